@@ -1,0 +1,45 @@
+namespace Spot;
+
+/// <summary>What a prompt library says of a prompt without reading its values.</summary>
+/// <remarks>Immutable; safe to share between threads.</remarks>
+public sealed record PromptInfo
+{
+    /// <summary>The prompt's name in its library: 1 to 100 of the characters A–Z a–z 0–9 <c>. _ -</c>, unique without regard to case.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name of the task that the prompt was tuned on.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>What kind of task it is, if known.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>The fingerprint of the backbone that the prompt belongs to.</summary>
+    public required string Backbone { get; init; }
+
+    /// <summary>The number of rows.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>The width of a row.</summary>
+    public required int Dim { get; init; }
+
+    /// <summary>The step at which the task embedding was taken; null where the record holds none and cannot be found by search.</summary>
+    public int? EmbeddingStep { get; init; }
+
+    /// <summary>The step at which the prompt was best, if known.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>The seed of the run, if known.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Validation metrics of the prompt, 0 … 100 by name.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The ids of the prompts that this one started from; empty for one learned from scratch.</summary>
+    public IReadOnlyList<string> Lineage { get; init; } = [];
+
+    /// <summary>When the prompt was made.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Free text, for example about the licence of the data.</summary>
+    public string? Note { get; init; }
+}

@@ -1,0 +1,34 @@
+namespace Spot;
+
+/// <summary>An entry of a prompt library: the key is a task embedding, the value the task's best prompt (SPoT §3.1, Figure 2).</summary>
+/// <param name="Info">What is known of the prompt.</param>
+/// <param name="Prompt">The best prompt.</param>
+/// <param name="Embedding">The task embedding; null for a prompt that search should not find.</param>
+/// <remarks>Immutable; safe to share between threads.</remarks>
+public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedding? Embedding)
+{
+    /// <summary>Makes a record of a finished run.</summary>
+    /// <param name="task">The task that was tuned.</param>
+    /// <param name="result">The run's result.</param>
+    /// <param name="id">The id in the library; null for <c>task-seed</c>.</param>
+    /// <param name="lineage">The ids of the prompts that the run started from.</param>
+    /// <returns>A record whose value is the best prompt and whose key is the early checkpoint.</returns>
+    public static PromptRecord FromTuning(TextTask task, TuningResult result, string? id = null, IReadOnlyList<string>? lineage = null) => new(
+        new PromptInfo
+        {
+            Id = id ?? $"{task.Name}-{result.Seed}",
+            Task = task.Name,
+            Family = task.Family,
+            Backbone = result.Best.Backbone,
+            Length = result.Best.Length,
+            Dim = result.Best.Dim,
+            EmbeddingStep = result.Embedding?.Step,
+            Step = result.BestStep,
+            Seed = result.Seed,
+            Metrics = new Dictionary<string, double> { ["accuracy"] = result.BestScore },
+            Lineage = lineage ?? [],
+            Created = DateTimeOffset.UtcNow,
+        },
+        result.Best,
+        result.Embedding);
+}

@@ -1,0 +1,87 @@
+namespace Spot;
+
+/// <summary>How a soft prompt is tuned. The defaults are the recipe of the prompt tuning and SPoT papers (SPoT §2.1.4, appendix C).</summary>
+/// <remarks>Mutable until used: every run checks and copies its options when it starts.</remarks>
+public sealed class TuningOptions
+{
+    /// <summary>The number of prompt rows (L), at least 1. A run that starts from a prompt takes that prompt's length.</summary>
+    /// <value>100.</value>
+    public int PromptLength { get; set; } = 100;
+
+    /// <summary>Where the prompt starts when no prompt is given.</summary>
+    /// <value><see cref="PromptInitialization.SampledVocabulary"/>.</value>
+    public PromptInitialization Initialization { get; set; } = PromptInitialization.SampledVocabulary;
+
+    /// <summary>How many of the most common tokens (the lowest ids) sampled initialisation draws from; at most the vocabulary is used.</summary>
+    /// <value>5,000.</value>
+    public int SampledVocabulary { get; set; } = 5_000;
+
+    /// <summary>The text of <see cref="PromptInitialization.Text"/>.</summary>
+    /// <value>null.</value>
+    public string? InitialText { get; set; }
+
+    /// <summary>The number of optimiser steps, at least 1. Longer tuning in SPoT is 2^18 = 262,144.</summary>
+    /// <value>30,000.</value>
+    public int Steps { get; set; } = 30_000;
+
+    /// <summary>Examples per step, at least 1.</summary>
+    /// <value>32.</value>
+    public int BatchSize { get; set; } = 32;
+
+    /// <summary>Examples per forward pass, at least 1. A step's gradient is the sum over its passes: this trades memory for nothing but memory.</summary>
+    /// <value>8.</value>
+    public int MicroBatchSize { get; set; } = 8;
+
+    /// <summary>The optimiser.</summary>
+    public AdafactorOptions Optimizer { get; set; } = new();
+
+    /// <summary>The weight of (log Z)² in the loss, at least 0.</summary>
+    /// <value>1e-4.</value>
+    public double ZLoss { get; set; } = 1e-4;
+
+    /// <summary>The dropout rate of the frozen model while tuning, 0 to below 1; null for the checkpoint's own (0.1 in every published T5).</summary>
+    /// <value>null.</value>
+    public double? Dropout { get; set; }
+
+    /// <summary>Inputs are cut to this many tokens, end of sequence included; at least 1.</summary>
+    /// <value>512.</value>
+    public int MaxInputLength { get; set; } = 512;
+
+    /// <summary>Targets are cut to this many tokens, end of sequence included; at least 1.</summary>
+    /// <value>62.</value>
+    public int MaxTargetLength { get; set; } = 62;
+
+    /// <summary>A checkpoint is evaluated every so many steps and at the end; at least 1.</summary>
+    /// <value>500.</value>
+    public int EvaluateEvery { get; set; } = 500;
+
+    /// <summary>At most this many validation examples are used, the first ones; null for all.</summary>
+    /// <value>null.</value>
+    public int? MaxValidationExamples { get; set; }
+
+    /// <summary>The step whose prompt is the task embedding, at least 1; a run that ends before has none.</summary>
+    /// <value>10,000.</value>
+    public int EmbeddingStep { get; set; } = 10_000;
+
+    /// <summary>Decides the start, the order of the examples and dropout: the same seed gives the same bits.</summary>
+    /// <value>0.</value>
+    public long Seed { get; set; }
+
+    /// <summary>An independent copy.</summary>
+    /// <returns>The copy.</returns>
+    public TuningOptions Clone()
+    {
+        TuningOptions copy = (TuningOptions)MemberwiseClone();
+        copy.Optimizer = new AdafactorOptions
+        {
+            LearningRate = Optimizer.LearningRate,
+            DecayRate = Optimizer.DecayRate,
+            StepOffset = Optimizer.StepOffset,
+            ClippingThreshold = Optimizer.ClippingThreshold,
+            WeightDecay = Optimizer.WeightDecay,
+            Beta1 = Optimizer.Beta1,
+            ScaleByParameter = Optimizer.ScaleByParameter,
+        };
+        return copy;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Spot;
+
+/// <summary>What a tuning run gives.</summary>
+/// <remarks>Immutable; safe to share between threads.</remarks>
+public sealed record TuningResult
+{
+    /// <summary>The prompt of the checkpoint with the best validation score; the earlier one of equals.</summary>
+    public required SoftPrompt Best { get; init; }
+
+    /// <summary>Its validation score, 0 … 100.</summary>
+    public required double BestScore { get; init; }
+
+    /// <summary>Its step.</summary>
+    public required int BestStep { get; init; }
+
+    /// <summary>The prompt after the last step.</summary>
+    public required SoftPrompt Final { get; init; }
+
+    /// <summary>The early checkpoint that serves as task embedding; null when the run ended before that step.</summary>
+    public TaskEmbedding? Embedding { get; init; }
+
+    /// <summary>All evaluations in order.</summary>
+    public required IReadOnlyList<TuningEvaluation> Evaluations { get; init; }
+
+    /// <summary>The mean loss per target token of every step, in nats.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>The run's seed.</summary>
+    public required long Seed { get; init; }
+}
