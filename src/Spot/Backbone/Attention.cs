@@ -1,0 +1,102 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Spot.Backbone;
+
+/// <summary>T5's attention: several heads, scores without scaling, softmax in float32.</summary>
+internal sealed class Attention
+{
+    private readonly Tensor _q, _k, _v, _o;
+    private readonly int _heads, _headDim;
+
+    /// <param name="weights">All weights.</param>
+    /// <param name="prefix">The layer's name, for example <c>decoder.block.0.layer.1.EncDecAttention</c>.</param>
+    /// <param name="config">Heads and their width.</param>
+    public Attention(T5Weights weights, string prefix, T5Config config)
+    {
+        _q = weights[$"{prefix}.q.weight"]; // [heads * kv, d]
+        _k = weights[$"{prefix}.k.weight"];
+        _v = weights[$"{prefix}.v.weight"];
+        _o = weights[$"{prefix}.o.weight"]; // [d, heads * kv]
+        _heads = config.Heads;
+        _headDim = config.HeadDim;
+    }
+
+    /// <summary>Attention of a sequence to itself.</summary>
+    /// <param name="x">The normalised input. // [batch, length, d]</param>
+    /// <param name="bias">Position bias plus mask, float32. // [batch or 1, heads, length, length]</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <returns>// [batch, length, d]</returns>
+    public Tensor ToSelf(Tensor x, Tensor bias, DropoutMasks? dropout) =>
+        Output(Weigh(Split(x, _q), Split(x, _k), Split(x, _v), bias, dropout));
+
+    /// <summary>Self-attention of a new position behind the cached ones.</summary>
+    /// <param name="x">The new position. // [batch, 1, d]</param>
+    /// <param name="bias">// [1, heads, 1, cached + 1]</param>
+    /// <param name="cache">Keys and values so far; the new position's are appended.</param>
+    /// <param name="block">Whose keys and values.</param>
+    public Tensor ToSelfCached(Tensor x, Tensor bias, DecoderCache cache, int block)
+    {
+        (Tensor k, Tensor v) = cache.Append(block, Split(x, _k), Split(x, _v));
+        return Output(Weigh(Split(x, _q), k, v, bias, null));
+    }
+
+    /// <summary>Keys and values of the encoder's output, for <see cref="ToProjected"/>.</summary>
+    /// <param name="memory">// [batch, length, d]</param>
+    public (Tensor K, Tensor V) Project(Tensor memory) => (Split(memory, _k), Split(memory, _v)); // [batch, heads, length, kv]
+
+    /// <summary>Attention to projected encoder output.</summary>
+    public Tensor ToProjected(Tensor x, (Tensor K, Tensor V) memory, Tensor? mask, DropoutMasks? dropout) =>
+        Output(Weigh(Split(x, _q), memory.K, memory.V, mask, dropout));
+
+    /// <summary>
+    /// Attention to the encoder's output without forming its keys and values: q·(Wk m) = (q Wk)·m and Σ p (Wv m) = Wv Σ p m.
+    /// The same algebra with far fewer products while there are fewer queries than a head is wide.
+    /// </summary>
+    /// <param name="x">The normalised input. // [batch, targets, d]</param>
+    /// <param name="memory">// [batch, length, d]</param>
+    /// <param name="mask">Added to the scores, float32; null where nothing is padded. // [batch, 1, 1, length]</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <returns>// [batch, targets, d]</returns>
+    public Tensor ToMemory(Tensor x, Tensor memory, Tensor? mask, DropoutMasks? dropout)
+    {
+        long batch = x.size(0), targets = x.size(1), length = memory.size(1), dim = memory.size(2);
+        Tensor q = matmul(Split(x, _q), _k.view(1, _heads, _headDim, dim)); // [batch, heads, targets, d]
+        Tensor scores = matmul(q.reshape(batch, _heads * targets, dim), memory.transpose(1, 2)); // [batch, heads * targets, length]
+        Tensor p = Softmax(scores.view(batch, _heads, targets, length), mask, x.dtype);
+        if (dropout is not null)
+        {
+            p = p * dropout.NextPerKey(_heads, length).unsqueeze(2);
+        }
+
+        Tensor mixed = matmul(p.reshape(batch, _heads * targets, length), memory).view(batch, _heads, targets, dim);
+        return Output(matmul(mixed, _v.view(1, _heads, _headDim, dim).transpose(2, 3))); // [batch, heads, targets, kv]
+    }
+
+    private static Tensor Weigh(Tensor q, Tensor k, Tensor v, Tensor? bias, DropoutMasks? dropout)
+    {
+        Tensor scores = matmul(q, k.transpose(2, 3)); // [batch, heads, queries, keys]
+        Tensor p = Softmax(scores, bias, v.dtype);
+        if (dropout is not null)
+        {
+            v = v * dropout.NextPerKey(v.size(1), v.size(2)).unsqueeze(3); // one mask for all queries: dropping a key is dropping its value
+        }
+
+        return matmul(p, v); // [batch, heads, queries, kv]
+    }
+
+    private static Tensor Softmax(Tensor scores, Tensor? bias, ScalarType type)
+    {
+        Tensor wide = scores.to(ScalarType.Float32);
+        return F.softmax(bias is null ? wide : wide + bias, -1).to(type);
+    }
+
+    // [batch, length, d] -> [batch, heads, length, kv]
+    private Tensor Split(Tensor x, Tensor weight) =>
+        F.linear(x, weight).view(x.size(0), x.size(1), _heads, _headDim).transpose(1, 2);
+
+    // [batch, heads, length, kv] -> [batch, length, d]
+    private Tensor Output(Tensor heads) =>
+        F.linear(heads.transpose(1, 2).reshape(heads.size(0), heads.size(2), _heads * _headDim), _o);
+}

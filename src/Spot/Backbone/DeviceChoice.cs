@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>Decides device and precision from the options and what the machine has.</summary>
+internal static class DeviceChoice
+{
+    /// <summary>The device that an option names.</summary>
+    /// <exception cref="ArgumentException">The text names no device.</exception>
+    /// <exception cref="SpotException">The machine lacks it.</exception>
+    public static Device Resolve(string option)
+    {
+        switch (option)
+        {
+            case "auto":
+                return cuda.is_available() ? CUDA : mps_is_available() ? MPS : CPU;
+            case "cpu":
+                return CPU;
+            case "mps":
+                return mps_is_available() ? MPS : throw Missing(option, "this machine or backend package has no MPS");
+        }
+
+        string number = option == "cuda" ? "0" : option.StartsWith("cuda:", StringComparison.Ordinal) ? option[5..] : "";
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+        {
+            throw new ArgumentException($"Device '{option}' is not known; expected auto, cpu, cuda, cuda:N or mps.", nameof(option));
+        }
+
+        int count = cuda.is_available() ? cuda.device_count() : 0;
+        return index < count ? device(DeviceType.CUDA, index) : throw Missing(option, $"{count} CUDA devices are usable");
+    }
+
+    /// <summary>The type that an option means on a device.</summary>
+    /// <param name="precision">The option.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="config">The model, whose own shapes are timed on a CPU.</param>
+    public static ScalarType Resolve(BackbonePrecision precision, Device device, T5Config config) => precision switch
+    {
+        BackbonePrecision.Float32 => ScalarType.Float32,
+        BackbonePrecision.BFloat16 => ScalarType.BFloat16,
+        _ => device.type switch
+        {
+            DeviceType.CUDA => ScalarType.BFloat16,
+            DeviceType.CPU when IsFasterInBFloat16(config) => ScalarType.BFloat16,
+            _ => ScalarType.Float32,
+        },
+    };
+
+    // libtorch emulates bfloat16 on processors without instructions for it, many times slower: only a trial tells.
+    private static bool IsFasterInBFloat16(T5Config config)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        double single = Time(ScalarType.Float32, config);
+        return single > 1.3 * Time(ScalarType.BFloat16, config);
+    }
+
+    private static double Time(ScalarType type, T5Config config)
+    {
+        const double budget = 0.015; // seconds
+        Tensor x = rand(512, config.Dim).to(type);
+        Tensor weight = rand(config.FeedForwardDim, config.Dim).to(type);
+        nn.functional.linear(x, weight).Dispose();
+        double best = double.MaxValue;
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 50 && (i < 3 || Stopwatch.GetElapsedTime(begin).TotalSeconds < budget); i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            nn.functional.linear(x, weight).Dispose();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    private static SpotException Missing(string option, string found) => new(
+        $"Device '{option}' was asked for, but {found}. Use 'auto', or reference the backend package for this device. See docs/native-backends.md.");
+}

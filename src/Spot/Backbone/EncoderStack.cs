@@ -1,0 +1,61 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Spot.Backbone;
+
+/// <summary>The encoder: soft prompt and tokens in, one state per position out.</summary>
+internal sealed class EncoderStack
+{
+    private readonly T5Weights _weights;
+    private readonly T5Config _config;
+    private readonly Attention[] _attention;
+
+    public EncoderStack(T5Weights weights, T5Config config)
+    {
+        _weights = weights;
+        _config = config;
+        _attention = [.. Enumerable.Range(0, config.EncoderLayers)
+            .Select(block => new Attention(weights, $"{T5Layout.Sublayer("encoder", block, 0)}.SelfAttention", config))];
+    }
+
+    /// <summary>Runs the encoder.</summary>
+    /// <param name="embeddings">Prompt and token embeddings. // [batch, length, d]</param>
+    /// <param name="mask">0 where a key is real, −∞ where it is padding; null where nothing is padded. // [batch, 1, 1, length]</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <param name="trace">Told the embeddings, every block's output and the final state; for tests.</param>
+    /// <returns>The states after the final norm. // [batch, length, d]</returns>
+    public Tensor Forward(Tensor embeddings, Tensor? mask, DropoutMasks? dropout, Action<Tensor>? trace = null)
+    {
+        int length = (int)embeddings.size(1);
+        Tensor bias = RelativePosition.Bias(_weights[T5Layout.Bias("encoder")], _config, bidirectional: true, 0, length, length);
+        if (mask is not null)
+        {
+            bias = bias + mask; // [batch, heads, length, length]
+        }
+
+        Tensor x = Layers.Dropped(embeddings, _config, dropout);
+        for (int block = 0; block < _attention.Length; block++)
+        {
+            trace?.Invoke(x);
+            x = Block(x, block, bias, dropout);
+        }
+
+        x = Layers.RmsNorm(x, _weights[T5Layout.EncoderNorm], _config.NormEpsilon);
+        x = Layers.Dropped(x, _config, dropout);
+        trace?.Invoke(x);
+        return x;
+    }
+
+    private Tensor Block(Tensor x, int block, Tensor bias, DropoutMasks? dropout)
+    {
+        Tensor normed = Norm(x, T5Layout.Sublayer("encoder", block, 0));
+        x = Layers.Residual(x, _attention[block].ToSelf(normed, bias, dropout), _config, dropout);
+
+        string feedForward = T5Layout.Sublayer("encoder", block, 1);
+        normed = Norm(x, feedForward);
+        return Layers.Residual(x, Layers.FeedForward(normed, _weights, feedForward, _config, dropout), _config, dropout);
+    }
+
+    private Tensor Norm(Tensor x, string prefix) => Layers.RmsNorm(x, _weights[$"{prefix}.layer_norm.weight"], _config.NormEpsilon);
+}

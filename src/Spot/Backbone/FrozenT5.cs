@@ -1,0 +1,134 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Spot.Backbone;
+
+/// <summary>
+/// The whole T5 as functions of its frozen weights (Raffel et al. 2020), with a soft prompt in front of the encoder's input.
+/// </summary>
+/// <remarks>Every call makes tensors in the caller's dispose scope, on the caller's thread.</remarks>
+internal sealed class FrozenT5 : IDisposable
+{
+    private readonly T5Weights _weights;
+    private readonly EncoderStack _encoder;
+    private readonly DecoderStack _decoder;
+
+    public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type)
+    {
+        _weights = weights;
+        _encoder = new EncoderStack(weights, config);
+        _decoder = new DecoderStack(weights, config);
+        Config = config;
+        Device = device;
+        Type = type;
+    }
+
+    public T5Config Config { get; }
+
+    public T5Weights Weights => _weights;
+
+    public Device Device { get; }
+
+    /// <summary>The type of weights and activations.</summary>
+    public ScalarType Type { get; }
+
+    public void Dispose() => _weights.Dispose();
+
+    /// <summary>Token embeddings.</summary>
+    /// <param name="ids">// [batch, length]</param>
+    /// <returns>// [batch, length, d]</returns>
+    public Tensor Embed(Tensor ids) =>
+        _weights[T5Layout.Shared].index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Dim).to(Type);
+
+    /// <summary>Encodes inputs behind a soft prompt. The prompt takes the positions 0 … L − 1 and is never masked.</summary>
+    /// <param name="prompt">One prompt for all rows or one for each, float32; null for none. // [L, d] or [batch, L, d]</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <param name="trace">For tests: see <see cref="EncoderStack.Forward"/>.</param>
+    public EncodedBatch Encode(Tensor? prompt, TokenBatch inputs, DropoutMasks? dropout = null, Action<Tensor>? trace = null)
+    {
+        Tensor x = Embed(inputs.Ids); // [batch, T, d]
+        int promptLength = 0;
+        if (prompt is not null)
+        {
+            Tensor rows = prompt.dim() == 2 ? prompt.unsqueeze(0) : prompt;
+            promptLength = (int)rows.size(1);
+            x = cat([rows.expand(inputs.Count, -1, -1).to(Type), x], 1); // [batch, L + T, d]
+        }
+
+        Tensor? mask = inputs.KeyMask(promptLength);
+        return new EncodedBatch(_encoder.Forward(x, mask, dropout, trace), mask);
+    }
+
+    /// <summary>Decodes given targets (teacher forcing).</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    /// <param name="targets">Target ids with end of sequence.</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <param name="trace">For tests: see <see cref="DecoderStack.Forward"/>.</param>
+    /// <returns>The decoder's states. // [batch, longest target, d]</returns>
+    public Tensor Decode(EncodedBatch encoded, IReadOnlyList<int[]> targets, DropoutMasks? dropout = null, Action<Tensor>? trace = null)
+    {
+        int[][] shifted = [.. targets.Select(target => (int[])[Config.DecoderStartId, .. target.AsSpan(0, target.Length - 1)])];
+        TokenBatch inputs = new(shifted, Config.PadId, Device);
+        return _decoder.Forward(Embed(inputs.Ids), encoded.States, encoded.Mask, dropout, trace);
+    }
+
+    /// <summary>Scores of the vocabulary, in float32.</summary>
+    /// <param name="states">Decoder states. // […, d]</param>
+    /// <returns>// […, vocabulary]</returns>
+    public Tensor Logits(Tensor states)
+    {
+        Tensor wide = states.to(ScalarType.Float32);
+        return F.linear(Config.ScalesLogits ? wide * Math.Pow(Config.Dim, -0.5) : wide, _weights.Head);
+    }
+
+    /// <summary>Scores targets token by token, padding left out.</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    /// <param name="targets">Target ids with end of sequence.</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    public TargetScores Score(EncodedBatch encoded, IReadOnlyList<int[]> targets, DropoutMasks? dropout = null)
+    {
+        Tensor states = Decode(encoded, targets, dropout); // [batch, Y, d]
+        long width = states.size(1);
+        long[] places = [.. targets.SelectMany((target, row) => target.Select((_, i) => (row * width) + i))];
+        long[] ids = [.. targets.SelectMany(target => target.Select(id => (long)id))];
+        Tensor kept = states.reshape(-1, Config.Dim).index_select(0, tensor(places, device: Device)); // [tokens, d]
+        Tensor logits = Logits(kept); // [tokens, vocabulary]
+        Tensor logZ = logits.logsumexp(-1); // [tokens]
+        Tensor chosen = logits.gather(-1, tensor(ids, [ids.Length, 1], device: Device)).squeeze(-1);
+        return new TargetScores(logZ - chosen, logZ, ids.Length);
+    }
+
+    /// <summary>Writes the most likely next token until the end of sequence.</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    /// <param name="maxTokens">The most tokens to write, at least 1.</param>
+    /// <returns>For every row the ids written, end of sequence included if it was reached.</returns>
+    public int[][] Greedy(EncodedBatch encoded, int maxTokens)
+    {
+        int batch = (int)encoded.States.size(0);
+        List<int>[] written = [.. Enumerable.Range(0, batch).Select(_ => new List<int>())];
+        bool[] done = new bool[batch];
+        long[] last = [.. Enumerable.Repeat((long)Config.DecoderStartId, batch)];
+        DecoderCache cache = _decoder.NewCache(encoded.States, encoded.Mask);
+        for (int i = 0; i < maxTokens && !done.All(d => d); i++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor state = _decoder.Step(Embed(tensor(last, [batch, 1], device: Device)), cache);
+            last = Logits(state.squeeze(1)).argmax(-1).cpu().data<long>().ToArray();
+            for (int row = 0; row < batch; row++)
+            {
+                if (done[row])
+                {
+                    last[row] = Config.PadId;
+                    continue;
+                }
+
+                written[row].Add((int)last[row]);
+                done[row] = last[row] == Config.EosId;
+            }
+        }
+
+        return [.. written.Select(row => row.ToArray())];
+    }
+}

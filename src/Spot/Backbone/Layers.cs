@@ -1,0 +1,58 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Spot.Backbone;
+
+/// <summary>The layers of a T5 block that work on each position alone.</summary>
+internal static class Layers
+{
+    /// <summary>x / √(mean x² + ε) · weight, computed in float32; no mean is subtracted and nothing added.</summary>
+    /// <param name="x">// [batch, length, d]</param>
+    /// <param name="weight">// [d], float32</param>
+    /// <param name="epsilon">ε.</param>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
+    {
+        Tensor wide = x.to(ScalarType.Float32);
+        Tensor scale = wide.square().mean([-1], keepdim: true).add(epsilon).rsqrt(); // [batch, length, 1]
+        return (wide * scale * weight).to(x.dtype);
+    }
+
+    /// <summary>The feed-forward layer on a normalised input.</summary>
+    /// <param name="x">// [batch, length, d]</param>
+    /// <param name="weights">All weights.</param>
+    /// <param name="prefix">The layer's name, for example <c>encoder.block.0.layer.1</c>.</param>
+    /// <param name="config">The activation.</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <returns>// [batch, length, d]</returns>
+    public static Tensor FeedForward(Tensor x, T5Weights weights, string prefix, T5Config config, DropoutMasks? dropout)
+    {
+        Tensor Weight(string name) => weights[$"{prefix}.DenseReluDense.{name}.weight"];
+        Tensor hidden; // [batch, length, ff]
+        if (config.Activation == T5Activation.Relu)
+        {
+            hidden = F.linear(x, Weight("wi")).relu();
+        }
+        else
+        {
+            Tensor gate = F.linear(x, Weight("wi_0"));
+            gate = config.Activation == T5Activation.GatedGelu ? F.gelu(gate, TorchSharp.Modules.GELU.Approximate.tanh) : F.silu(gate);
+            hidden = gate * F.linear(x, Weight("wi_1"));
+        }
+
+        if (dropout is not null)
+        {
+            hidden = hidden * dropout.Next(1, config.FeedForwardDim);
+        }
+
+        return F.linear(hidden, Weight("wo"));
+    }
+
+    /// <summary>residual + mask · update.</summary>
+    public static Tensor Residual(Tensor x, Tensor update, T5Config config, DropoutMasks? dropout) =>
+        dropout is null ? x + update : addcmul(x, update, dropout.Next(1, config.Dim), 1);
+
+    /// <summary>x with dropout.</summary>
+    public static Tensor Dropped(Tensor x, T5Config config, DropoutMasks? dropout) =>
+        dropout is null ? x : x * dropout.Next(1, config.Dim);
+}

@@ -1,0 +1,154 @@
+using Spot.Tokenization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>A frozen T5 with its tokenizer: one checkpoint in memory that serves any number of soft prompts.</summary>
+/// <remarks>
+/// Safe for concurrent calls, which wait for each other. Its weights never change. The one who loads it disposes it, when no call is under way.
+/// </remarks>
+public sealed class T5Backbone : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private bool _disposed;
+
+    private T5Backbone(string name, FrozenT5 model, T5Tokenizer tokenizer)
+    {
+        Name = name;
+        Model = model;
+        Tokenizer = tokenizer;
+    }
+
+    /// <summary>The name of the checkpoint's folder.</summary>
+    public string Name { get; }
+
+    /// <summary>The architecture.</summary>
+    public T5Config Config => Model.Config;
+
+    /// <summary>The checkpoint's tokenizer.</summary>
+    public T5Tokenizer Tokenizer { get; }
+
+    /// <summary>
+    /// Identifies the weights and what they compute, however they are stored or rounded in memory: SHA-256 in hex. Prompts carry it.
+    /// </summary>
+    public string Fingerprint => Model.Weights.Fingerprint;
+
+    /// <summary>Where it computes, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device => Model.Device.ToString();
+
+    /// <summary>The type that weights and activations have.</summary>
+    public BackbonePrecision Precision => Model.Type == ScalarType.BFloat16 ? BackbonePrecision.BFloat16 : BackbonePrecision.Float32;
+
+    internal FrozenT5 Model { get; }
+
+    /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model.</summary>
+    /// <param name="folder">The folder. Its weight files stay mapped while the backbone lives.</param>
+    /// <param name="options">Device and precision; null for <c>auto</c>.</param>
+    /// <returns>The backbone; the caller disposes it.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of another model family, or does not fit the others.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="SpotException">No native backend is referenced, or the device is not there.</exception>
+    public static T5Backbone Load(string folder, BackboneOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        options ??= new BackboneOptions();
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException(
+                $"No model folder '{Path.GetFullPath(folder)}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model.");
+        }
+
+        T5Config config = T5Config.Load(Path.Combine(folder, "config.json"));
+        T5Tokenizer tokenizer = T5Tokenizer.Load(Path.Combine(folder, "spiece.model"));
+        if (tokenizer.VocabularySize > config.VocabularySize)
+        {
+            throw new InvalidDataException(
+                $"'{folder}': spiece.model and its sentinels have {tokenizer.VocabularySize} ids, but config.json says vocab_size " +
+                $"{config.VocabularySize}. Both files must be of the same checkpoint.");
+        }
+
+        FrozenT5 model = LoadModel(folder, config, options);
+        return new T5Backbone(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), model, tokenizer);
+    }
+
+    /// <summary>Answers inputs by greedy decoding.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="prompt">The soft prompt in front of them; null for the bare model.</param>
+    /// <param name="maxInputTokens">Inputs are cut to this many tokens, end of sequence included; at least 1.</param>
+    /// <param name="maxTokens">The most tokens of an answer, at least 1.</param>
+    /// <param name="cancellationToken">Checked before every batch of 32 inputs.</param>
+    /// <returns>The answers, in the order of the inputs.</returns>
+    /// <exception cref="SpotException">The prompt belongs to another backbone.</exception>
+    public async Task<IReadOnlyList<string>> GenerateAsync(
+        IReadOnlyList<string> inputs,
+        SoftPrompt? prompt = null,
+        int maxInputTokens = 512,
+        int maxTokens = 64,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxInputTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        CheckPrompt(prompt);
+        int[][] ids = [.. inputs.Select(input => Tokenizer.Encode(input, maxInputTokens))];
+        int[][] answers = await RunAsync(() => GreedyBatches.Run(Model, prompt, ids, maxTokens, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return [.. answers.Select(answer => Tokenizer.Decode(answer))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Model.Dispose();
+            _gate.Dispose();
+        }
+    }
+
+    /// <summary>Throws unless a prompt belongs to this backbone.</summary>
+    internal void CheckPrompt(SoftPrompt? prompt)
+    {
+        if (prompt is null || prompt.Backbone == Fingerprint)
+        {
+            return;
+        }
+
+        throw new SpotException(
+            $"The prompt ({prompt.Length} x {prompt.Dim}) belongs to the backbone {Short(prompt.Backbone)}, but '{Name}' is {Short(Fingerprint)} " +
+            $"(width {Config.Dim}). A soft prompt works only with the model that it was tuned on: load that one, or tune a prompt for this one.");
+    }
+
+    /// <summary>Runs work that needs the model on a thread of its own, one at a time.</summary>
+    internal async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static FrozenT5 LoadModel(string folder, T5Config config, BackboneOptions options)
+    {
+        TorchRuntime.EnsureLoaded();
+        if (options.Threads is { } threads)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+            set_num_threads(threads);
+        }
+
+        Device device = DeviceChoice.Resolve(options.Device);
+        ScalarType type = DeviceChoice.Resolve(options.Precision, device, config);
+        return new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type);
+    }
+
+    private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;
+}

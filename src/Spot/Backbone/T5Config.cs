@@ -1,0 +1,137 @@
+using System.Text.Json;
+
+namespace Spot.Backbone;
+
+/// <summary>The architecture of a T5 checkpoint, as its <c>config.json</c> says it (Hugging Face format).</summary>
+/// <remarks>Immutable; safe to share between threads.</remarks>
+public sealed record T5Config
+{
+    /// <summary>Rows of the embedding table.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>The width of the model (d_model).</summary>
+    public required int Dim { get; init; }
+
+    /// <summary>The width of one attention head (d_kv).</summary>
+    public required int HeadDim { get; init; }
+
+    /// <summary>The inner width of the feed-forward layer (d_ff).</summary>
+    public required int FeedForwardDim { get; init; }
+
+    /// <summary>Encoder layers.</summary>
+    public required int EncoderLayers { get; init; }
+
+    /// <summary>Decoder layers; as many as the encoder has where the file does not say.</summary>
+    public required int DecoderLayers { get; init; }
+
+    /// <summary>Attention heads; heads × <see cref="HeadDim"/> may differ from <see cref="Dim"/>.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>The feed-forward layer's kind.</summary>
+    public required T5Activation Activation { get; init; }
+
+    /// <summary>Buckets of the relative position bias. 32 where the file does not say.</summary>
+    public required int RelativeBuckets { get; init; }
+
+    /// <summary>The distance from which on all positions share a bucket. 128 where the file does not say.</summary>
+    public required int RelativeMaxDistance { get; init; }
+
+    /// <summary>ε of the RMS norm. 1e-6 where the file does not say.</summary>
+    public required double NormEpsilon { get; init; }
+
+    /// <summary>The dropout rate the model was trained with. 0.1 where the file does not say.</summary>
+    public required double Dropout { get; init; }
+
+    /// <summary>
+    /// Whether logits are scaled by d_model^-0.5: for t5 <c>scale_decoder_outputs</c>, else <c>tie_word_embeddings</c>, else true;
+    /// for mt5 never.
+    /// </summary>
+    public required bool ScalesLogits { get; init; }
+
+    /// <summary>The padding id. 0 where the file does not say.</summary>
+    public required int PadId { get; init; }
+
+    /// <summary>The end-of-sequence id. 1 where the file does not say.</summary>
+    public required int EosId { get; init; }
+
+    /// <summary>The id that the decoder starts with. The padding id where the file does not say.</summary>
+    public required int DecoderStartId { get; init; }
+
+    /// <summary>heads × head width, the width between the attention projections.</summary>
+    public int InnerDim => Heads * HeadDim;
+
+    /// <summary>Reads a config.json.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no JSON object, of another model family, or a value is missing or out of range.</exception>
+    public static T5Config Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                $"No model configuration at '{path}'. Expected the folder of a T5 checkpoint with config.json, model.safetensors and spiece.model.", path);
+        }
+
+        return Parse(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>Reads the text of a config.json.</summary>
+    internal static T5Config Parse(ReadOnlyMemory<byte> json, string source)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{source}' is not valid JSON: {e.Message}", e);
+        }
+
+        using (document)
+        {
+            return FromJson(new ConfigReader(document.RootElement, source));
+        }
+    }
+
+    private static T5Config FromJson(ConfigReader json)
+    {
+        string family = json.Text("model_type") ?? "(none)";
+        if (family is not ("t5" or "mt5"))
+        {
+            throw json.Error($"found model_type '{family}', expected 't5' or 'mt5'. Spot runs T5, T5 v1.1, LM-adapted T5, flan-T5 and mT5 checkpoints.");
+        }
+
+        int heads = json.Count("num_heads");
+        int layers = json.Count("num_layers");
+        int pad = json.Id("pad_token_id", 0);
+        return new T5Config
+        {
+            VocabularySize = json.Count("vocab_size"),
+            Dim = json.Count("d_model"),
+            HeadDim = json.Count("d_kv"),
+            FeedForwardDim = json.Count("d_ff"),
+            EncoderLayers = layers,
+            DecoderLayers = json.Count("num_decoder_layers", layers),
+            Heads = heads,
+            Activation = ReadActivation(json),
+            RelativeBuckets = json.Count("relative_attention_num_buckets", 32, least: 4),
+            RelativeMaxDistance = json.Count("relative_attention_max_distance", 128, least: 2),
+            NormEpsilon = json.Number("layer_norm_epsilon", 1e-6, 0, 1),
+            Dropout = json.Number("dropout_rate", 0.1, 0, 0.99),
+            ScalesLogits = family == "t5" && (json.Flag("scale_decoder_outputs") ?? json.Flag("tie_word_embeddings") ?? true),
+            PadId = pad,
+            EosId = json.Id("eos_token_id", 1),
+            DecoderStartId = json.Id("decoder_start_token_id", pad),
+        };
+    }
+
+    private static T5Activation ReadActivation(ConfigReader json) => json.Text("feed_forward_proj") switch
+    {
+        null or "relu" => T5Activation.Relu,
+        "gated-gelu" => T5Activation.GatedGelu,
+        "gated-silu" => T5Activation.GatedSilu,
+        string other => throw json.Error($"found feed_forward_proj '{other}', expected 'relu', 'gated-gelu' or 'gated-silu'."),
+    };
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text;
+using Spot.Interop;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>The tensors of a T5 by their names in the file.</summary>
+/// <remarks>
+/// On the CPU, tensors that are stored in the type they are used in are views of the mapped file and take no memory of their own;
+/// the others are converted one at a time.
+/// </remarks>
+internal sealed class T5Weights : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors;
+
+    internal T5Weights(Dictionary<string, Tensor> tensors, string fingerprint)
+    {
+        _tensors = tensors;
+        Fingerprint = fingerprint;
+    }
+
+    /// <summary>SHA-256 over the stored tensors and the parts of the configuration that decide what they compute.</summary>
+    public string Fingerprint { get; }
+
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+
+    public Tensor this[string name] => _tensors[name];
+
+    /// <summary>The output projection: the file's own, else the token embeddings. // [vocabulary, d]</summary>
+    public Tensor Head => _tensors.TryGetValue(T5Layout.Head, out Tensor? head) ? head : _tensors[T5Layout.Shared];
+
+    /// <summary>Loads a checkpoint folder.</summary>
+    /// <exception cref="FileNotFoundException">Weights are missing.</exception>
+    /// <exception cref="InvalidDataException">Tensors are missing, unexpected, misshapen or damaged; all are named.</exception>
+    public static T5Weights Load(string folder, T5Config config, Device device, ScalarType type)
+    {
+        using CheckpointFiles files = CheckpointFiles.Open(folder);
+        List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan = Plan(files, config);
+        string fingerprint = ComputeFingerprint(plan, config);
+        Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+        Dictionary<(string, ScalarType), Tensor> maps = [];
+        using (no_grad())
+        {
+            foreach ((string name, SafetensorsFile file, SafetensorsTensor tensor) in plan)
+            {
+                ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
+                tensors[name] = StoredTensor.Load(file, tensor, maps, target, device);
+            }
+        }
+
+        foreach (Tensor map in maps.Values)
+        {
+            map.Dispose(); // the views keep the mapping alive
+        }
+
+        return new T5Weights(tensors, fingerprint);
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    // Norms and the output projection are small parts that decide precision: logits are computed in float32 always.
+    private static bool KeepsFloat(string name, List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan) =>
+        name.EndsWith("layer_norm.weight", StringComparison.Ordinal) || name == T5Layout.Head
+        || (name == T5Layout.Shared && plan.All(entry => entry.Name != T5Layout.Head))
+        || name.EndsWith("relative_attention_bias.weight", StringComparison.Ordinal);
+
+    private static List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> Plan(CheckpointFiles files, T5Config config)
+    {
+        Dictionary<string, long[]> expected = T5Layout.Required(config).ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
+        expected[T5Layout.Head] = [config.VocabularySize, config.Dim];
+        List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan = [];
+        List<string> problems = [];
+        foreach ((string name, long[] shape) in expected)
+        {
+            string stored = name == T5Layout.Shared && !files.Tensors.ContainsKey(name)
+                ? T5Layout.SharedAliases.FirstOrDefault(files.Tensors.ContainsKey) ?? name : name;
+            if (!files.Tensors.TryGetValue(stored, out (SafetensorsFile File, SafetensorsTensor Tensor) found))
+            {
+                if (name != T5Layout.Head)
+                {
+                    problems.Add($"missing {name} [{string.Join(", ", shape)}]");
+                }
+            }
+            else if (!found.Tensor.Shape.AsSpan().SequenceEqual(shape))
+            {
+                problems.Add($"{name} is [{string.Join(", ", found.Tensor.Shape)}], expected [{string.Join(", ", shape)}]");
+            }
+            else
+            {
+                plan.Add((name, found.File, found.Tensor));
+            }
+        }
+
+        IEnumerable<string> known = expected.Keys.Concat(T5Layout.SharedAliases).Concat(T5Layout.Strays);
+        problems.AddRange(files.Tensors.Keys.Except(known, StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => $"unexpected {name}"));
+        return problems.Count == 0 ? plan : throw Mismatch(files.Folder, problems);
+    }
+
+    private static InvalidDataException Mismatch(string folder, List<string> problems)
+    {
+        const int shown = 12;
+        string more = problems.Count > shown ? $"; and {problems.Count - shown} more" : "";
+        return new InvalidDataException(
+            $"The weights in '{folder}' do not fit its config.json: {string.Join("; ", problems.Take(shown))}{more}. " +
+            "Both files must be of the same T5 encoder-decoder checkpoint.");
+    }
+
+    private static string ComputeFingerprint(List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan, T5Config c)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string numbers = FormattableString.Invariant(
+            $"t5 heads {c.Heads} kv {c.HeadDim} {c.Activation} buckets {c.RelativeBuckets}/{c.RelativeMaxDistance} eps {c.NormEpsilon} scaled {c.ScalesLogits}\n");
+        hash.AppendData(Encoding.UTF8.GetBytes(numbers));
+        byte[] buffer = new byte[1 << 20];
+        foreach ((string name, SafetensorsFile file, SafetensorsTensor tensor) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.DType} {string.Join('x', tensor.Shape)}\n"));
+            for (long start = 0; start < tensor.ByteCount; start += buffer.Length)
+            {
+                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.ByteCount - start));
+                file.Read(tensor, part, start);
+                hash.AppendData(part);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

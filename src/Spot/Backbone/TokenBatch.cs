@@ -1,0 +1,60 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>Rows of ids, padded on the right to the longest.</summary>
+internal sealed class TokenBatch
+{
+    private readonly int[][] _rows;
+
+    /// <param name="rows">Ids, at least one a row.</param>
+    /// <param name="padId">The padding id.</param>
+    /// <param name="device">Where the tensors go.</param>
+    /// <param name="width">The least width; 0 for the longest row's.</param>
+    public TokenBatch(IReadOnlyList<int[]> rows, int padId, Device device, int width = 0)
+    {
+        _rows = [.. rows];
+        Width = Math.Max(width, _rows.Max(row => row.Length));
+        long[] ids = new long[_rows.Length * Width];
+        Array.Fill(ids, padId);
+        for (int row = 0; row < _rows.Length; row++)
+        {
+            for (int i = 0; i < _rows[row].Length; i++)
+            {
+                ids[(row * Width) + i] = _rows[row][i];
+            }
+        }
+
+        Ids = tensor(ids, [_rows.Length, Width], device: device);
+    }
+
+    /// <summary>// [batch, width]</summary>
+    public Tensor Ids { get; }
+
+    /// <summary>Rows.</summary>
+    public int Count => _rows.Length;
+
+    /// <summary>The padded length.</summary>
+    public int Width { get; }
+
+    /// <summary>The mask of attention keys: 0 on the prompt and on real tokens, −∞ on padding.</summary>
+    /// <param name="promptLength">Prompt rows in front.</param>
+    /// <returns>Null when nothing is padded. // [batch, 1, 1, promptLength + width]</returns>
+    public Tensor? KeyMask(int promptLength)
+    {
+        if (_rows.All(row => row.Length == Width))
+        {
+            return null;
+        }
+
+        int length = promptLength + Width;
+        float[] mask = new float[_rows.Length * length];
+        for (int row = 0; row < _rows.Length; row++)
+        {
+            mask.AsSpan((row * length) + promptLength + _rows[row].Length, Width - _rows[row].Length).Fill(float.NegativeInfinity);
+        }
+
+        return tensor(mask, [_rows.Length, 1, 1, length], device: Ids.device);
+    }
+}

@@ -1,0 +1,16 @@
+using Spot.Backbone;
+
+namespace Spot;
+
+/// <summary>What <c>services.AddSpot</c> needs to know.</summary>
+public sealed class SpotOptions
+{
+    /// <summary>The folder of the T5 checkpoint: config.json, model.safetensors, spiece.model. Needed to tune, embed and generate.</summary>
+    public string ModelPath { get; set; } = "";
+
+    /// <summary>The folder of the prompt library; made when the first prompt is added. Needed to keep and search prompts.</summary>
+    public string LibraryPath { get; set; } = "";
+
+    /// <summary>Device and precision of the backbone.</summary>
+    public BackboneOptions Backbone { get; set; } = new();
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Spot.Tuning;
+
+/// <summary>Checks tuning options, all in one place, when a run starts.</summary>
+internal static class TuningOptionsCheck
+{
+    /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and the range.</exception>
+    public static void Check(TuningOptions options)
+    {
+        AtLeast(options.PromptLength, 1, nameof(options.PromptLength));
+        AtLeast(options.SampledVocabulary, 1, nameof(options.SampledVocabulary));
+        AtLeast(options.Steps, 1, nameof(options.Steps));
+        AtLeast(options.BatchSize, 1, nameof(options.BatchSize));
+        AtLeast(options.MicroBatchSize, 1, nameof(options.MicroBatchSize));
+        AtLeast(options.MaxInputLength, 1, nameof(options.MaxInputLength));
+        AtLeast(options.MaxTargetLength, 1, nameof(options.MaxTargetLength));
+        AtLeast(options.EvaluateEvery, 1, nameof(options.EvaluateEvery));
+        AtLeast(options.EmbeddingStep, 1, nameof(options.EmbeddingStep));
+        AtLeast(options.MaxValidationExamples ?? 1, 1, nameof(options.MaxValidationExamples));
+        Within(options.ZLoss, 0, double.MaxValue, nameof(options.ZLoss));
+        Within(options.Dropout ?? 0, 0, 0.99, nameof(options.Dropout));
+        if (options.Initialization == PromptInitialization.Text && string.IsNullOrWhiteSpace(options.InitialText))
+        {
+            throw new ArgumentException("Initialization is Text, but InitialText is empty; set the text whose embeddings start the prompt.");
+        }
+
+        AdafactorOptions optimizer = options.Optimizer;
+        Within(optimizer.LearningRate, double.Epsilon, 1e6, "Optimizer.LearningRate");
+        Within(optimizer.DecayRate, double.Epsilon, 10, "Optimizer.DecayRate");
+        Within(optimizer.StepOffset, 0, long.MaxValue, "Optimizer.StepOffset");
+        Within(optimizer.ClippingThreshold, double.Epsilon, double.MaxValue, "Optimizer.ClippingThreshold");
+        Within(optimizer.WeightDecay, 0, 1, "Optimizer.WeightDecay");
+        Within(optimizer.Beta1 ?? 0, 0, 1, "Optimizer.Beta1");
+    }
+
+    private static void AtLeast(int value, int least, string name)
+    {
+        if (value < least)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{nameof(TuningOptions)}.{name} must be at least {least}.");
+        }
+    }
+
+    private static void Within(double value, double least, double most, string name)
+    {
+        if (!(value >= least && value <= most))
+        {
+            string range = least == double.Epsilon ? "above 0" : most == double.MaxValue
+                ? $"at least {least.ToString(CultureInfo.InvariantCulture)}"
+                : FormattableString.Invariant($"from {least} to {most}");
+            throw new ArgumentOutOfRangeException(name, value, $"{nameof(TuningOptions)}.{name} must be {range}.");
+        }
+    }
+}
