@@ -9,13 +9,13 @@ internal sealed class CheckpointFiles : IDisposable
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
     private readonly List<SafetensorsFile> _files = [];
-    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsTensor Tensor)> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
 
     private CheckpointFiles(string folder) => Folder = folder;
 
     public string Folder { get; }
 
-    public IReadOnlyDictionary<string, (SafetensorsFile File, SafetensorsTensor Tensor)> Tensors => _tensors;
+    public IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
 
     /// <summary>Opens the files of a folder and reads their headers.</summary>
     /// <exception cref="FileNotFoundException">There are no weights, or a shard is missing.</exception>
@@ -66,11 +66,12 @@ internal sealed class CheckpointFiles : IDisposable
 
     private void Add(string name)
     {
-        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, name));
+        string path = Path.Combine(Folder, name);
+        SafetensorsFile file = SafetensorsFile.Open(path);
         _files.Add(file);
         foreach (SafetensorsTensor tensor in file.Tensors.Values)
         {
-            if (!_tensors.TryAdd(tensor.Name, (file, tensor)))
+            if (!_tensors.TryAdd(tensor.Name, new StoredTensor(path, file, tensor)))
             {
                 throw new InvalidDataException($"'{Folder}': tensor '{tensor.Name}' is in more than one shard. Download the checkpoint again.");
             }

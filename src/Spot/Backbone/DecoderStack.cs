@@ -29,8 +29,7 @@ internal sealed class DecoderStack
     public Tensor Forward(Tensor embeddings, Tensor memory, Tensor? mask, DropoutMasks? dropout, Action<Tensor>? trace = null)
     {
         int targets = (int)embeddings.size(1);
-        Tensor future = full([targets, targets], float.NegativeInfinity, device: embeddings.device).triu(1);
-        Tensor bias = Bias(0, targets, targets) + future; // [1, heads, targets, targets]
+        Tensor bias = Bias(0, targets, targets) + Future(targets, embeddings.device); // [1, heads, targets, targets]
         Tensor x = Layers.Dropped(embeddings, _config, dropout);
         for (int block = 0; block < _self.Length; block++)
         {
@@ -77,6 +76,18 @@ internal sealed class DecoderStack
     private Tensor Bias(int first, int queries, int keys) =>
         RelativePosition.Bias(_weights[T5Layout.Bias("decoder")], _config, bidirectional: false, first, queries, keys);
 
+    // −∞ where a key comes after the query.
+    private static Tensor Future(int targets, Device device)
+    {
+        float[] mask = new float[targets * targets];
+        for (int query = 0; query < targets; query++)
+        {
+            mask.AsSpan((query * targets) + query + 1, targets - query - 1).Fill(float.NegativeInfinity);
+        }
+
+        return tensor(mask, [targets, targets], device: device);
+    }
+
     private Tensor FeedForward(Tensor x, int block, DropoutMasks? dropout)
     {
         string prefix = T5Layout.Sublayer("decoder", block, 2);
@@ -84,7 +95,7 @@ internal sealed class DecoderStack
     }
 
     private Tensor Norm(Tensor x, int block, int layer) =>
-        Layers.RmsNorm(x, _weights[$"{T5Layout.Sublayer("decoder", block, layer)}.layer_norm.weight"], _config.NormEpsilon);
+        Layers.RmsNorm(x, _weights[$"{T5Layout.Sublayer("decoder", block, layer)}.layer_norm.weight"], _weights.Epsilon);
 
-    private Tensor FinalNorm(Tensor x) => Layers.RmsNorm(x, _weights[T5Layout.DecoderNorm], _config.NormEpsilon);
+    private Tensor FinalNorm(Tensor x) => Layers.RmsNorm(x, _weights[T5Layout.DecoderNorm], _weights.Epsilon);
 }

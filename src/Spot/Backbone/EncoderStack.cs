@@ -41,7 +41,7 @@ internal sealed class EncoderStack
             x = Block(x, block, bias, dropout);
         }
 
-        x = Layers.RmsNorm(x, _weights[T5Layout.EncoderNorm], _config.NormEpsilon);
+        x = Layers.RmsNorm(x, _weights[T5Layout.EncoderNorm], _weights.Epsilon);
         x = Layers.Dropped(x, _config, dropout);
         trace?.Invoke(x);
         return x;
@@ -57,5 +57,5 @@ internal sealed class EncoderStack
         return Layers.Residual(x, Layers.FeedForward(normed, _weights, feedForward, _config, dropout), _config, dropout);
     }
 
-    private Tensor Norm(Tensor x, string prefix) => Layers.RmsNorm(x, _weights[$"{prefix}.layer_norm.weight"], _config.NormEpsilon);
+    private Tensor Norm(Tensor x, string prefix) => Layers.RmsNorm(x, _weights[$"{prefix}.layer_norm.weight"], _weights.Epsilon);
 }

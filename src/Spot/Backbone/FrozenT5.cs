@@ -13,6 +13,7 @@ internal sealed class FrozenT5 : IDisposable
     private readonly T5Weights _weights;
     private readonly EncoderStack _encoder;
     private readonly DecoderStack _decoder;
+    private readonly Scalar? _logitScale;
 
     public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type)
     {
@@ -22,6 +23,7 @@ internal sealed class FrozenT5 : IDisposable
         Config = config;
         Device = device;
         Type = type;
+        _logitScale = config.ScalesLogits ? Math.Pow(config.Dim, -0.5) : null;
     }
 
     public T5Config Config { get; }
@@ -69,7 +71,8 @@ internal sealed class FrozenT5 : IDisposable
     /// <returns>The decoder's states. // [batch, longest target, d]</returns>
     public Tensor Decode(EncodedBatch encoded, IReadOnlyList<int[]> targets, DropoutMasks? dropout = null, Action<Tensor>? trace = null)
     {
-        int[][] shifted = [.. targets.Select(target => (int[])[Config.DecoderStartId, .. target.AsSpan(0, target.Length - 1)])];
+        int width = targets.Max(target => target.Length);
+        int[][] shifted = [.. targets.Select(target => (int[])[Config.DecoderStartId, .. target.AsSpan(0, Math.Min(target.Length, width - 1))])];
         TokenBatch inputs = new(shifted, Config.PadId, Device);
         return _decoder.Forward(Embed(inputs.Ids), encoded.States, encoded.Mask, dropout, trace);
     }
@@ -80,7 +83,7 @@ internal sealed class FrozenT5 : IDisposable
     public Tensor Logits(Tensor states)
     {
         Tensor wide = states.to(ScalarType.Float32);
-        return F.linear(Config.ScalesLogits ? wide * Math.Pow(Config.Dim, -0.5) : wide, _weights.Head);
+        return F.linear(_logitScale is null ? wide : wide * _logitScale, _weights.Head);
     }
 
     /// <summary>Scores targets token by token, padding left out.</summary>

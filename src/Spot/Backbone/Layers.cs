@@ -7,14 +7,16 @@ namespace Spot.Backbone;
 /// <summary>The layers of a T5 block that work on each position alone.</summary>
 internal static class Layers
 {
+    private static readonly Scalar One = 1;
+
     /// <summary>x / √(mean x² + ε) · weight, computed in float32; no mean is subtracted and nothing added.</summary>
     /// <param name="x">// [batch, length, d]</param>
     /// <param name="weight">// [d], float32</param>
-    /// <param name="epsilon">ε.</param>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon)
+    /// <param name="epsilon">ε; kept by the caller, see <see cref="T5Weights.Epsilon"/>.</param>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, Scalar epsilon)
     {
         Tensor wide = x.to(ScalarType.Float32);
-        Tensor scale = wide.square().mean([-1], keepdim: true).add(epsilon).rsqrt(); // [batch, length, 1]
+        Tensor scale = (wide * wide).mean([-1], keepdim: true).add(epsilon).rsqrt(); // [batch, length, 1]
         return (wide * scale * weight).to(x.dtype);
     }
 
@@ -50,7 +52,7 @@ internal static class Layers
 
     /// <summary>residual + mask · update.</summary>
     public static Tensor Residual(Tensor x, Tensor update, T5Config config, DropoutMasks? dropout) =>
-        dropout is null ? x + update : addcmul(x, update, dropout.Next(1, config.Dim), 1);
+        dropout is null ? x + update : addcmul(x, update, dropout.Next(1, config.Dim), One);
 
     /// <summary>x with dropout.</summary>
     public static Tensor Dropped(Tensor x, T5Config config, DropoutMasks? dropout) =>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Spot.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,14 +14,20 @@ internal sealed class T5Weights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
 
-    internal T5Weights(Dictionary<string, Tensor> tensors, string fingerprint)
+    internal T5Weights(Dictionary<string, Tensor> tensors, T5Config config, string fingerprint)
     {
         _tensors = tensors;
+        Epsilon = config.NormEpsilon;
         Fingerprint = fingerprint;
     }
 
     /// <summary>SHA-256 over the stored tensors and the parts of the configuration that decide what they compute.</summary>
     public string Fingerprint { get; }
+
+    /// <summary>
+    /// ε of the norms. Scalars are made once and kept: TorchSharp lets the garbage collector free a temporary one while native code reads it.
+    /// </summary>
+    public Scalar Epsilon { get; }
 
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
@@ -37,16 +42,16 @@ internal sealed class T5Weights : IDisposable
     public static T5Weights Load(string folder, T5Config config, Device device, ScalarType type)
     {
         using CheckpointFiles files = CheckpointFiles.Open(folder);
-        List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan = Plan(files, config);
+        List<(string Name, StoredTensor Stored)> plan = Plan(files, config);
         string fingerprint = ComputeFingerprint(plan, config);
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         Dictionary<(string, ScalarType), Tensor> maps = [];
         using (no_grad())
         {
-            foreach ((string name, SafetensorsFile file, SafetensorsTensor tensor) in plan)
+            foreach ((string name, StoredTensor stored) in plan)
             {
                 ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
-                tensors[name] = StoredTensor.Load(file, tensor, maps, target, device);
+                tensors[name] = stored.Load(maps, target, device);
             }
         }
 
@@ -55,7 +60,7 @@ internal sealed class T5Weights : IDisposable
             map.Dispose(); // the views keep the mapping alive
         }
 
-        return new T5Weights(tensors, fingerprint);
+        return new T5Weights(tensors, config, fingerprint);
     }
 
     public void Dispose()
@@ -67,35 +72,35 @@ internal sealed class T5Weights : IDisposable
     }
 
     // Norms and the output projection are small parts that decide precision: logits are computed in float32 always.
-    private static bool KeepsFloat(string name, List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan) =>
+    private static bool KeepsFloat(string name, List<(string Name, StoredTensor Stored)> plan) =>
         name.EndsWith("layer_norm.weight", StringComparison.Ordinal) || name == T5Layout.Head
         || (name == T5Layout.Shared && plan.All(entry => entry.Name != T5Layout.Head))
         || name.EndsWith("relative_attention_bias.weight", StringComparison.Ordinal);
 
-    private static List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> Plan(CheckpointFiles files, T5Config config)
+    private static List<(string Name, StoredTensor Stored)> Plan(CheckpointFiles files, T5Config config)
     {
         Dictionary<string, long[]> expected = T5Layout.Required(config).ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         expected[T5Layout.Head] = [config.VocabularySize, config.Dim];
-        List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan = [];
+        List<(string Name, StoredTensor Stored)> plan = [];
         List<string> problems = [];
         foreach ((string name, long[] shape) in expected)
         {
-            string stored = name == T5Layout.Shared && !files.Tensors.ContainsKey(name)
+            string key = name == T5Layout.Shared && !files.Tensors.ContainsKey(name)
                 ? T5Layout.SharedAliases.FirstOrDefault(files.Tensors.ContainsKey) ?? name : name;
-            if (!files.Tensors.TryGetValue(stored, out (SafetensorsFile File, SafetensorsTensor Tensor) found))
+            if (!files.Tensors.TryGetValue(key, out StoredTensor? found))
             {
                 if (name != T5Layout.Head)
                 {
                     problems.Add($"missing {name} [{string.Join(", ", shape)}]");
                 }
             }
-            else if (!found.Tensor.Shape.AsSpan().SequenceEqual(shape))
+            else if (!found.Shape.SequenceEqual(shape))
             {
-                problems.Add($"{name} is [{string.Join(", ", found.Tensor.Shape)}], expected [{string.Join(", ", shape)}]");
+                problems.Add($"{name} is [{string.Join(", ", found.Shape.ToArray())}], expected [{string.Join(", ", shape)}]");
             }
             else
             {
-                plan.Add((name, found.File, found.Tensor));
+                plan.Add((name, found));
             }
         }
 
@@ -113,20 +118,20 @@ internal sealed class T5Weights : IDisposable
             "Both files must be of the same T5 encoder-decoder checkpoint.");
     }
 
-    private static string ComputeFingerprint(List<(string Name, SafetensorsFile File, SafetensorsTensor Tensor)> plan, T5Config c)
+    private static string ComputeFingerprint(List<(string Name, StoredTensor Stored)> plan, T5Config c)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string numbers = FormattableString.Invariant(
             $"t5 heads {c.Heads} kv {c.HeadDim} {c.Activation} buckets {c.RelativeBuckets}/{c.RelativeMaxDistance} eps {c.NormEpsilon} scaled {c.ScalesLogits}\n");
         hash.AppendData(Encoding.UTF8.GetBytes(numbers));
         byte[] buffer = new byte[1 << 20];
-        foreach ((string name, SafetensorsFile file, SafetensorsTensor tensor) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach ((string name, StoredTensor stored) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.DType} {string.Join('x', tensor.Shape)}\n"));
-            for (long start = 0; start < tensor.ByteCount; start += buffer.Length)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {stored.Tensor.DType} {string.Join('x', stored.Shape.ToArray())}\n"));
+            for (long start = 0; start < stored.Tensor.ByteCount; start += buffer.Length)
             {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.ByteCount - start));
-                file.Read(tensor, part, start);
+                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, stored.Tensor.ByteCount - start));
+                stored.File.Read(stored.Tensor, part, start);
                 hash.AppendData(part);
             }
         }

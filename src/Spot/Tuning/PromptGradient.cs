@@ -45,8 +45,10 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options)
         TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
         TargetScores scores = model.Score(model.Encode(rows, inputs, dropout), [.. part.Select(i => batch[i].Target)], dropout);
         Tensor crossEntropy = scores.NegativeLogLikelihood.sum();
-        Tensor total = options.ZLoss > 0 ? crossEntropy + (scores.LogZ.square().sum() * options.ZLoss) : crossEntropy;
-        (total / tokens).backward();
+        using Scalar z = options.ZLoss;
+        using Scalar share = 1.0 / tokens;
+        Tensor total = options.ZLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
+        (total * share).backward();
         return crossEntropy.item<float>();
     }
 }

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tests.Backbone;
+
+/// <summary>The bundled model against its reference outputs, tokenizer included.</summary>
+public class SpotTinyTests
+{
+    [Fact]
+    public void Outputs_equal_the_reference()
+    {
+        string folder = TestPaths.Golden("spot-tiny");
+        JsonElement golden = GoldenData.Json(Path.Combine(folder, "golden.json"));
+        string weights = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "model.safetensors"))));
+        Assert.True(golden.GetProperty("fingerprint").GetString() == weights, "models/spot-tiny has other weights than Golden/spot-tiny was made with; make new reference outputs.");
+        Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "golden.safetensors"));
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using IDisposable noGradient = no_grad();
+        int i = 0;
+        foreach (JsonElement example in golden.GetProperty("cases").EnumerateArray())
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int[] input = backbone.Tokenizer.Encode(example.GetProperty("input").GetString()!, 512);
+            int[] target = backbone.Tokenizer.Encode(example.GetProperty("target").GetString()!, 512);
+            Assert.Equal(Ids(example.GetProperty("input_ids")), input);
+            Assert.Equal(Ids(example.GetProperty("label_ids")), target);
+
+            EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
+            Assert.True(GoldenData.Difference(TestModels.Floats(encoded.States), tensors[$"{i}.encoder"]) < 2e-5);
+            Assert.True(GoldenData.Difference(TestModels.Floats(backbone.Model.Logits(backbone.Model.Decode(encoded, [target]))), tensors[$"{i}.logits"]) < 2e-5);
+            double loss = example.GetProperty("loss").GetDouble();
+            Assert.Equal(loss, TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood).Average(v => (double)v), 1e-5 * Math.Max(1, loss));
+
+            int[] written = backbone.Model.Greedy(encoded, 12)[0];
+            Assert.Equal(Ids(example.GetProperty("greedy")).Skip(1), written);
+            Assert.Equal(example.GetProperty("greedy_text").GetString(), backbone.Tokenizer.Decode(written));
+            i++;
+        }
+
+        Assert.True(i > 0);
+    }
+
+    private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
+}

@@ -1,0 +1,28 @@
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tests.Backbone;
+
+/// <summary>Loads models and reads tensors for tests.</summary>
+internal static class TestModels
+{
+    public static string SpotTiny => Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny");
+
+    public static FrozenT5 Load(string folder, ScalarType type = ScalarType.Float32)
+    {
+        TorchRuntime.EnsureLoaded();
+        T5Config config = T5Config.Load(Path.Combine(folder, "config.json"));
+        return new FrozenT5(T5Weights.Load(folder, config, CPU, type), config, CPU, type);
+    }
+
+    public static Tensor? Prompt(GoldenCase golden, FrozenT5 model) => golden.PromptLength == 0
+        ? null
+        : PromptTensor.From(golden["prompt"], golden.PromptLength, model.Config.Dim, CPU).requires_grad_();
+
+    public static float[] Floats(Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    }
+}
