@@ -5,8 +5,9 @@ namespace Spot.Tokenization;
 
 /// <summary>Finds the best way to write a normalised text in pieces (Kudo 2018), with the arithmetic of SentencePiece to the last bit.</summary>
 /// <remarks>
-/// A path's score is kept as a <see cref="float"/>; a candidate's is summed in <see cref="double"/> and must be strictly better
-/// than what is kept, so the first of equals stays. Both decide ties, and ties occur: runs of punctuation are full of them.
+/// Scores are summed and compared as <see cref="float"/>, and a candidate must be strictly better than what is kept, so the first
+/// of equals stays. Both decide ties, and ties occur: runs of punctuation are full of them. (SentencePiece 0.2.3 is
+/// followed here; 0.1.97 compared sums in <see cref="double"/> and decides some of them otherwise.)
 /// </remarks>
 internal sealed class UnigramSearch
 {
@@ -47,7 +48,7 @@ internal sealed class UnigramSearch
         int length = text.Length - 1;
         for (int start = 0; start < length;)
         {
-            double before = Unsafe.Add(ref ends, start).Score;
+            float before = Unsafe.Add(ref ends, start).Score;
             int next = start + TextNormalizer.Utf8Length(Unsafe.Add(ref bytes, start));
             int parent = 0;
             int children = rootChildren;
@@ -65,11 +66,11 @@ internal sealed class UnigramSearch
                 position++;
                 if (node.Id >= 0)
                 {
-                    double score = node.Score + before;
+                    float score = node.Score + before;
                     ref PathEnd end = ref Unsafe.Add(ref ends, position);
                     if (score > end.Score)
                     {
-                        end.Score = (float)score;
+                        end.Score = score;
                         end.Id = node.Id;
                     }
 
@@ -82,7 +83,7 @@ internal sealed class UnigramSearch
 
             if (!single)
             {
-                float score = _unknownScore + (float)before;
+                float score = _unknownScore + before;
                 ref PathEnd end = ref paths[next];
                 if (score > end.Score)
                 {
