@@ -4,7 +4,7 @@ namespace Spot.Tokenization;
 internal sealed class PieceTrieBuilder
 {
     private const int Block = 256;
-    private const int OpenBlocks = 16;
+    private const int OpenBlocks = 2;
     private const int Hole = -1;
     private const int Root = -2;
 
