@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Unicode;
 
 namespace Spot.Tokenization;
 
@@ -12,7 +13,7 @@ internal sealed class CharacterMap
     private readonly uint[] _units = [];
     private readonly byte[] _replacements = [];
 
-    /// <summary>Takes the map apart and checks it, so that a look-up cannot leave it.</summary>
+    /// <summary>Takes the map apart and checks it, so that a look-up cannot leave it and finds nothing but well-formed UTF-8.</summary>
     public CharacterMap(ReadOnlySpan<byte> blob, string source)
     {
         if (blob.IsEmpty)
@@ -22,9 +23,9 @@ internal sealed class CharacterMap
 
         uint size = blob.Length < 4 ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(blob);
         bool whole = size < blob.Length - 4 && size % 1024 == 0 && size > 0 && blob[^1] == 0;
-        if (!whole)
+        if (!whole || !Utf8.IsValid(blob[(4 + (int)size)..]))
         {
-            throw Bad(source, "its parts do not fit together");
+            throw Bad(source, whole ? "its replacements are not UTF-8" : "its parts do not fit together");
         }
 
         _units = new uint[size / 4];
@@ -39,9 +40,9 @@ internal sealed class CharacterMap
             uint unit = _units[i];
             uint children = (uint)i ^ Distance(unit);
             bool value = unit >> 31 != 0;
-            if (!value && (children >= _units.Length || (EndsRule(unit) && Value(_units[children]) >= _replacements.Length)))
+            if (!value && (children >= _units.Length || (EndsRule(unit) && !StartsReplacement(Value(_units[children])))))
             {
-                throw Bad(source, $"unit {i} points outside");
+                throw Bad(source, $"unit {i} points nowhere");
             }
         }
     }
@@ -72,7 +73,7 @@ internal sealed class CharacterMap
             }
 
             node ^= Distance(unit);
-            if (EndsRule(unit))
+            if (EndsRule(unit) && (i + 1 == utf8.Length || !IsContinuation(utf8[i + 1])))
             {
                 longest = i + 1;
                 value = Value(units[node]);
@@ -121,6 +122,10 @@ internal sealed class CharacterMap
         node ^= Distance(_units[node]) ^ second;
         return (_units[node] & 0x8000_00FF) == second;
     }
+
+    private bool StartsReplacement(uint value) => value < _replacements.Length && !IsContinuation(_replacements[value]);
+
+    private static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;
 
     private static uint Distance(uint unit) => (unit >> 10) << (int)((unit & 0x200) >> 6);
 

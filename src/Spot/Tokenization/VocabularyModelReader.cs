@@ -32,17 +32,30 @@ internal sealed class VocabularyModelReader
         return reader.Finish();
     }
 
+    // The settings stand behind the pieces but are read first: "BPE" says more than what is odd about a BPE model's pieces.
     private void ReadModel(ReadOnlySpan<byte> bytes)
     {
-        ProtoReader model = new(bytes, _source);
-        while (model.Next())
+        ProtoReader settings = new(bytes, _source);
+        while (settings.Next())
         {
-            switch (model.Field)
+            switch (settings.Field)
             {
-                case 1: ReadPiece(model.ReadBytes()); break;
-                case 2: ReadTrainer(model.ReadBytes()); break;
-                case 3: ReadNormalizer(model.ReadBytes()); break;
-                default: model.Skip(); break;
+                case 2: ReadTrainer(settings.ReadBytes()); break;
+                case 3: ReadNormalizer(settings.ReadBytes()); break;
+                default: settings.Skip(); break;
+            }
+        }
+
+        ProtoReader pieces = new(bytes, _source);
+        while (pieces.Next())
+        {
+            if (pieces.Field == 1)
+            {
+                ReadPiece(pieces.ReadBytes());
+            }
+            else
+            {
+                pieces.Skip();
             }
         }
     }
