@@ -1,0 +1,142 @@
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace Spot.Tokenization;
+
+/// <summary>
+/// The tokenizer of T5: a Unigram vocabulary (Kudo 2018) read from a checkpoint's <c>spiece.model</c>, with the same ids,
+/// offsets and decoding as SentencePiece, and the 100 sentinels that T5 puts behind its pieces (Raffel et al. 2020, §3.1.4).
+/// </summary>
+/// <remarks>
+/// <para>
+/// User text is only text: no string yields the ids of padding, of the end of sequence or of a sentinel, whatever it spells.
+/// <see cref="EncodeWithSentinels(string)"/> is for text that the application itself wrote.
+/// </para>
+/// <para>
+/// Immutable after loading and safe to use from any number of threads at once; each thread keeps small buffers for the next call.
+/// Time and memory grow linearly with the text. A lone surrogate is read as U+FFFD.
+/// </para>
+/// <para>
+/// T5 has no pre-tokenizer, and its normalisation is part of its vocabulary: the base class's <c>considerPreTokenization</c> and
+/// <c>considerNormalization</c> change nothing, and its <c>normalizedText</c> is null because all offsets are places in the text as given.
+/// </para>
+/// </remarks>
+public sealed partial class T5Tokenizer : Tokenizer
+{
+    /// <summary>The number of sentinels, <c>&lt;extra_id_0&gt;</c> to <c>&lt;extra_id_99&gt;</c>.</summary>
+    public const int SentinelCount = 100;
+
+    private const string FileName = "spiece.model";
+    private const string SentinelStart = "<extra_id_";
+
+    private readonly string[] _pieces;
+    private readonly PieceKind[] _kinds;
+    private readonly string _unknownSurface;
+    private readonly TextNormalizer _normalizer;
+    private readonly UnigramSearch _search;
+
+    private T5Tokenizer(VocabularyModel model, string source)
+    {
+        int count = model.Pieces.Count;
+        byte[]?[] keys = new byte[]?[count];
+        int[] lengths = new int[count];
+        float lowest = float.PositiveInfinity;
+        _pieces = new string[count];
+        _kinds = new PieceKind[count];
+        for (int id = 0; id < count; id++)
+        {
+            VocabularyPiece piece = model.Pieces[id];
+            _pieces[id] = piece.Text;
+            _kinds[id] = piece.Kind;
+            if (piece.Kind == PieceKind.Normal)
+            {
+                lowest = Math.Min(lowest, piece.Score);
+                if (!piece.Text.Contains(' ', StringComparison.Ordinal)) // No space is left in normalised text.
+                {
+                    keys[id] = Encoding.UTF8.GetBytes(piece.Text.Replace('\u2581', ' '));
+                    lengths[id] = keys[id]!.Length;
+                }
+            }
+        }
+
+        PadId = model.PadId;
+        EosId = model.EosId;
+        UnknownId = model.UnknownId;
+        _unknownSurface = model.UnknownSurface;
+        _normalizer = new TextNormalizer(new CharacterMap(model.CharacterMap, source));
+        PieceTrie trie = PieceTrie.Build(keys, [.. model.Pieces.Select(piece => piece.Score)]);
+        _search = new UnigramSearch(trie, lengths, UnknownId, lowest);
+    }
+
+    /// <summary>The number of ids: the pieces of the file and the sentinels behind them (32,100 for the published T5).</summary>
+    /// <remarks>A checkpoint may pad its embedding table to more rows (32,128); no text yields those ids.</remarks>
+    public int VocabularySize => _pieces.Length + SentinelCount;
+
+    /// <summary>The id that fills up batches (0 for the published T5); no text yields it.</summary>
+    public int PadId { get; }
+
+    /// <summary>The id of the end of sequence (1 for the published T5); no text yields it.</summary>
+    public int EosId { get; }
+
+    /// <summary>The id of characters that the vocabulary does not have (2 for the published T5); neighbouring ones become one.</summary>
+    public int UnknownId { get; }
+
+    /// <summary>Reads a vocabulary.</summary>
+    /// <param name="path">A <c>spiece.model</c>, or a checkpoint's folder that holds one.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a SentencePiece Unigram vocabulary of T5's kind, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static T5Tokenizer Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(
+                $"There is no vocabulary at '{file}'. Every T5 checkpoint has one, named {FileName}, beside its config.json: " +
+                "copy it there, or give its path.", file);
+        }
+
+        return Load(File.ReadAllBytes(file), $"'{file}'");
+    }
+
+    /// <summary>Reads a vocabulary from the rest of a stream, which stays open.</summary>
+    /// <param name="stream">A readable stream over the bytes of a <c>spiece.model</c>.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a SentencePiece Unigram vocabulary of T5's kind, or are damaged.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static T5Tokenizer Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using MemoryStream copy = new();
+        stream.CopyTo(copy);
+        return Load(copy.GetBuffer().AsSpan(0, (int)copy.Length), "The stream");
+    }
+
+    /// <summary>The id of a sentinel: they lie behind the pieces, the first one last (32,099 − k for the published T5).</summary>
+    /// <param name="k">0 to 99.</param>
+    /// <returns>The id of <c>&lt;extra_id_k&gt;</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sentinel.</exception>
+    public int SentinelId(int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(k, SentinelCount);
+        return VocabularySize - 1 - k;
+    }
+
+    /// <summary>How the vocabulary writes an id: U+2581 for the start of a word, names in angle brackets for what is not text.</summary>
+    /// <param name="id">0 to <see cref="VocabularySize"/> − 1.</param>
+    /// <returns>The piece.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
+    public string Piece(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize);
+        return id < _pieces.Length ? _pieces[id] : $"{SentinelStart}{VocabularySize - 1 - id}>";
+    }
+
+    private static T5Tokenizer Load(ReadOnlySpan<byte> bytes, string source) => new(VocabularyModelReader.Read(bytes, source), source);
+}

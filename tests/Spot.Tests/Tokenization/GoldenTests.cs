@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Microsoft.ML.Tokenizers;
+using Spot.Tokenization;
+
+namespace Spot.Tests.Tokenization;
+
+/// <summary>Every row that SentencePiece gave, for both vocabularies.</summary>
+public class GoldenTests
+{
+    [Theory]
+    [InlineData(Vocabularies.T5)]
+    [InlineData(Vocabularies.Tiny)]
+    public void Generated_text_has_the_same_ids_and_decoding(string name)
+    {
+        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        int rows = 0;
+        foreach (JsonElement row in Vocabularies.JsonLines(TestPaths.Golden("tokenizer/generated.jsonl.gz")))
+        {
+            string text = row.GetProperty("text").GetString()!;
+            int[] expected = Vocabularies.Ids(row.GetProperty(name).GetProperty("ids"));
+            SameIds(expected, tokenizer.EncodeToIds(text), text);
+            Assert.Equal(expected.Length, tokenizer.CountTokens(text));
+            Assert.Equal(row.GetProperty(name).GetProperty("decoded").GetString(), tokenizer.Decode(expected));
+            rows++;
+        }
+
+        Assert.NotEqual(0, rows);
+    }
+
+    [Theory]
+    [InlineData(Vocabularies.T5)]
+    [InlineData(Vocabularies.Tiny)]
+    public void Generated_text_has_the_same_offsets(string name)
+    {
+        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        int rows = 0;
+        foreach (JsonElement row in Vocabularies.JsonLines(TestPaths.Golden("tokenizer/generated.jsonl.gz")))
+        {
+            JsonElement offsets = row.GetProperty(name).GetProperty("offsets");
+            if (offsets.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            string text = row.GetProperty("text").GetString()!;
+            IReadOnlyList<EncodedToken> tokens = tokenizer.EncodeToTokens(text, out string? normalized);
+            Range[] expected = [.. offsets.EnumerateArray().Select(pair => pair[0].GetInt32()..pair[1].GetInt32())];
+            SameIds(Vocabularies.Ids(row.GetProperty(name).GetProperty("ids")), [.. tokens.Select(token => token.Id)], text);
+            Assert.Equal(expected, tokens.Select(token => token.Offset));
+            Assert.Null(normalized);
+            rows++;
+        }
+
+        Assert.NotEqual(0, rows);
+    }
+
+    [Theory]
+    [InlineData(Vocabularies.T5)]
+    [InlineData(Vocabularies.Tiny)]
+    public void Long_text_is_cut_before_the_end_of_sequence(string name)
+    {
+        foreach (JsonElement row in Rows("truncate.json"))
+        {
+            string text = row.GetProperty("text").GetString()!;
+            int[] actual = Vocabularies.Get(name).Encode(text, row.GetProperty("max_length").GetInt32());
+            SameIds(Vocabularies.Ids(row.GetProperty(name)), actual, text);
+        }
+    }
+
+    [Fact]
+    public void Arbitrary_ids_decode_to_the_same_text()
+    {
+        foreach (JsonElement row in Rows("decode.json"))
+        {
+            T5Tokenizer tokenizer = Vocabularies.Get(row.GetProperty("model").GetString()!);
+            int[] ids = Vocabularies.Ids(row.GetProperty("ids"));
+            string expected = row.GetProperty("text").GetString()!;
+            Assert.Equal(expected, tokenizer.Decode(ids));
+
+            char[] written = new char[expected.Length];
+            Assert.Equal(System.Buffers.OperationStatus.Done, tokenizer.Decode(ids, written, out int consumed, out int length));
+            Assert.Equal((ids.Length, expected), (consumed, new string(written, 0, length)));
+        }
+    }
+
+    [Fact]
+    public void Sentinels_stand_between_stretches_of_text()
+    {
+        foreach (JsonElement row in Rows("sentinels.json"))
+        {
+            string text = row.GetProperty("text").GetString()!;
+            SameIds(Vocabularies.Ids(row.GetProperty(Vocabularies.T5)), Vocabularies.Get(Vocabularies.T5).EncodeWithSentinels(text), text);
+        }
+    }
+
+    [Theory]
+    [InlineData(Vocabularies.T5)]
+    [InlineData(Vocabularies.Tiny)]
+    public void Real_text_has_the_same_ids(string name)
+    {
+        string? path = TestPaths.Shared("golden/tokenizer/real.jsonl.gz");
+        if (path is null)
+        {
+            Assert.Skip("golden/tokenizer/real.jsonl.gz is not in the shared folder: its text is not ours to publish. Set SPOT_SHARED to a folder that has it.");
+        }
+
+        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        List<int> ids = [];
+        foreach (JsonElement row in Vocabularies.JsonLines(path))
+        {
+            string text = row.GetProperty("text").GetString()!;
+            ids.Clear();
+            tokenizer.Encode(text, ids);
+            SameIds(Vocabularies.Ids(row.GetProperty(name)), ids, text);
+        }
+    }
+
+    private static JsonElement.ArrayEnumerator Rows(string name)
+    {
+        JsonElement rows = Vocabularies.Json(TestPaths.Golden("tokenizer/" + name));
+        Assert.NotEqual(0, rows.GetArrayLength());
+        return rows.EnumerateArray();
+    }
+
+    private static void SameIds(int[] expected, IReadOnlyList<int> actual, string text) =>
+        Assert.True(expected.SequenceEqual(actual), $"'{text}'\nexpected {string.Join(' ', expected)}\nfound    {string.Join(' ', actual)}");
+}
