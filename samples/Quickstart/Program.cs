@@ -1,6 +1,43 @@
-using TorchSharp;
-Spot.Backbone.TorchRuntime.EnsureLoaded();
-Console.WriteLine(torch.ones(3, 3).sum().item<float>());
-var g = new torch.Generator(3);
-Console.WriteLine(typeof(torch).Assembly.FullName + " threads " + torch.get_num_threads());
-return 0;
+using System.CommandLine;
+using Spectre.Console;
+using Spot;
+using Spot.Samples.Quickstart;
+
+// Without options everything comes from beside the program: the tiny T5 and the sample tasks.
+string beside = AppContext.BaseDirectory;
+Option<string> model = new("--model") { Description = "Folder of a T5 checkpoint", DefaultValueFactory = _ => Path.Combine(beside, "models", "spot-tiny") };
+Option<string> data = new("--data") { Description = "Folder of task folders (train.jsonl, validation.jsonl, test.jsonl, task.json)", DefaultValueFactory = _ => Path.Combine(beside, "data") };
+Option<string> target = new("--target") { Description = "The task to transfer to; the others are sources", DefaultValueFactory = _ => "meals" };
+Option<string?> library = new("--library") { Description = "Folder to keep the prompt library in; a new temporary one if not given" };
+Option<int> sourceSteps = new("--source-steps") { Description = "Tuning steps of each source prompt", DefaultValueFactory = _ => 150 };
+Option<int> targetSteps = new("--target-steps") { Description = "Tuning steps of each target prompt", DefaultValueFactory = _ => 50 };
+Option<int> seeds = new("--seeds") { Description = "Runs per method", DefaultValueFactory = _ => 3 };
+Option<int> k = new("--k") { Description = "Source prompts that transfer tries (best of top-k)", DefaultValueFactory = _ => 1 };
+Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
+
+RootCommand command = new("Soft prompt transfer on a frozen T5: tune source prompts, keep them in a library, retrieve for a new task, compare.")
+{
+    model, data, target, library, sourceSteps, targetSteps, seeds, k, device,
+};
+command.SetAction(async (parsed, cancellationToken) =>
+{
+    QuickstartOptions options = new(
+        parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(target)!, parsed.GetValue(library),
+        parsed.GetValue(sourceSteps), parsed.GetValue(targetSteps), parsed.GetValue(seeds), parsed.GetValue(k), parsed.GetValue(device)!);
+    try
+    {
+        await new TransferDemo(options).RunAsync(cancellationToken);
+        return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        AnsiConsole.MarkupLine("[yellow]Stopped.[/]");
+        return 130;
+    }
+    catch (Exception e) when (e is SpotException or IOException or InvalidDataException or ArgumentException or ArithmeticException or UnauthorizedAccessException)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync();
