@@ -10,16 +10,15 @@ internal static class TokenizerRatio
     private const int Rounds = 9;
 
     /// <summary>Encodes prose line by line into memory that is already there, several rounds of at least a quarter of a second.</summary>
-    /// <returns>MB (10^6 bytes of UTF-8) per second: the median of the rounds, and the slowest and the fastest one.</returns>
-    public static (double Median, double Slowest, double Fastest) Measure()
+    /// <returns>MB (10^6 bytes of UTF-8) per second, one value a round.</returns>
+    public static RatioLine Measure()
     {
         T5Tokenizer tokenizer = T5Tokenizer.Load(VocabularyPath());
         string[] lines = Prose.Lines(1_000_000);
         double megabytes = lines.Sum(line => (double)Encoding.UTF8.GetByteCount(line)) / 1e6;
         int[] ids = new int[4096];
         Round(TimeSpan.FromSeconds(1)); // Until the code is compiled for good.
-        double[] speeds = [.. Enumerable.Range(0, Rounds).Select(_ => Round(TimeSpan.FromSeconds(0.25))).Order()];
-        return (speeds[Rounds / 2], speeds[0], speeds[^1]);
+        return new RatioLine("tokenizer.t5", [.. Enumerable.Range(0, Rounds).Select(_ => Round(TimeSpan.FromSeconds(0.25)))], "MB/s a thread", "F1");
 
         double Round(TimeSpan least)
         {

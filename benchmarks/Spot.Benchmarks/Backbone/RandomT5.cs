@@ -1,0 +1,50 @@
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Benchmarks.Backbone;
+
+/// <summary>T5s of published geometry with random weights: speed does not depend on what a model has learned.</summary>
+internal static class RandomT5
+{
+    /// <summary>T5 v1.1 small: 8 + 8 layers, d 512, 6 heads, ff 1024.</summary>
+    public static T5Config Small { get; } = Config(512, 6, 1024, 8);
+
+    /// <summary>T5 v1.1 base: 12 + 12 layers, d 768, 12 heads, ff 2048.</summary>
+    public static T5Config Base { get; } = Config(768, 12, 2048, 12);
+
+    public static FrozenT5 Create(T5Config config, ScalarType type)
+    {
+        TorchRuntime.EnsureLoaded();
+        Dictionary<string, Tensor> tensors = [];
+        foreach ((string name, long[] shape) in T5Layout.Required(config).Append((T5Layout.Head, [config.VocabularySize, config.Dim])))
+        {
+            bool wide = shape.Length == 1 || name.Contains("relative", StringComparison.Ordinal) || name == T5Layout.Head;
+            float scale = shape.Length == 1 ? 1f : 1f / MathF.Sqrt(shape[1]);
+            using Tensor values = shape.Length == 1 ? ones(shape) : randn(shape) * scale;
+            tensors[name] = values.to(wide ? ScalarType.Float32 : type).alias();
+        }
+
+        return new FrozenT5(new T5Weights(tensors, config, "random"), config, CPU, type);
+    }
+
+    private static T5Config Config(int dim, int heads, int feedForward, int layers) => new()
+    {
+        VocabularySize = 32128,
+        Dim = dim,
+        HeadDim = 64,
+        FeedForwardDim = feedForward,
+        EncoderLayers = layers,
+        DecoderLayers = layers,
+        Heads = heads,
+        Activation = T5Activation.GatedGelu,
+        RelativeBuckets = 32,
+        RelativeMaxDistance = 128,
+        NormEpsilon = 1e-6,
+        Dropout = 0.1,
+        ScalesLogits = false,
+        PadId = 0,
+        EosId = 1,
+        DecoderStartId = 0,
+    };
+}

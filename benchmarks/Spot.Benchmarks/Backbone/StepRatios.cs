@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Benchmarks.Backbone;
+
+/// <summary>The training step as a share of the GEMM peak: both are measured in turn, so a slow moment hits both.</summary>
+internal static class StepRatios
+{
+    public static RatioLine Measure(string name, T5Config config, int batchSize, ScalarType type, bool dropout, int rounds)
+    {
+        using FrozenT5 model = RandomT5.Create(config, type);
+        using GemmPeak peak = new(type);
+        TrainingStep step = new(model, batchSize, dropout);
+        step.Run();
+        List<double> shares = [];
+        double before = peak.Measure();
+        for (int round = 0; round < rounds; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            step.Run();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double after = peak.Measure();
+            shares.Add(step.FlopsPerStep / seconds / ((before + after) / 2));
+            before = after;
+        }
+
+        return new RatioLine(name, shares, "of GEMM peak");
+    }
+}

@@ -1,0 +1,52 @@
+using Spot.Backbone;
+using Spot.Tuning;
+
+namespace Spot.Benchmarks.Backbone;
+
+/// <summary>One step of prompt tuning on random ids: forward, backward, update.</summary>
+internal sealed class TrainingStep
+{
+    public const int PromptLength = 100;
+    public const int InputLength = 128;
+    public const int TargetLength = 8;
+    private readonly EncodedExample[] _batch;
+    private readonly float[] _prompt;
+    private readonly PromptGradient _gradient;
+    private readonly Adafactor _optimizer;
+    private int _step;
+
+    public TrainingStep(FrozenT5 model, int batchSize, bool dropout)
+    {
+        Random random = new(7);
+        _batch = [.. Enumerable.Range(0, batchSize).Select(_ => new EncodedExample(Ids(random, InputLength), Ids(random, TargetLength)))];
+        _prompt = [.. Enumerable.Range(0, PromptLength * model.Config.Dim).Select(_ => random.NextSingle() - 0.5f)];
+        TuningOptions options = new() { BatchSize = batchSize, Dropout = dropout ? 0.1 : 0 };
+        _gradient = new PromptGradient(model, options);
+        _optimizer = new Adafactor(options.Optimizer, PromptLength, model.Config.Dim);
+        FlopsPerStep = batchSize * Flops(model.Config);
+    }
+
+    /// <summary>Floating point operations of the plain algorithm: every product of the forward pass, and as many for the gradient of the activations.</summary>
+    public double FlopsPerStep { get; }
+
+    public void Run()
+    {
+        float[] gradient = _gradient.Compute(_prompt, PromptLength, _batch, _step++);
+        _optimizer.Apply(_prompt, gradient);
+    }
+
+    private static int[] Ids(Random random, int length) => [.. Enumerable.Range(0, length - 1).Select(_ => random.Next(3, 32000)), 1];
+
+    private static double Flops(T5Config c)
+    {
+        double length = PromptLength + InputLength, targets = TargetLength;
+        double projection = 2.0 * c.Dim * c.InnerDim, feedForward = 3 * 2.0 * c.Dim * c.FeedForwardDim;
+        double attention = 2 * 2.0 * c.InnerDim; // scores and sum, per query and key
+        double encoder = c.EncoderLayers * ((length * ((4 * projection) + feedForward)) + (length * length * attention));
+        double decoder = c.DecoderLayers * (
+            (targets * ((4 * projection) + feedForward)) + (targets * targets * attention)
+            + (targets * 2 * projection) + (length * 2 * projection) + (targets * length * attention));
+        double head = targets * 2.0 * c.Dim * c.VocabularySize;
+        return 2 * (encoder + decoder + head);
+    }
+}

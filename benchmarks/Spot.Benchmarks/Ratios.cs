@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Spot.Backbone;
+using Spot.Benchmarks.Backbone;
+using Spot.Benchmarks.Tokenization;
+using TorchSharp;
+
+namespace Spot.Benchmarks;
+
+/// <summary>
+/// Figures that do not depend on how busy or fast the machine is, each against its limit taken in the same run.
+/// Each is measured in a process of its own, since memory peaks and thread pools outlive what made them.
+/// </summary>
+internal static class Ratios
+{
+    private static readonly Dictionary<string, Func<IEnumerable<RatioLine>>> Figures = new(StringComparer.Ordinal)
+    {
+        ["step.t5-small.fp32"] = () => Step("step.t5-small.fp32", RandomT5.Small, 32, torch.ScalarType.Float32, dropout: false),
+        ["step.t5-small.fp32.dropout"] = () => Step("step.t5-small.fp32.dropout", RandomT5.Small, 32, torch.ScalarType.Float32, dropout: true),
+        ["step.t5-base.fp32"] = () => Step("step.t5-base.fp32", RandomT5.Base, 8, torch.ScalarType.Float32, dropout: false),
+        ["step.t5-small.bf16"] = () => Step("step.t5-small.bf16", RandomT5.Small, 32, torch.ScalarType.BFloat16, dropout: false),
+        ["step.t5-base.bf16"] = () => Step("step.t5-base.bf16", RandomT5.Base, 8, torch.ScalarType.BFloat16, dropout: false),
+        ["tokenizer.t5"] = Tokenizer,
+    };
+
+    public static int Run(string[] names)
+    {
+        if (names is ["--in-process", string single])
+        {
+            foreach (RatioLine line in Figures[single]())
+            {
+                Console.WriteLine(line);
+            }
+
+            return 0;
+        }
+
+        string[] unknown = [.. names.Where(name => !Figures.ContainsKey(name))];
+        if (unknown.Length > 0)
+        {
+            Console.Error.WriteLine($"No figure {string.Join(", ", unknown)}; there are {string.Join(", ", Figures.Keys)}.");
+            return 1;
+        }
+
+        return (names.Length > 0 ? names : [.. Figures.Keys]).Sum(Spawn) == 0 ? 0 : 1;
+    }
+
+    private static int Spawn(string name)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["ratios", "--in-process", name]);
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    private static IEnumerable<RatioLine> Step(string name, T5Config config, int batchSize, torch.ScalarType type, bool dropout)
+    {
+        TorchRuntime.EnsureLoaded();
+        if (type == torch.ScalarType.BFloat16 && DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) != type)
+        {
+            Console.WriteLine($"{name,-28} skipped: this processor is not faster in bfloat16");
+            yield break;
+        }
+
+        yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5);
+        yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+    }
+
+    private static IEnumerable<RatioLine> Tokenizer()
+    {
+        yield return TokenizerRatio.Measure();
+    }
+}
