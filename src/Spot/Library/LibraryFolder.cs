@@ -65,7 +65,7 @@ internal sealed class LibraryFolder(string folder)
 
         CreateFolder();
         string path = PathOf(sidecar.Payload);
-        bool created = !File.Exists(path);
+        string[] older = Payloads(sidecar.Id);
         bool committed = false;
         bool headerCreated = false;
         try
@@ -79,17 +79,18 @@ internal sealed class LibraryFolder(string folder)
         {
             if (!committed)
             {
-                TryDelete(created ? path : null);
+                TryDelete(older.Contains(path) || IsCommitted(sidecar) ? null : path);
                 TryDelete(headerCreated ? PathOf(HeaderName) : null);
             }
         }
 
-        if (committed && replace)
+        if (!committed)
         {
-            DeletePayloads(sidecar.Id, except: sidecar.Payload);
+            return null;
         }
 
-        return committed ? new LibraryEntry(sidecar.ToInfo(), sidecar.Payload, sidecar.Sha256) : null;
+        Array.ForEach(older, file => TryDelete(file == path ? null : file));
+        return new LibraryEntry(sidecar.ToInfo(), sidecar.Payload, sidecar.Sha256);
     }
 
     /// <summary>Removes a record, its sidecar first.</summary>
@@ -97,6 +98,7 @@ internal sealed class LibraryFolder(string folder)
     internal bool Remove(string id)
     {
         string sidecar = PathOf(id + SidecarExtension);
+        string[] payloads = Payloads(id);
         try
         {
             if (!File.Exists(sidecar))
@@ -112,7 +114,7 @@ internal sealed class LibraryFolder(string folder)
         }
 
         AtomicFile.FlushFolder(Path);
-        DeletePayloads(id, except: null);
+        Array.ForEach(payloads, TryDelete);
         return true;
     }
 
@@ -203,15 +205,21 @@ internal sealed class LibraryFolder(string folder)
         return created && !damaged;
     }
 
-    private void DeletePayloads(string id, string? except)
+    /// <summary>The payloads of an id that are there now; taken before a change, so that none is deleted that another process writes meanwhile.</summary>
+    private string[] Payloads(string id) => Directory.Exists(Path)
+        ? [.. Directory.EnumerateFiles(Path, id + ".*" + PayloadExtension).Where(path => PromptId.IsPayload(id, System.IO.Path.GetFileName(path)))]
+        : [];
+
+    /// <summary>Whether another process has just written the very same numbers under the same id.</summary>
+    private bool IsCommitted(Sidecar sidecar)
     {
-        foreach (string path in Directory.EnumerateFiles(Path, id + ".*" + PayloadExtension).ToArray())
+        try
         {
-            string name = System.IO.Path.GetFileName(path);
-            if (name != except && PromptId.IsPayload(id, name))
-            {
-                TryDelete(path);
-            }
+            return ReadJson(sidecar.Id + SidecarExtension, LibraryJson.Files.Sidecar)?.Payload == sidecar.Payload;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }
