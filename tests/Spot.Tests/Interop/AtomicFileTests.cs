@@ -49,11 +49,26 @@ public class AtomicFileTests
     [Fact]
     public async Task Of_many_first_writers_exactly_one_wins()
     {
-        using TempFolder folder = new();
-        string path = Path.Combine(folder.Path, "file");
-        bool[] won = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => AtomicFile.Write(path, stream => stream.WriteByte((byte)i), overwrite: false))));
-        Assert.Equal(Array.IndexOf(won, true), Assert.Single(File.ReadAllBytes(path)));
-        Assert.Single(won, winner => winner);
-        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+        for (int round = 0; round < 50; round++)
+        {
+            using TempFolder folder = new();
+            string path = Path.Combine(folder.Path, "file");
+            using Barrier start = new(4);
+            bool[] won = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Factory.StartNew(
+                () => AtomicFile.Write(
+                    path,
+                    stream =>
+                    {
+                        stream.WriteByte((byte)i);
+                        start.SignalAndWait();
+                    },
+                    overwrite: false),
+                TestContext.Current.CancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+            Assert.Equal(Array.IndexOf(won, true), Assert.Single(File.ReadAllBytes(path)));
+            Assert.Single(won, winner => winner);
+            Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+        }
     }
 }
