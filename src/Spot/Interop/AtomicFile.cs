@@ -23,7 +23,7 @@ internal static partial class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite);
+            Publish(temporary, path, overwrite);
         }
         catch (IOException) when (!overwrite && File.Exists(path))
         {
@@ -69,6 +69,19 @@ internal static partial class AtomicFile
             : new IOException(message, exception);
     }
 
+    /// <summary>
+    /// Renames; without overwriting by a hard link, which fails where a file exists. File.Move would look first and then rename on
+    /// Unix: of two writers in between, both would win. It serves on Windows, and on file systems without links.
+    /// </summary>
+    private static void Publish(string temporary, string path, bool overwrite)
+    {
+        bool linked = !overwrite && !OperatingSystem.IsWindows() && LinkUnix(temporary, path) == 0;
+        if (!linked)
+        {
+            File.Move(temporary, path, overwrite);
+        }
+    }
+
     private static void TryDelete(string path)
     {
         try
@@ -83,6 +96,9 @@ internal static partial class AtomicFile
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenUnix(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int LinkUnix(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FsyncUnix(int descriptor);

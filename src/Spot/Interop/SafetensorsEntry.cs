@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Spot.Interop;
 
@@ -16,14 +16,6 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType DType, Immuta
     /// <param name="shape">Its dimensions, row-major.</param>
     /// <param name="values">Its elements.</param>
     /// <returns>The tensor.</returns>
-    public static SafetensorsEntry FromFloats(string name, ImmutableArray<long> shape, ReadOnlySpan<float> values)
-    {
-        byte[] bytes = new byte[checked(values.Length * sizeof(float))];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
-        }
-
-        return new SafetensorsEntry(name, SafetensorsType.F32, shape, bytes);
-    }
+    public static SafetensorsEntry FromFloats(string name, ImmutableArray<long> shape, ReadOnlySpan<float> values) =>
+        new(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values).ToArray());
 }

@@ -1,39 +1,34 @@
-using System.Buffers.Binary;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Spot.Interop;
 
-/// <summary>Little-endian floats of any size to float32.</summary>
+/// <summary>Floats of any size to float32. Files and processors are little-endian: libtorch runs on no others.</summary>
 internal static class SafetensorsFloats
 {
     internal static void Convert(ReadOnlySpan<byte> bytes, SafetensorsType type, Span<float> values)
     {
         switch (type)
         {
-            case SafetensorsType.F32:
+            case SafetensorsType.F64:
+                ReadOnlySpan<double> doubles = MemoryMarshal.Cast<byte, double>(bytes);
                 for (int i = 0; i < values.Length; i++)
                 {
-                    values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+                    values[i] = (float)doubles[i];
                 }
 
+                break;
+            case SafetensorsType.F32:
+                bytes.CopyTo(MemoryMarshal.AsBytes(values));
                 break;
             case SafetensorsType.F16:
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
-                }
-
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
                 break;
             case SafetensorsType.BF16:
+                ReadOnlySpan<ushort> upper = MemoryMarshal.Cast<byte, ushort>(bytes);
                 for (int i = 0; i < values.Length; i++)
                 {
-                    values[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt16LittleEndian(bytes[(2 * i)..]) << 16);
-                }
-
-                break;
-            case SafetensorsType.F64:
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]);
+                    values[i] = BitConverter.UInt32BitsToSingle((uint)upper[i] << 16);
                 }
 
                 break;

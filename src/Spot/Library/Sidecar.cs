@@ -1,0 +1,77 @@
+namespace Spot.Library;
+
+/// <summary><c>{id}.json</c>: all of a record but its numbers. Writing it is what makes a record exist.</summary>
+/// <remarks>Fields with a default have a setter, as generated readers would reset them otherwise.</remarks>
+internal sealed record Sidecar
+{
+    public required int Format { get; init; }
+
+    public required string Id { get; init; }
+
+    public required string Task { get; init; }
+
+    public string? Family { get; init; }
+
+    public required string Backbone { get; init; }
+
+    public required int Length { get; init; }
+
+    public required int Dim { get; init; }
+
+    public int? EmbeddingStep { get; init; }
+
+    public int? Step { get; init; }
+
+    public long? Seed { get; init; }
+
+    public Dictionary<string, double> Metrics { get; set; } = [];
+
+    public List<string> Lineage { get; set; } = [];
+
+    public DateTimeOffset Created { get; init; }
+
+    public string? Note { get; init; }
+
+    /// <summary>The name of the file with the numbers, in the same folder: id, first digits of its hash, extension.</summary>
+    public required string Payload { get; init; }
+
+    /// <summary>SHA-256 of that file, hex, lower case.</summary>
+    public required string Sha256 { get; init; }
+
+    internal static Sidecar Of(PromptInfo info, string sha256) => new()
+    {
+        Format = LibraryFolder.Format,
+        Id = info.Id,
+        Task = info.Task,
+        Family = info.Family,
+        Backbone = info.Backbone,
+        Length = info.Length,
+        Dim = info.Dim,
+        EmbeddingStep = info.EmbeddingStep,
+        Step = info.Step,
+        Seed = info.Seed,
+        Metrics = new Dictionary<string, double>(info.Metrics),
+        Lineage = [.. info.Lineage],
+        Created = info.Created,
+        Note = info.Note,
+        Payload = LibraryFolder.PayloadName(info.Id, sha256),
+        Sha256 = sha256,
+    };
+
+    internal PromptInfo ToInfo() => new()
+    {
+        Id = Id,
+        Task = Task,
+        Family = Family,
+        Backbone = Backbone,
+        Length = Length,
+        Dim = Dim,
+        EmbeddingStep = EmbeddingStep,
+        Step = Step,
+        Seed = Seed,
+        Metrics = Metrics.AsReadOnly(),
+        Lineage = Lineage.AsReadOnly(),
+        Created = Created,
+        Note = Note,
+    };
+}

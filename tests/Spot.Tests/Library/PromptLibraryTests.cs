@@ -1,0 +1,234 @@
+using Spot.Library;
+
+namespace Spot.Tests.Library;
+
+public class PromptLibraryTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Records_return_as_they_were_added_also_from_a_fresh_library()
+    {
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, "new", "library");
+        PromptLibrary library = PromptLibrary.Open(path);
+        Assert.Null(library.Backbone);
+        Assert.False(Directory.Exists(path));
+        PromptRecord[] records = [Samples.Record("b"), Samples.Record("A"), Samples.Record("c_.-9", step: null)];
+        foreach (PromptRecord record in records)
+        {
+            await library.AddAsync(record, cancellationToken: Token);
+        }
+
+        foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(path), PromptLibrary.Open(path, Samples.Backbone) })
+        {
+            Assert.Equal(Samples.Backbone, opened.Backbone);
+            Assert.Empty(opened.Problems);
+            Assert.Equal(["A", "b", "c_.-9"], (await opened.ListAsync(Token)).Select(info => info.Id));
+            foreach (PromptRecord record in records)
+            {
+                Samples.AssertEqual(record, await opened.GetAsync(record.Info.Id, Token));
+            }
+
+            Assert.Null(await opened.GetAsync("absent", Token));
+            Assert.Null(await opened.GetAsync("../new/library/b", Token));
+            Assert.Null(await opened.GetAsync("B", Token));
+        }
+
+        Assert.Equal(1 + (2 * records.Length), Directory.GetFiles(path).Length);
+    }
+
+    [Fact]
+    public async Task The_least_record_returns_too()
+    {
+        using TempFolder folder = new();
+        PromptRecord record = new(
+            new PromptInfo { Id = "x", Task = "t", Backbone = Samples.Backbone, Length = 1, Dim = 1 },
+            new SoftPrompt(1, 1, [1.5f], Samples.Backbone),
+            null);
+        await PromptLibrary.Open(folder.Path).AddAsync(record, cancellationToken: Token);
+        Samples.AssertEqual(record, await PromptLibrary.Open(folder.Path).GetAsync("x", Token));
+    }
+
+    [Fact]
+    public async Task The_sidecar_is_readable_and_tolerant_of_unknown_fields()
+    {
+        using TempFolder folder = new();
+        PromptRecord record = Samples.Record("x");
+        await PromptLibrary.Open(folder.Path).AddAsync(record, cancellationToken: Token);
+        string sidecar = Path.Combine(folder.Path, "x.json");
+        string json = await File.ReadAllTextAsync(sidecar, Token);
+        Assert.Contains("\n  \"task\": \"task of x\",\n", json, StringComparison.Ordinal);
+        Assert.Contains("Grüße", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r", json, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(sidecar, json.Replace("{\n  \"format\"", "{\n  \"colour\": [{}], \"format\"", StringComparison.Ordinal), Token);
+        PromptLibrary opened = PromptLibrary.Open(folder.Path);
+        Assert.Empty(opened.Problems);
+        Samples.AssertEqual(record, await opened.GetAsync("x", Token));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".x")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("a b")]
+    [InlineData("ä")]
+    [InlineData("x\n")]
+    [InlineData("C:x")]
+    [InlineData("con")]
+    [InlineData("NUL.txt")]
+    [InlineData("com1")]
+    [InlineData("Lpt9.a.b")]
+    [InlineData("library")]
+    [InlineData("Library")]
+    public async Task Ids_that_cannot_name_files_everywhere_are_refused(string id)
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        await Assert.ThrowsAsync<ArgumentException>(() => library.AddAsync(Samples.Record(id), cancellationToken: Token));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Ids_may_have_a_hundred_characters_and_look_like_file_names()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        string[] ids = [new string('x', 100), "a", "a.json", "a.safetensors", "a.0123456789ab", "a.tmp", "console", "-"];
+        foreach (string id in ids)
+        {
+            await library.AddAsync(Samples.Record(id), cancellationToken: Token);
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => library.AddAsync(Samples.Record(new string('x', 101)), cancellationToken: Token));
+        await library.AddAsync(Samples.Record("a", "new"), replace: true, Token);
+        Assert.True(await library.RemoveAsync("a", Token));
+        PromptLibrary opened = PromptLibrary.Open(folder.Path);
+        Assert.Empty(opened.Problems);
+        foreach (string id in ids.Except(["a"]))
+        {
+            Samples.AssertEqual(Samples.Record(id), await opened.GetAsync(id, Token));
+        }
+    }
+
+    [Fact]
+    public async Task A_taken_id_is_refused_unless_the_record_is_replaced()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("x", "new"), cancellationToken: Token));
+        Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("X"), cancellationToken: Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("X"), replace: true, Token));
+        Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
+
+        await library.AddAsync(Samples.Record("x", "new"), replace: true, Token);
+        await library.AddAsync(Samples.Record("x", "new"), replace: true, Token);
+        Samples.AssertEqual(Samples.Record("x", "new"), await library.GetAsync("x", Token));
+        Assert.Equal(3, Directory.GetFiles(folder.Path).Length);
+        Samples.AssertEqual(Samples.Record("x", "new"), await PromptLibrary.Open(folder.Path).GetAsync("x", Token));
+    }
+
+    [Fact]
+    public async Task Removing_says_whether_there_was_one_and_leaves_no_files()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        Assert.False(await library.RemoveAsync("y", Token));
+        Assert.False(await library.RemoveAsync("X", Token));
+        Assert.False(await library.RemoveAsync("library", Token));
+        Assert.True(await library.RemoveAsync("x", Token));
+        Assert.False(await library.RemoveAsync("x", Token));
+        Assert.Null(await library.GetAsync("x", Token));
+        Assert.Equal([Path.Combine(folder.Path, "library.json")], Directory.GetFiles(folder.Path));
+        Assert.Equal(Samples.Backbone, PromptLibrary.Open(folder.Path).Backbone);
+    }
+
+    [Fact]
+    public async Task Records_that_contradict_themselves_are_refused()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        PromptRecord good = Samples.Record("x");
+        PromptRecord[] bad =
+        [
+            good with { Info = good.Info with { Length = 4 } },
+            good with { Info = good.Info with { Dim = 9 } },
+            good with { Info = good.Info with { Backbone = "other" } },
+            good with { Info = good.Info with { EmbeddingStep = 99 } },
+            good with { Info = good.Info with { EmbeddingStep = null } },
+            good with { Info = good.Info with { Task = "other" } },
+            good with { Info = good.Info with { Note = "half \ud800" } },
+            good with { Info = good.Info with { Lineage = [null!] } },
+            good with { Info = good.Info with { Metrics = new Dictionary<string, double> { ["loss"] = double.NaN } } },
+            good with { Info = good.Info with { Note = new string('x', 2_000_000) } },
+            good with { Embedding = null },
+            good with { Embedding = good.Embedding! with { Task = "other" } },
+            good with { Embedding = good.Embedding! with { Prompt = Samples.Prompt("p", dim: 9) } },
+            good with { Embedding = good.Embedding! with { Prompt = Samples.Prompt("p", backbone: "other") } },
+        ];
+        foreach (PromptRecord record in bad)
+        {
+            ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => library.AddAsync(record, cancellationToken: Token));
+            Assert.Contains("'x'", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Another_backbone_or_width_is_refused()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        string[] before = Directory.GetFiles(folder.Path);
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("y", backbone: "two"), cancellationToken: Token));
+        Assert.All(["'two'", Samples.Backbone, folder.Path], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("y", dim: 9), cancellationToken: Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", backbone: "two"), 1, cancellationToken: Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", dim: 9), 1, cancellationToken: Token));
+        Assert.Throws<SpotException>(() => PromptLibrary.Open(folder.Path, "two"));
+        Assert.Equal(before, Directory.GetFiles(folder.Path));
+
+        using TempFolder empty = new();
+        PromptLibrary expecting = PromptLibrary.Open(empty.Path, "two");
+        await Assert.ThrowsAsync<SpotException>(() => expecting.AddAsync(Samples.Record("x"), cancellationToken: Token));
+        Assert.Empty(Directory.GetFileSystemEntries(empty.Path));
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_changes_nothing()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        CancellationToken cancelled = new(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.AddAsync(Samples.Record("x"), cancellationToken: cancelled));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.RemoveAsync("x", cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.GetAsync("x", cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.ListAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.RefreshAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.SearchAsync(Samples.Query("q"), 1, cancellationToken: cancelled));
+        Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_one_clear_error()
+    {
+        using TempFolder folder = new();
+        string file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "no folder", Token);
+        Assert.Contains(file, Assert.Throws<IOException>(() => PromptLibrary.Open(file)).Message, StringComparison.Ordinal);
+        PromptLibrary below = PromptLibrary.Open(Path.Combine(file, "library"));
+        IOException error = await Assert.ThrowsAnyAsync<IOException>(() => below.AddAsync(Samples.Record("x"), cancellationToken: Token));
+        Assert.Contains(Path.Combine(file, "library"), error.Message, StringComparison.Ordinal);
+        Assert.Null(below.Backbone);
+        Assert.Empty(await below.ListAsync(Token));
+    }
+}

@@ -1,0 +1,68 @@
+using Spot.Tests.Numerics;
+
+namespace Spot.Tests.Library;
+
+/// <summary>Small records.</summary>
+internal static class Samples
+{
+    internal const string Backbone = "backbone-one";
+
+    internal static SoftPrompt Prompt(string name, int length = 3, int dim = 8, string backbone = Backbone) =>
+        new(length, dim, NumberStream.Uniform(name, length * dim, 10), backbone);
+
+    internal static PromptRecord Record(string id, string? content = null, int? step = 100, string backbone = Backbone, int dim = 8)
+    {
+        SoftPrompt prompt = Prompt((content ?? id) + "/prompt", dim: dim, backbone: backbone);
+        TaskEmbedding? embedding = step is int at
+            ? new TaskEmbedding("task of " + id, Prompt((content ?? id) + "/embedding", dim: dim, backbone: backbone), at)
+            : null;
+        PromptInfo info = new()
+        {
+            Id = id,
+            Task = "task of " + id,
+            Family = "samples",
+            Backbone = backbone,
+            Length = prompt.Length,
+            Dim = prompt.Dim,
+            EmbeddingStep = step,
+            Step = 250,
+            Seed = -7,
+            Metrics = new Dictionary<string, double> { ["accuracy"] = 100.0 / 3, ["f1"] = 0 },
+            Lineage = ["parent.one", "parent-two"],
+            Created = new DateTimeOffset(2024, 2, 29, 23, 59, 58, 123, TimeSpan.FromHours(5.5)).AddTicks(4567),
+            Note = "\"Grüße\" 中 <b>\n\u2028 😀",
+        };
+        return new PromptRecord(info, prompt, embedding);
+    }
+
+    internal static TaskEmbedding Query(string name, int step = 100, int dim = 8, string backbone = Backbone) =>
+        new("query", Prompt(name, dim: dim, backbone: backbone), step);
+
+    internal static void AssertEqual(PromptRecord expected, PromptRecord? found)
+    {
+        Assert.NotNull(found);
+        AssertEqual(expected.Info, found.Info);
+        AssertEqual(expected.Prompt, found.Prompt);
+        Assert.Equal(expected.Embedding is null, found.Embedding is null);
+        if (expected.Embedding is not null)
+        {
+            Assert.Equal(expected.Embedding.Step, found.Embedding!.Step);
+            Assert.Equal(expected.Embedding.Task, found.Embedding.Task);
+            AssertEqual(expected.Embedding.Prompt, found.Embedding.Prompt);
+        }
+    }
+
+    internal static void AssertEqual(PromptInfo expected, PromptInfo found)
+    {
+        Assert.Equal(expected.Metrics, found.Metrics);
+        Assert.Equal(expected.Lineage, found.Lineage);
+        Assert.Equal(expected.Created.Offset, found.Created.Offset);
+        Assert.Equal(expected with { Metrics = found.Metrics, Lineage = found.Lineage }, found);
+    }
+
+    private static void AssertEqual(SoftPrompt expected, SoftPrompt found)
+    {
+        Assert.Equal((expected.Length, expected.Dim, expected.Backbone), (found.Length, found.Dim, found.Backbone));
+        Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
+    }
+}
