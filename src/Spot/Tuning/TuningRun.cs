@@ -48,8 +48,9 @@ internal sealed class TuningRun
             cancellationToken.ThrowIfCancellationRequested();
             EncodedExample[] batch = [.. order.Batch(step).Select(i => train[i])];
             float[] slope = gradient.Compute(_prompt, _length, batch, step);
-            CheckFinite(gradient.Loss, slope, step);
+            CheckFinite(gradient.Loss, "gradient", slope, step);
             optimizer.Apply(_prompt, slope);
+            CheckFinite(gradient.Loss, "prompt", _prompt, step);
             _losses.Add(gradient.Loss);
             TuningEvaluation? evaluation = Keep(step + 1, evaluator, cancellationToken);
             TimeSpan remaining = clock.Elapsed / (step + 1) * (_options.Steps - step - 1);
@@ -97,17 +98,16 @@ internal sealed class TuningRun
 
     private SoftPrompt Snapshot() => new(_length, _backbone.Config.Dim, _prompt, _backbone.Fingerprint);
 
-    private void CheckFinite(double loss, float[] gradient, int step)
+    private void CheckFinite(double loss, string what, float[] values, int step)
     {
-        int bad = Array.FindIndex(gradient, value => !float.IsFinite(value));
+        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
         if (double.IsFinite(loss) && bad < 0)
         {
             return;
         }
 
-        string where = bad < 0 ? "" : $", gradient of row {bad / _backbone.Config.Dim}, column {bad % _backbone.Config.Dim}: {gradient[bad]}";
-        throw new ArithmeticException(FormattableString.Invariant(
-            $"Tuning '{_task.Name}' diverged at step {step + 1}: loss {loss}{where}. The prompt of the step before was finite. ") +
-            "Lower the learning rate, or use float32.");
+        string where = bad < 0 ? "" : $", {what} of row {bad / _backbone.Config.Dim}, column {bad % _backbone.Config.Dim}: {values[bad]}";
+        throw new ArithmeticException(
+            FormattableString.Invariant($"Tuning '{_task.Name}' diverged at step {step + 1}: loss {loss}{where}. Lower the learning rate, or use float32."));
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Spot.Backbone;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,6 +22,19 @@ internal static class TestModels
     public static Tensor? Prompt(GoldenCase golden, FrozenT5 model) => golden.PromptLength == 0
         ? null
         : PromptTensor.From(golden["prompt"], golden.PromptLength, model.Config.Dim, CPU).requires_grad_();
+
+    /// <summary>SHA-256 over all weights as they lie in memory.</summary>
+    public static string HashWeights(FrozenT5 model)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, Tensor tensor) in model.Weights.Tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(Floats(tensor)));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
 
     public static float[] Floats(Tensor tensor)
     {
