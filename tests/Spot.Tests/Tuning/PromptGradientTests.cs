@@ -1,32 +1,31 @@
 using Spot.Backbone;
 using Spot.Tests.Backbone;
 using Spot.Tests.Numerics;
-using Spot.Tokenization;
 using Spot.Tuning;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Spot.Tests.Tuning;
 
-/// <summary>The gradient that tuning follows, on the bundled model.</summary>
+/// <summary>
+/// The gradient that tuning follows, on a small random T5. (The trained bundled model is less even: there, rounding the prompt's last bit
+/// already moves the gradient by 1e-4 of its largest value.)
+/// </summary>
 public sealed class PromptGradientTests : IDisposable
 {
     private const int Length = 6;
-    private readonly FrozenT5 _model = TestModels.Load(TestModels.SpotTiny);
+    // Inputs and targets of many lengths; one target is longer than a head is wide, where cross-attention takes its other path.
+    private static readonly int[] InputLengths = [2, 11, 19, 5, 8, 13, 4, 11], TargetLengths = [2, 2, 9, 2, 3, 2, 4, 6];
+
+    private readonly FrozenT5 _model = TestModels.Load(TestPaths.Golden(Path.Combine("t5", "v1_1")));
     private readonly EncodedExample[] _batch;
     private readonly float[] _prompt;
 
     public PromptGradientTests()
     {
-        T5Tokenizer tokenizer = T5Tokenizer.Load(Path.Combine(TestModels.SpotTiny, "spiece.model"));
-        string[] inputs =
-        [
-            "a", "The bridge is 120 metres long.", "I think that this is quite a wonderful little place to spend a summer evening with friends.",
-            "notes: rain", "It opened in 1902.", "sentence: What a dull, endless afternoon that was!", "x y z", "The film lasts two hours and four minutes.",
-        ];
-        string[] targets = ["fact", "opinion", "a much longer target than the others have", "fact", "no", "opinion", "yes", "it is hard to say"];
-        _batch = EncodedExample.Encode(inputs.Zip(targets, (input, target) => new TextExample(input, target)), tokenizer, new TuningOptions());
-        _prompt = new PromptInitializer(_model, tokenizer).Create(new TuningOptions { PromptLength = Length }, []);
+        _batch = [.. Enumerable.Range(0, InputLengths.Length)
+            .Select(i => new EncodedExample(Ids($"input {i}", InputLengths[i]), Ids($"target {i}", TargetLengths[i])))];
+        _prompt = NumberStream.Uniform("prompt", Length * _model.Config.Dim, 2);
     }
 
     public void Dispose() => _model.Dispose();
@@ -34,14 +33,14 @@ public sealed class PromptGradientTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(0.1)]
-    [InlineData(0.5)]
+    [InlineData(0.3)]
     public void Is_the_same_however_the_batch_is_cut(double dropout)
     {
         (float[] whole, double loss) = Gradient(Options(dropout, microBatch: 8));
         foreach (int microBatch in new[] { 1, 3, 5, 100 })
         {
             (float[] cut, double cutLoss) = Gradient(Options(dropout, microBatch: microBatch));
-            Assert.True(GoldenData.Difference(cut, whole) < 1e-5, $"passes of {microBatch}: {GoldenData.Difference(cut, whole):E2}");
+            Assert.True(GoldenData.Difference(cut, whole) < 2e-5, $"passes of {microBatch}: {GoldenData.Difference(cut, whole):E2}");
             Assert.Equal(loss, cutLoss, 1e-5 * loss);
         }
     }
@@ -127,12 +126,11 @@ public sealed class PromptGradientTests : IDisposable
     // The error allowed is a share of the steepest slope: rounding of the loss in float32 is the same in every direction.
     private void AssertSlope(Func<float[], double> loss, float[] gradient, double[] direction)
     {
-        const double h = 0.05;
+        const double h = 0.002;
         double slope = gradient.Zip(direction, (g, d) => g * d).Sum();
         double steepest = Math.Sqrt(gradient.Sum(value => (double)value * value));
         double measured = (loss(Moved(h)) - loss(Moved(-h))) / (2 * h);
-        TestContext.Current.SendDiagnosticMessage($"measured {measured:E4}, slope {slope:E4}, steepest {steepest:E4} err {(measured-slope)/steepest:E2}");
-        Assert.True(Math.Abs(measured - slope) < 2e-3 * steepest, $"measured {measured:E4}, gradient says {slope:E4}, steepest {steepest:E4}");
+        Assert.True(Math.Abs(measured - slope) < 1e-3 * steepest, $"measured {measured:E4}, gradient says {slope:E4}, steepest {steepest:E4}");
 
         float[] Moved(double by) => [.. _prompt.Zip(direction, (p, d) => (float)(p + (by * d)))];
     }
@@ -150,6 +148,9 @@ public sealed class PromptGradientTests : IDisposable
         gradient.Compute(prompt, Length, _batch, 0);
         return gradient.Loss;
     }
+
+    private int[] Ids(string name, int length) =>
+        [.. NumberStream.Top24(name, length - 1).Select(number => 2 + (number % (_model.Config.VocabularySize - 2))), _model.Config.EosId];
 
     private double SquaredLogZ(float[] prompt)
     {
