@@ -30,9 +30,9 @@ public sealed class TextTask
         Name = name;
         Family = family;
         Labels = [.. labels];
-        Train = train;
-        Validation = validation;
-        Test = test ?? [];
+        Train = [.. train];
+        Validation = [.. validation];
+        Test = [.. test ?? []];
         CheckLabels();
         CheckSplit("train", Train, mayBeEmpty: false);
         CheckSplit("validation", Validation, mayBeEmpty: false);

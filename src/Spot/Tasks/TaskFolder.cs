@@ -18,7 +18,7 @@ public static class TaskFolder
     /// <returns>The task.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">train.jsonl or validation.jsonl is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or empty, or a target is not among the labels; the message names file and line.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or empty, a target is not among the labels (the message names file and line), or the labels repeat.</exception>
     public static TextTask Load(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -30,13 +30,17 @@ public static class TaskFolder
         (string? name, string? family, string[]? labels) = ReadCard(Path.Combine(folder, "task.json"));
         List<TextExample> train = ReadSplit(folder, "train", required: true, labels);
         labels ??= InferLabels(train);
-        return new TextTask(
-            name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            labels,
-            train,
-            ReadSplit(folder, "validation", required: true, labels),
-            ReadSplit(folder, "test", required: false, labels),
-            family);
+        List<TextExample> validation = ReadSplit(folder, "validation", required: true, labels);
+        List<TextExample> test = ReadSplit(folder, "test", required: false, labels);
+        name ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        try
+        {
+            return new TextTask(name, labels, train, validation, test, family);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no usable task: {e.Message}", e);
+        }
     }
 
     /// <summary>Reads every task folder below a folder, in ordinal order of their names.</summary>

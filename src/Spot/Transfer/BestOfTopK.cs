@@ -32,6 +32,7 @@ public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IProm
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(K, 1);
         TaskEmbedding embedding = Embedding
             ?? await embedder.EmbedAsync(target, EmbeddingOptions ?? options, progress, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PromptMatch> matches = await library.SearchAsync(embedding, K, Similarity, cancellationToken).ConfigureAwait(false);

@@ -12,11 +12,12 @@ internal static class TestModels
 {
     public static string SpotTiny => Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny");
 
-    public static FrozenT5 Load(string folder, ScalarType type = ScalarType.Float32)
+    public static FrozenT5 Load(string folder, ScalarType type = ScalarType.Float32, Device? device = null)
     {
         TorchRuntime.EnsureLoaded();
         T5Config config = T5Config.Load(Path.Combine(folder, "config.json"));
-        return new FrozenT5(T5Weights.Load(folder, config, CPU, type), config, CPU, type);
+        device ??= CPU;
+        return new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type);
     }
 
     public static Tensor? Prompt(GoldenCase golden, FrozenT5 model) => golden.PromptLength == 0

@@ -1,0 +1,101 @@
+namespace Spot.Tests.Abstractions;
+
+public class TextTaskTests
+{
+    private static readonly TextExample A = new("one", "yes");
+    private static readonly TextExample B = new("two", "no");
+
+    [Fact]
+    public void Holds_what_it_was_given()
+    {
+        TextTask task = new("t", ["yes", "no"], [A, B], [B], [A], "kind");
+        Assert.Equal(("t", "kind"), (task.Name, task.Family));
+        Assert.Equal(["yes", "no"], task.Labels);
+        Assert.Equal([A, B], task.Train);
+        Assert.Equal([B], task.Validation);
+        Assert.Equal([A], task.Test);
+        Assert.Empty(new TextTask("t", [], [A], [A]).Test);
+        Assert.Null(new TextTask("t", [], [A], [A]).Family);
+    }
+
+    [Fact]
+    public void Keeps_labels_and_examples_when_the_sources_change()
+    {
+        string[] labels = ["yes", "no"];
+        List<TextExample> train = [A], validation = [A], test = [A];
+        TextTask task = new("t", labels, train, validation, test);
+        string fingerprint = new TextTask("t", ["yes", "no"], [A], [A], [A]).Fingerprint;
+        labels[0] = "maybe";
+        train[0] = new TextExample("else", "something");
+        validation.Clear();
+        test.Add(B);
+        Assert.Equal("yes", task.Labels[0]);
+        Assert.All([task.Train, task.Validation, task.Test], split => Assert.Equal([A], split));
+        Assert.Equal(fingerprint, task.Fingerprint);
+    }
+
+    [Fact]
+    public void Refuses_a_target_outside_the_labels_and_says_where()
+    {
+        TextExample odd = new("three", "Yes");
+        foreach ((Func<TextTask> make, string where) in new (Func<TextTask>, string)[]
+        {
+            (() => new("t", ["yes", "no"], [A, odd], [A]), "train example 2"),
+            (() => new("t", ["yes", "no"], [A], [odd]), "validation example 1"),
+            (() => new("t", ["yes", "no"], [A], [A], [A, B, odd]), "test example 3"),
+        })
+        {
+            ArgumentException error = Assert.Throws<ArgumentException>(make);
+            Assert.Contains($"Task 't', {where}: found the target 'Yes', expected one of the labels 'yes', 'no'.", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Yes", new TextTask("t", [], [odd], [odd]).Train[0].Target);
+    }
+
+    [Fact]
+    public void Refuses_empty_splits_repeated_labels_and_empty_names()
+    {
+        Assert.Contains("no train examples", Message(() => new("t", [], [], [A])), StringComparison.Ordinal);
+        Assert.Contains("no validation examples", Message(() => new("t", [], [A], [])), StringComparison.Ordinal);
+        Assert.Contains("the label 'yes' twice", Message(() => new("t", ["yes", "no", "yes"], [A], [A])), StringComparison.Ordinal);
+        Assert.Contains("Task 't' has an empty label", Message(() => new("t", ["yes", " "], [A], [A])), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("name", () => new TextTask(" ", [], [A], [A]));
+    }
+
+    [Fact]
+    public void Fingerprint_is_stable()
+    {
+        // What is stored beside a run carries it. The value: SHA-256 of counts (int32, little-endian) and UTF-8 texts, computed apart from this code.
+        Assert.Equal("05aa1e91a04fa94dea8bc43c31c1ce358946e8ac5762a331724ff8a344e3ce9b", Base().Fingerprint);
+        Assert.Equal(Base().Fingerprint, new TextTask("t", ["yes", "no"], [A, B], [B], [A], family: "any").Fingerprint);
+    }
+
+    [Fact]
+    public void Fingerprint_changes_with_name_labels_rows_and_order()
+    {
+        TextExample joined = new("onetwo", "yes"), split = new("one", "twoyes");
+        TextTask[] tasks =
+        [
+            Base(),
+            new("u", ["yes", "no"], [A, B], [B], [A]),
+            new("t", ["no", "yes"], [A, B], [B], [A]),
+            new("t", ["yes", "no", "maybe"], [A, B], [B], [A]),
+            new("t", [], [A, B], [B], [A]),
+            new("t", ["yes", "no"], [B, A], [B], [A]),
+            new("t", ["yes", "no"], [A], [B], [A]),
+            new("t", ["yes", "no"], [A], [B, B], [A]),
+            new("t", ["yes", "no"], [A, B], [A], [A]),
+            new("t", ["yes", "no"], [A, B], [B], [B]),
+            new("t", ["yes", "no"], [A, B], [B]),
+            new("t", ["yes", "no"], [A, B with { Input = "two " }], [B], [A]),
+            new("t", ["yes", "no"], [A, B with { Target = "yes" }], [B], [A]),
+            new("t", [], [joined], [A]),
+            new("t", [], [split], [A]),
+        ];
+        Assert.Equal(tasks.Length, tasks.Select(task => task.Fingerprint).Distinct().Count());
+    }
+
+    private static TextTask Base() => new("t", ["yes", "no"], [A, B], [B], [A]);
+
+    private static string Message(Func<TextTask> make) => Assert.Throws<ArgumentException>(make).Message;
+}

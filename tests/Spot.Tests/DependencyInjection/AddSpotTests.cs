@@ -1,0 +1,133 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Spot.Backbone;
+using Spot.Library;
+using Spot.Tests.Backbone;
+using Spot.Tests.Transfer;
+using Spot.Transfer;
+using Spot.Tuning;
+
+namespace Spot.Tests.DependencyInjection;
+
+public sealed class AddSpotTests : IDisposable
+{
+    private static readonly TextExample[] Rows = [new("The bridge is long.", "fact"), new("The bridge is lovely.", "opinion")];
+    private static readonly TextTask Toy = new("toy", ["fact", "opinion"], Rows, Rows);
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void All_services_are_singletons()
+    {
+        using ServiceProvider services = Provider(TestModels.SpotTiny);
+        using IServiceScope scope = services.CreateScope();
+        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptLibrary) })
+        {
+            Assert.Same(services.GetRequiredService(type), scope.ServiceProvider.GetRequiredService(type));
+        }
+
+        Assert.IsType<PromptTuner>(services.GetRequiredService<IPromptTuner>());
+        Assert.IsType<TaskEmbedder>(services.GetRequiredService<ITaskEmbedder>());
+        Assert.Equal(_folder.Path, Assert.IsType<PromptLibrary>(services.GetRequiredService<IPromptLibrary>()).Folder);
+    }
+
+    [Fact]
+    public async Task A_bad_model_path_throws_at_first_use_and_not_before()
+    {
+        using ServiceProvider services = Provider(Path.Combine(_folder.Path, "nowhere"));
+        IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
+        ITaskEmbedder embedder = services.GetRequiredService<ITaskEmbedder>();
+        IPromptLibrary library = services.GetRequiredService<IPromptLibrary>();
+        Assert.Empty(await library.ListAsync(Cancel));
+        foreach (Func<Task> use in new Func<Task>[]
+        {
+            () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
+            () => tuner.EvaluateAsync(null, Rows, [], Cancel),
+            () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
+        })
+        {
+            DirectoryNotFoundException error = await Assert.ThrowsAsync<DirectoryNotFoundException>(use);
+            Assert.Contains($"No model folder '{Path.Combine(_folder.Path, "nowhere")}'", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_setting_is_named_with_the_remedy()
+    {
+        using ServiceProvider services = new ServiceCollection().AddSpot().BuildServiceProvider();
+        IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => tuner.TuneAsync(Toy, cancellationToken: Cancel));
+        Assert.Contains("SpotOptions.ModelPath is empty", error.Message, StringComparison.Ordinal);
+        Assert.Contains("services.AddSpot(o => o.ModelPath", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IPromptLibrary>);
+        Assert.Contains("SpotOptions.LibraryPath is empty", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_registered_already_wins()
+    {
+        FakeTuner tuner = new(_ => 1);
+        ServiceCollection collection = new();
+        collection.AddSingleton<IPromptTuner>(tuner);
+        collection.AddSpot(options => options.LibraryPath = _folder.Path);
+        using ServiceProvider services = collection.BuildServiceProvider();
+        Assert.Same(tuner, services.GetRequiredService<IPromptTuner>());
+        await services.GetRequiredService<ITaskEmbedder>().EmbedAsync(Toy, cancellationToken: Cancel); // goes through it: no model is asked for
+        Assert.Single(tuner.Calls);
+    }
+
+    [Fact]
+    public void A_second_call_only_adds_its_settings()
+    {
+        ServiceCollection collection = new();
+        collection.AddSpot(options => options.ModelPath = "first").AddSpot().AddSpot(options => options.LibraryPath = _folder.Path);
+        using ServiceProvider services = collection.BuildServiceProvider();
+        SpotOptions set = services.GetRequiredService<IOptions<SpotOptions>>().Value;
+        Assert.Equal(("first", _folder.Path), (set.ModelPath, set.LibraryPath));
+        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptLibrary) })
+        {
+            Assert.Single(collection, service => service.ServiceType == type);
+        }
+
+        Assert.Throws<ArgumentNullException>("services", () => ((IServiceCollection)null!).AddSpot());
+    }
+
+    [Fact]
+    public async Task Tunes_keeps_and_transfers_through_the_container()
+    {
+        using ServiceProvider services = Provider(TestModels.SpotTiny);
+        IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
+        IPromptLibrary library = services.GetRequiredService<IPromptLibrary>();
+        TuningOptions options = TuningOptions.SmallModel();
+        (options.Steps, options.EmbeddingStep, options.BatchSize, options.PromptLength) = (2, 1, 2, 3);
+        TuningResult result = await tuner.TuneAsync(Toy, options, cancellationToken: Cancel);
+        await library.AddAsync(PromptRecord.FromTuning(Toy, result), cancellationToken: Cancel);
+        BestOfTopK transfer = new(tuner, services.GetRequiredService<ITaskEmbedder>(), library);
+        TransferCandidate best = (await transfer.TransferAsync(Toy, options, cancellationToken: Cancel)).Best;
+        Assert.Equal("toy-0", best.Source.Id);
+        Assert.Equal(1, best.Similarity!.Value, 1e-9); // the same task by the same recipe
+        Assert.Equal(services.GetRequiredService<T5Backbone>().Fingerprint, library.Backbone);
+    }
+
+    [Fact]
+    public async Task The_container_disposes_the_backbone_that_it_loaded()
+    {
+        ServiceProvider services = Provider(TestModels.SpotTiny);
+        T5Backbone backbone = services.GetRequiredService<T5Backbone>();
+        IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
+        await tuner.EvaluateAsync(null, Rows[..1], [], Cancel);
+        await services.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => backbone.GenerateAsync(["x"], cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => tuner.EvaluateAsync(null, Rows, [], Cancel));
+    }
+
+    private ServiceProvider Provider(string model) => new ServiceCollection().AddSpot(options =>
+    {
+        options.ModelPath = model;
+        options.LibraryPath = _folder.Path;
+        options.Backbone = new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 };
+    }).BuildServiceProvider();
+}
