@@ -4,7 +4,9 @@ public sealed partial class T5Tokenizer
 {
     /// <summary>Encodes text as a model's input or target: at most <paramref name="maxLength"/> ids, of which the last one is <see cref="EosId"/>.</summary>
     /// <param name="text">The text, as a user gives it.</param>
-    /// <param name="maxLength">At least 1. The ids of longer text are cut to the first <paramref name="maxLength"/> − 1.</param>
+    /// <param name="maxLength">
+    /// At least 1. The ids of longer text are cut to the first <paramref name="maxLength"/> − 1, be it between two bytes of a character.
+    /// </param>
     /// <returns>1 to <paramref name="maxLength"/> ids.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is below 1.</exception>
@@ -111,6 +113,10 @@ public sealed partial class T5Tokenizer
 
         Encode(text[stretch..], ids);
     }
+
+    /// <summary>The k of a sentinel's name; −1 if the text is not exactly one.</summary>
+    internal static int SentinelNamed(ReadOnlySpan<char> text) =>
+        text.StartsWith(SentinelStart, StringComparison.Ordinal) && SentinelAt(text, out int k) == text.Length ? k : -1;
 
     // Only the exact names: <extra_id_07> and <extra_id_100> are text.
     private static int SentinelAt(ReadOnlySpan<char> text, out int k)

@@ -4,6 +4,7 @@ using Microsoft.ML.Tokenizers;
 namespace Spot.Tokenization;
 
 // What the base class's EncodeToIds, EncodeToTokens, CountTokens and GetIndexByTokenCount rest on. No end of sequence anywhere.
+// Their limits keep whole characters only, so that the tokens and the place in the text always agree.
 public sealed partial class T5Tokenizer
 {
     /// <inheritdoc/>
@@ -15,7 +16,7 @@ public sealed partial class T5Tokenizer
         try
         {
             int count = Search(all, scratch, offsets: limited);
-            int kept = Kept(count, settings);
+            int kept = Kept(scratch, count, settings);
             return new EncodeResults<int>
             {
                 Tokens = Ids(scratch, count)[..kept].ToArray(),
@@ -31,7 +32,8 @@ public sealed partial class T5Tokenizer
     /// <inheritdoc/>
     /// <remarks>
     /// A token's offset is the stretch of the text that it comes from, in UTF-16 units; the white space before a word belongs to it, except
-    /// at the start of the text. Its value is the piece or, for an unknown, the normalised characters that it stands for.
+    /// at the start of the text. Its value is the piece or, for an unknown, the normalised characters that it stands for. Of a character
+    /// that is spelled in bytes, the last byte's offset is the character and those of the others are empty, at its start.
     /// </remarks>
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
@@ -40,7 +42,7 @@ public sealed partial class T5Tokenizer
         try
         {
             int count = Search(all, scratch, offsets: true);
-            EncodedToken[] tokens = new EncodedToken[Kept(count, settings)];
+            EncodedToken[] tokens = new EncodedToken[Kept(scratch, count, settings)];
             ReadOnlySpan<int> ids = Ids(scratch, count);
             for (int i = 0; i < tokens.Length; i++)
             {
@@ -63,7 +65,7 @@ public sealed partial class T5Tokenizer
         TokenizerScratch scratch = TokenizerScratch.Rent();
         try
         {
-            return Kept(Search(text ?? textSpan, scratch, offsets: false), settings);
+            return Kept(scratch, Search(text ?? textSpan, scratch, offsets: false), settings);
         }
         finally
         {
@@ -81,7 +83,7 @@ public sealed partial class T5Tokenizer
         try
         {
             int count = Search(all, scratch, offsets: true);
-            tokenCount = Kept(count, settings);
+            tokenCount = fromEnd ? KeptFromEnd(scratch, count, settings) : Kept(scratch, count, settings);
             return tokenCount == count
                 ? (fromEnd ? 0 : all.Length)
                 : Place(scratch, count, fromEnd ? count - tokenCount : tokenCount);
@@ -92,11 +94,37 @@ public sealed partial class T5Tokenizer
         }
     }
 
-    private static int Kept(int count, EncodeSettings settings)
+    private static int Kept(TokenizerScratch scratch, int count, EncodeSettings settings)
+    {
+        int kept = Limit(count, settings);
+        while (SplitsCharacter(scratch, count, kept))
+        {
+            kept--;
+        }
+
+        return kept;
+    }
+
+    private static int KeptFromEnd(TokenizerScratch scratch, int count, EncodeSettings settings)
+    {
+        int kept = Limit(count, settings);
+        while (SplitsCharacter(scratch, count, count - kept))
+        {
+            kept--;
+        }
+
+        return kept;
+    }
+
+    private static int Limit(int count, EncodeSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.MaxTokenCount, "maxTokenCount");
         return Math.Min(count, settings.MaxTokenCount);
     }
+
+    // Whether the place before a token is between two bytes of a character: all of its bytes but the last are empty in the text.
+    private static bool SplitsCharacter(TokenizerScratch scratch, int count, int token) =>
+        token > 0 && Start(scratch, count, token) == Start(scratch, count, token - 1);
 
     // Where in the text the token starts; one behind the last token is where that one ends.
     private static int Place(TokenizerScratch scratch, int count, int token) => scratch.Offsets[Start(scratch, count, token)];

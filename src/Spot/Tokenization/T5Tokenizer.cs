@@ -4,13 +4,21 @@ using Microsoft.ML.Tokenizers;
 namespace Spot.Tokenization;
 
 /// <summary>
-/// The tokenizer of T5: a Unigram vocabulary (Kudo 2018) read from a checkpoint's <c>spiece.model</c>, with the same ids,
-/// offsets and decoding as SentencePiece, and the 100 sentinels that T5 puts behind its pieces (Raffel et al. 2020, §3.1.4).
+/// The tokenizer of T5 and mT5: a Unigram vocabulary (Kudo 2018) read from a checkpoint's <c>spiece.model</c>, with the same ids,
+/// offsets and decoding as SentencePiece, and the 100 sentinels of T5 (Raffel et al. 2020, §3.1.4).
 /// </summary>
 /// <remarks>
 /// <para>
+/// Two kinds of vocabulary are read. T5's has no sentinels: they are put behind its pieces; and a character that it does not have
+/// is unknown. mT5's (Xue et al. 2021) has the sentinels among its pieces, as user-defined ones, and nothing is put behind them;
+/// and it has a piece for every byte (SentencePiece's byte fallback): a character that it does not have is spelled in the bytes of
+/// its UTF-8 form, and no text is unknown. A vocabulary may also have one of the two without the other. Everything else is refused:
+/// other model types than Unigram, other user-defined pieces, and other treatment of white space than T5's.
+/// </para>
+/// <para>
 /// User text is only text: no string yields the ids of padding, of the end of sequence or of a sentinel, whatever it spells.
-/// <see cref="EncodeWithSentinels(string)"/> is for text that the application itself wrote.
+/// <see cref="EncodeWithSentinels(string)"/> is for text that the application itself wrote. (SentencePiece itself does find
+/// user-defined pieces in text: there, and only there, ids differ from it.)
 /// </para>
 /// <para>
 /// Immutable after loading and safe to use from any number of threads at once; each thread keeps small buffers for the next call.
@@ -31,6 +39,7 @@ public sealed partial class T5Tokenizer : Tokenizer
 
     private readonly string[] _pieces;
     private readonly PieceKind[] _kinds;
+    private readonly int[] _sentinels;
     private readonly string _unknownSurface;
     private readonly TextNormalizer _normalizer;
     private readonly UnigramSearch _search;
@@ -59,18 +68,24 @@ public sealed partial class T5Tokenizer : Tokenizer
             }
         }
 
+        int behind = model.SentinelIds is null ? SentinelCount : 0;
+        VocabularySize = count + behind;
+        _sentinels = model.SentinelIds ?? [.. Enumerable.Range(0, SentinelCount).Select(k => VocabularySize - 1 - k)];
         PadId = model.PadId;
         EosId = model.EosId;
         UnknownId = model.UnknownId;
         _unknownSurface = model.UnknownSurface;
         _normalizer = new TextNormalizer(new CharacterMap(model.CharacterMap, source));
         PieceTrie trie = PieceTrie.Build(keys, [.. model.Pieces.Select(piece => piece.Score)]);
-        _search = new UnigramSearch(trie, lengths, UnknownId, lowest);
+        _search = new UnigramSearch(trie, lengths, UnknownId, lowest, model.ByteIds);
     }
 
-    /// <summary>The number of ids: the pieces of the file and the sentinels behind them (32,100 for the published T5).</summary>
-    /// <remarks>A checkpoint may pad its embedding table to more rows (32,128); no text yields those ids.</remarks>
-    public int VocabularySize => _pieces.Length + SentinelCount;
+    /// <summary>
+    /// The number of ids: the pieces of the file and, unless it has sentinels itself, the sentinels behind them
+    /// (32,100 for the published T5, 250,100 for mT5).
+    /// </summary>
+    /// <remarks>A checkpoint may pad its embedding table to more rows (32,128 and 250,112); no text yields those ids.</remarks>
+    public int VocabularySize { get; }
 
     /// <summary>The id that fills up batches (0 for the published T5); no text yields it.</summary>
     public int PadId { get; }
@@ -79,6 +94,7 @@ public sealed partial class T5Tokenizer : Tokenizer
     public int EosId { get; }
 
     /// <summary>The id of characters that the vocabulary does not have (2 for the published T5); neighbouring ones become one.</summary>
+    /// <remarks>No text yields it from a vocabulary with byte fallback, such as mT5's.</remarks>
     public int UnknownId { get; }
 
     /// <summary>Reads a vocabulary.</summary>
@@ -86,7 +102,7 @@ public sealed partial class T5Tokenizer : Tokenizer
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a SentencePiece Unigram vocabulary of T5's kind, or is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not a SentencePiece Unigram vocabulary of T5's or mT5's kind, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static T5Tokenizer Load(string path)
     {
@@ -106,7 +122,7 @@ public sealed partial class T5Tokenizer : Tokenizer
     /// <param name="stream">A readable stream over the bytes of a <c>spiece.model</c>.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="InvalidDataException">The bytes are not a SentencePiece Unigram vocabulary of T5's kind, or are damaged.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a SentencePiece Unigram vocabulary of T5's or mT5's kind, or are damaged.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static T5Tokenizer Load(Stream stream)
     {
@@ -116,7 +132,10 @@ public sealed partial class T5Tokenizer : Tokenizer
         return Load(copy.GetBuffer().AsSpan(0, (int)copy.Length), "The stream");
     }
 
-    /// <summary>The id of a sentinel: they lie behind the pieces, the first one last (32,099 − k for the published T5).</summary>
+    /// <summary>
+    /// The id of a sentinel: where the vocabulary has it or else behind the pieces, the first one last
+    /// (32,099 − k for the published T5, 250,099 − k for mT5).
+    /// </summary>
     /// <param name="k">0 to 99.</param>
     /// <returns>The id of <c>&lt;extra_id_k&gt;</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sentinel.</exception>
@@ -124,7 +143,7 @@ public sealed partial class T5Tokenizer : Tokenizer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(k, SentinelCount);
-        return VocabularySize - 1 - k;
+        return _sentinels[k];
     }
 
     /// <summary>How the vocabulary writes an id: U+2581 for the start of a word, names in angle brackets for what is not text.</summary>
@@ -137,6 +156,9 @@ public sealed partial class T5Tokenizer : Tokenizer
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize);
         return id < _pieces.Length ? _pieces[id] : $"{SentinelStart}{VocabularySize - 1 - id}>";
     }
+
+    /// <summary>The name of a byte's piece.</summary>
+    internal static string BytePiece(byte value) => $"<0x{value:X2}>";
 
     private static T5Tokenizer Load(ReadOnlySpan<byte> bytes, string source) => new(VocabularyModelReader.Read(bytes, source), source);
 }

@@ -71,11 +71,11 @@ internal sealed class TokenizerScratch
         }
     }
 
-    public void ReserveSearch(int length)
+    public void ReserveSearch(int length, int ids)
     {
         Reserve(ref _paths, length + 1, 0);
-        Reserve(ref _ids, length, 0);
-        Reserve(ref _ends, length, 0);
+        Reserve(ref _ids, ids, 0);
+        Reserve(ref _ends, ids, 0);
     }
 
     private static void Reserve<T>(ref T[] buffer, int length, int used)

@@ -5,9 +5,15 @@ namespace Spot.Tokenization;
 
 /// <summary>Finds the best way to write a normalised text in pieces (Kudo 2018), with the arithmetic of SentencePiece to the last bit.</summary>
 /// <remarks>
+/// <para>
 /// Scores are summed and compared as <see cref="float"/>, and a candidate must be strictly better than what is kept, so the first
 /// of equals stays. Both decide ties, and ties occur: runs of punctuation are full of them. (SentencePiece 0.2.3 is
 /// followed here; 0.1.97 compared sums in <see cref="double"/> and decides some of them otherwise.)
+/// </para>
+/// <para>
+/// A character that no piece has is unknown. Neighbouring ones become one unknown piece or, with byte fallback, each becomes the
+/// pieces of its UTF-8 bytes, of which the last one stands for the character and the others for nothing at its start.
+/// </para>
 /// </remarks>
 internal sealed class UnigramSearch
 {
@@ -17,20 +23,33 @@ internal sealed class UnigramSearch
     private readonly int[] _lengths;
     private readonly int _unknownId;
     private readonly float _unknownScore;
+    private readonly int[]? _byteIds;
+    private readonly int _mostIdsPerByte;
 
-    public UnigramSearch(PieceTrie trie, int[] lengths, int unknownId, float lowestScore)
+    /// <summary>Takes the vocabulary.</summary>
+    /// <param name="trie">The pieces that text is written in.</param>
+    /// <param name="lengths">Their lengths in bytes, by id.</param>
+    /// <param name="unknownId">What an unknown becomes without byte fallback.</param>
+    /// <param name="lowestScore">The lowest score of a piece in the trie.</param>
+    /// <param name="byteIds">With byte fallback: the piece of each byte.</param>
+    public UnigramSearch(PieceTrie trie, int[] lengths, int unknownId, float lowestScore, int[]? byteIds)
     {
         _nodes = trie.Nodes;
         _lengths = lengths;
         _unknownId = unknownId;
         _unknownScore = lowestScore - UnknownPenalty;
+        _byteIds = byteIds;
+
+        // A word mark is one byte here and three in UTF-8, which counts only where it is unknown itself.
+        ref TrieNode mark = ref _nodes[_nodes[0].Children ^ TextNormalizer.WordMark];
+        _mostIdsPerByte = byteIds is null || (mark.Parent == 0 && mark.Id >= 0) ? 1 : 3;
     }
 
     /// <summary>Searches the first <paramref name="length"/> bytes of <see cref="TokenizerScratch.Normalized"/>, which a zero byte follows.</summary>
     /// <returns>The number of pieces, which lie at the end of <see cref="TokenizerScratch.Ids"/> and <see cref="TokenizerScratch.Ends"/>.</returns>
     public int Run(TokenizerScratch scratch, int length)
     {
-        scratch.ReserveSearch(length);
+        scratch.ReserveSearch(length, checked(length * _mostIdsPerByte));
         Span<PathEnd> paths = scratch.Paths.AsSpan(0, length + 1);
         paths[1..].Fill(new PathEnd { Score = float.NegativeInfinity, Id = -1 });
         paths[0] = default;
@@ -96,7 +115,6 @@ internal sealed class UnigramSearch
         }
     }
 
-    // Neighbouring unknown characters become one unknown piece.
     private int Backward(TokenizerScratch scratch, int length)
     {
         PathEnd[] paths = scratch.Paths;
@@ -107,25 +125,48 @@ internal sealed class UnigramSearch
         for (int end = length; end > 0;)
         {
             int id = paths[end].Id;
-            if (id != _unknownId || to == ids.Length || ids[to] != id)
+            if (id != _unknownId)
+            {
+                ids[--to] = id;
+                ends[to] = end;
+                end -= _lengths[id];
+                continue;
+            }
+
+            int start = end - 1;
+            while ((text[start] & 0xC0) == 0x80)
+            {
+                start--;
+            }
+
+            if (_byteIds is not null)
+            {
+                to = Spell(scratch, start, end, to);
+            }
+            else if (to == ids.Length || ids[to] != id)
             {
                 ids[--to] = id;
                 ends[to] = end;
             }
 
-            if (id != _unknownId)
-            {
-                end -= _lengths[id];
-                continue;
-            }
-
-            do
-            {
-                end--;
-            }
-            while ((text[end] & 0xC0) == 0x80);
+            end = start;
         }
 
         return ids.Length - to;
+    }
+
+    // Writes a character's bytes in front of what has been found.
+    private int Spell(TokenizerScratch scratch, int start, int end, int to)
+    {
+        ReadOnlySpan<byte> bytes = scratch.Normalized.AsSpan(start..end);
+        bytes = bytes[0] == TextNormalizer.WordMark ? "\u2581"u8 : bytes;
+        int last = to - 1;
+        for (int i = bytes.Length - 1; i >= 0; i--)
+        {
+            scratch.Ids[--to] = _byteIds![bytes[i]];
+            scratch.Ends[to] = to == last ? end : start;
+        }
+
+        return to;
     }
 }

@@ -14,11 +14,14 @@ internal enum PieceKind
 /// <summary>One entry of the vocabulary; its id is its place.</summary>
 internal readonly record struct VocabularyPiece(string Text, float Score, PieceKind Kind);
 
-/// <summary>The parts of a <c>spiece.model</c> that T5 needs, read and checked.</summary>
+/// <summary>The parts of a <c>spiece.model</c> that T5 and mT5 need, read and checked.</summary>
+/// <remarks><c>ByteIds</c> (the piece of each byte) is null without byte fallback, <c>SentinelIds</c> if the sentinels are not pieces.</remarks>
 internal sealed record VocabularyModel(
     IReadOnlyList<VocabularyPiece> Pieces,
     byte[] CharacterMap,
     int PadId,
     int EosId,
     int UnknownId,
-    string UnknownSurface);
+    string UnknownSurface,
+    int[]? ByteIds,
+    int[]? SentinelIds);

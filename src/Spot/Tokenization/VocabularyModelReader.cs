@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Spot.Tokenization;
 
-/// <summary>Reads a SentencePiece <c>ModelProto</c> and refuses whatever is not a Unigram vocabulary of T5's kind.</summary>
-internal sealed class VocabularyModelReader
+/// <summary>Reads a SentencePiece <c>ModelProto</c> and refuses whatever is not a Unigram vocabulary of T5's or mT5's kind.</summary>
+internal sealed partial class VocabularyModelReader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly string[] ModelTypes = ["?", "Unigram", "BPE", "word", "character"];
@@ -88,9 +88,9 @@ internal sealed class VocabularyModelReader
             throw Bad($"the score of piece {id} ('{text}') is {score}, expected a finite number");
         }
 
-        if (kind is not ((long)PieceKind.Normal or (long)PieceKind.Unknown or (long)PieceKind.Control or (long)PieceKind.Unused))
+        if (kind is < (long)PieceKind.Normal or > (long)PieceKind.Byte)
         {
-            throw Bad($"piece {id} ('{text}') is of type {(PieceKind)kind}, expected Normal, Unknown, Control or Unused");
+            throw Bad($"piece {id} ('{text}') is of type {kind}, expected 1 to 6");
         }
 
         if (!_ids.TryAdd(text, id))
@@ -101,6 +101,14 @@ internal sealed class VocabularyModelReader
         if (kind == (long)PieceKind.Unknown)
         {
             _unknownId = _unknownId < 0 ? id : throw Bad($"pieces {_unknownId} and {id} are both of type Unknown, expected one");
+        }
+        else if (kind == (long)PieceKind.Byte)
+        {
+            TakeByte(text, id);
+        }
+        else if (kind == (long)PieceKind.UserDefined)
+        {
+            TakeSentinel(text, id);
         }
 
         _pieces.Add(new VocabularyPiece(text, score, (PieceKind)kind));
@@ -119,7 +127,7 @@ internal sealed class VocabularyModelReader
                     Require(type == 1, $"its model type is {name}, expected Unigram");
                     break;
                 case 24: Require(trainer.ReadInteger() == 0, "treat_whitespace_as_suffix is true, expected false"); break;
-                case 35: Require(trainer.ReadInteger() == 0, "byte_fallback is true, expected false"); break;
+                case 35: _byteFallback = trainer.ReadInteger() != 0; break;
                 case 42: _eosId = trainer.ReadInteger(); break;
                 case 43: _padId = trainer.ReadInteger(); break;
                 case 44: _unknownSurface = Text(trainer.ReadBytes(), "unk_surface"); break;
@@ -150,7 +158,7 @@ internal sealed class VocabularyModelReader
         Require(_unknownId >= 0, $"none of its {_pieces.Count} pieces is of type Unknown");
         Require(_pieces.Exists(p => p.Kind == PieceKind.Normal), $"none of its {_pieces.Count} pieces is of type Normal");
         return new VocabularyModel(
-            _pieces, _characterMap, Control(_padId, "pad_id"), Control(_eosId, "eos_id"), _unknownId, _unknownSurface);
+            _pieces, _characterMap, Control(_padId, "pad_id"), Control(_eosId, "eos_id"), _unknownId, _unknownSurface, Bytes(), Sentinels());
     }
 
     private int Control(long id, string name)
@@ -181,5 +189,5 @@ internal sealed class VocabularyModelReader
     }
 
     private InvalidDataException Bad(string what) =>
-        new($"{_source} is not a T5 vocabulary: {what}. Use the spiece.model that lies beside a T5 checkpoint's config.json.");
+        new($"{_source} is not a T5 vocabulary: {what}. Use the spiece.model that lies beside a T5 or mT5 checkpoint's config.json.");
 }

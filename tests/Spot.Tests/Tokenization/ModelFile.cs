@@ -9,6 +9,8 @@ internal sealed class ModelFile
     public const int Normal = 1;
     public const int Unknown = 2;
     public const int Control = 3;
+    public const int UserDefined = 4;
+    public const int Byte = 6;
 
     private readonly List<byte> _bytes = [];
 
@@ -22,6 +24,36 @@ internal sealed class ModelFile
         }
 
         return file.Trainer(3, 1).Trainer(40, 2).Trainer(41, -1).Trainer(42, 1).Trainer(43, 0);
+    }
+
+    /// <summary>
+    /// A model built as mT5's: padding, end of sequence, unknown, 256 bytes (ids 3 to 258), the pieces given (from 259), and the
+    /// sentinels, the first one last.
+    /// </summary>
+    public static ModelFile ByteFallback(string sentinelPrefix, params (string Text, float Score)[] pieces)
+    {
+        ModelFile file = new ModelFile().Piece("<pad>", 0, Control).Piece("</s>", 0, Control).Piece("<unk>", 0, Unknown);
+        for (int value = 0; value < 256; value++)
+        {
+            file.Piece($"<0x{value:X2}>", 0, Byte);
+        }
+
+        foreach ((string text, float score) in pieces)
+        {
+            file.Piece(text, score, Normal);
+        }
+
+        return file.Sentinels(sentinelPrefix).Trainer(3, 1).Trainer(35, 1).Trainer(40, 2).Trainer(41, -1).Trainer(42, 1).Trainer(43, 0);
+    }
+
+    public ModelFile Sentinels(string prefix, int count = 100)
+    {
+        for (int k = count - 1; k >= 0; k--)
+        {
+            Piece($"{prefix}<extra_id_{k}>", 0, UserDefined);
+        }
+
+        return this;
     }
 
     public ModelFile Piece(string text, float score, int kind) => Piece(Encoding.UTF8.GetBytes(text), score, kind);

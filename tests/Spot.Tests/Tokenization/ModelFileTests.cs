@@ -21,7 +21,16 @@ public class ModelFileTests
         { "BPE", Good().Trainer(3, 2).ToArray(), "BPE, expected Unigram" },
         { "character model", Good().Trainer(3, 4).ToArray(), "character, expected Unigram" },
         { "unheard-of model", Good().Trainer(3, 77).ToArray(), "type 77, expected Unigram" },
-        { "byte fallback", Good().Trainer(35, 1).ToArray(), "byte_fallback" },
+        { "byte fallback without bytes", Good().Trainer(35, 1).ToArray(), "byte_fallback is true, but there is no piece '<0x00>' of type Byte" },
+        { "byte fallback without one byte", Bytes(255).Trainer(35, 1).ToArray(), "no piece '<0xFF>'" },
+        { "byte of type Normal", Bytes(255).Piece("<0xFF>", -1, ModelFile.Normal).Trainer(35, 1).ToArray(), "no piece '<0xFF>'" },
+        { "byte written in another way", Bytes(255).Piece("<0xff>", 0, ModelFile.Byte).Trainer(35, 1).ToArray(), "piece 261 ('<0xff>') is of type Byte, expected a name" },
+        { "byte twice", Bytes(256).Piece("<0x07>", 0, ModelFile.Byte).Trainer(35, 1).ToArray(), "are both '<0x07>'" },
+        { "bytes without byte fallback", Bytes(256).ToArray(), "of type Byte, but byte_fallback is false" },
+        { "some sentinels", Good().Sentinels("▁", 99).ToArray(), "'<extra_id_99>' is missing" },
+        { "sentinel twice", Good().Sentinels("▁").Piece("<extra_id_7>", 0, ModelFile.UserDefined).ToArray(), "pieces 98 and 106 are both the sentinel '<extra_id_7>'" },
+        { "sentinel beyond the last", Good().Sentinels("▁", 101).ToArray(), "piece 6 ('▁<extra_id_100>') is of type UserDefined" },
+        { "piece of no type", Good().Piece("x", 0, 7).ToArray(), "of type 7, expected 1 to 6" },
         { "suffix white space", Good().Trainer(24, 1).ToArray(), "treat_whitespace_as_suffix" },
         { "no dummy prefix", Good().Normalizer(3, 0).ToArray(), "add_dummy_prefix" },
         { "white space kept", Good().Normalizer(4, 0).ToArray(), "remove_extra_whitespaces" },
@@ -31,9 +40,9 @@ public class ModelFileTests
         { "zero in a piece", Good().Piece("x\0", -1, ModelFile.Normal).ToArray(), "piece 6 is empty or holds U+0000" },
         { "piece that is not UTF-8", Good().Piece([0xC3], -1, ModelFile.Normal).ToArray(), "piece 6 is not UTF-8" },
         { "score that is no number", Good().Piece("x", float.NaN, ModelFile.Normal).ToArray(), "the score of piece 6 ('x') is NaN" },
-        { "user-defined piece", Good().Piece("x", 0, 4).ToArray(), "of type UserDefined" },
-        { "byte piece", Good().Piece("<0x0A>", 0, 6).ToArray(), "of type Byte" },
-        { "BPE with byte pieces", Good().Piece("<0x0A>", 0, 6).Trainer(3, 2).ToArray(), "BPE, expected Unigram" },
+        { "user-defined piece", Good().Piece("x", 0, ModelFile.UserDefined).ToArray(), "of type UserDefined" },
+        { "byte piece", Good().Piece("<0x0A>", 0, ModelFile.Byte).ToArray(), "of type Byte" },
+        { "BPE with byte pieces", Good().Piece("<0x0A>", 0, ModelFile.Byte).Trainer(3, 2).ToArray(), "BPE, expected Unigram" },
         { "map to what is not UTF-8", Good().CharacterMap([0, 4, 0, 0, .. new byte[1024], 0xC3, 0]).ToArray(), "not UTF-8" },
         { "two unknowns", Good().Piece("<unk2>", 0, ModelFile.Unknown).ToArray(), "pieces 2 and 6 are both of type Unknown" },
         { "no unknown", new ModelFile().Piece("a", -1, ModelFile.Normal).ToArray(), "of type Unknown" },
@@ -132,6 +141,9 @@ public class ModelFileTests
         Assert.Equal(["▁", "ab", "a"], tokenizer.EncodeToTokens("aba", out _).Select(token => token.Value));
         Assert.Equal("aba", tokenizer.Decode([9]));
     }
+
+    private static ModelFile Bytes(int count) =>
+        Enumerable.Range(0, count).Aggregate(Good(), (file, value) => file.Piece($"<0x{value:X2}>", 0, ModelFile.Byte));
 
     private static ModelFile Good() => ModelFile.WithPieces(("▁", -2), ("a", -1), ("b", -1));
 }
