@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Spot;
+using Spot.Backbone;
 using Spot.Samples.Quickstart;
 
 // Without options everything comes from beside the program: the tiny T5 and the sample tasks.
@@ -13,17 +14,18 @@ Option<int> sourceSteps = new("--source-steps") { Description = "Tuning steps of
 Option<int> targetSteps = new("--target-steps") { Description = "Tuning steps of each target prompt", DefaultValueFactory = _ => 40 };
 Option<int> seeds = new("--seeds") { Description = "Runs per method", DefaultValueFactory = _ => 3 };
 Option<int> k = new("--k") { Description = "Source prompts that transfer tries (best of top-k)", DefaultValueFactory = _ => 1 };
+Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; results repeat only with the same one", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
 
 RootCommand command = new("Soft prompt transfer on a frozen T5: tune source prompts, keep them in a library, retrieve for a new task, compare.")
 {
-    model, data, target, library, sourceSteps, targetSteps, seeds, k, device,
+    model, data, target, library, sourceSteps, targetSteps, seeds, k, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
     QuickstartOptions options = new(
         parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(target)!, parsed.GetValue(library),
-        parsed.GetValue(sourceSteps), parsed.GetValue(targetSteps), parsed.GetValue(seeds), parsed.GetValue(k), parsed.GetValue(device)!);
+        parsed.GetValue(sourceSteps), parsed.GetValue(targetSteps), parsed.GetValue(seeds), parsed.GetValue(k), parsed.GetValue(device)!, parsed.GetValue(precision));
     try
     {
         await new TransferDemo(options).RunAsync(cancellationToken);

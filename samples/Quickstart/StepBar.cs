@@ -19,7 +19,7 @@ internal sealed class StepBar : IProgress<TuningProgress>, IDisposable
         _bar.Increment(1);
         if (value.Evaluation is { } evaluation)
         {
-            _bar.Description = FormattableString.Invariant($"{_name} [dim]{evaluation.Score:F0} %[/]");
+            _bar.Description = FormattableString.Invariant($"{_name} [dim](accuracy {evaluation.Score:F0})[/]");
         }
     }
 

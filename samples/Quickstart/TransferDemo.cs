@@ -20,6 +20,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
             spot.ModelPath = options.Model;
             spot.LibraryPath = folder;
             spot.Backbone.Device = options.Device;
+            spot.Backbone.Precision = options.Precision;
         }).BuildServiceProvider();
 
         T5Backbone backbone = services.GetRequiredService<T5Backbone>();

@@ -30,7 +30,8 @@ public sealed class T5Backbone : IDisposable
     public T5Tokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Identifies the weights and what they compute, however they are stored or rounded in memory: SHA-256 in hex. Prompts carry it.
+    /// Identifies the weights as they are stored and what they compute: SHA-256 in hex over tensors and configuration. It does not depend on how
+    /// they are split into files, nor on <see cref="Precision"/>. Prompts carry it.
     /// </summary>
     public string Fingerprint => Model.Weights.Fingerprint;
 

@@ -112,14 +112,19 @@ public static class TorchRuntime
         ElfVersionPatch.MakeWeak(image, MissingVersion);
         string name = Convert.ToHexStringLower(SHA256.HashData(image))[..16];
         string cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        try
+        if (Path.IsPathFullyQualified(cache))
         {
-            return WriteOnce(Path.Combine(cache, "spot", "native", name), image);
+            try
+            {
+                return WriteOnce(Path.Combine(cache, "spot", "native", name), image);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // No home to write to: a folder for this process alone does as well.
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return WriteOnce(Directory.CreateTempSubdirectory("spot-native-").FullName, image);
-        }
+
+        return WriteOnce(Directory.CreateTempSubdirectory("spot-native-").FullName, image);
     }
 
     private static string WriteOnce(string folder, byte[] image)

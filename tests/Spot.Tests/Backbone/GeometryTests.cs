@@ -24,7 +24,7 @@ public class GeometryTests
 
         using DisposeScope scope = NewDisposeScope();
         int length = batch.GetProperty("prompt").GetInt32();
-        float[] values = NumberStream.Values("prompt", length * config.Dim, batch.GetProperty("prompt_scale").GetDouble());
+        float[] values = NumberStream.Uniform("prompt", length * config.Dim, batch.GetProperty("prompt_scale").GetDouble());
         Tensor prompt = PromptTensor.From(values, length, config.Dim, CPU).requires_grad_();
         EncodedBatch encoded = model.Encode(prompt, new TokenBatch(inputs, 0, CPU));
         float[] logits = TestModels.Floats(model.Logits(model.Decode(encoded, targets)));
@@ -52,14 +52,14 @@ public class GeometryTests
             bool norm = name.Contains("layer_norm", StringComparison.Ordinal);
             string kind = name == T5Layout.Shared ? "shared" : name.Contains("relative", StringComparison.Ordinal) ? "relative_attention_bias"
                 : name.Contains(".q.", StringComparison.Ordinal) ? "q" : name.Contains(".k.", StringComparison.Ordinal) ? "k" : $"other (width {shape[^1]})";
-            tensors[name] = norm ? ones(shape) : tensor(NumberStream.Values(name, shape[0] * shape[1], scales.GetProperty(kind).GetDouble()), shape);
+            tensors[name] = norm ? ones(shape) : tensor(NumberStream.Uniform(name, (int)(shape[0] * shape[1]), scales.GetProperty(kind).GetDouble()), shape);
         }
 
         return new T5Weights(tensors, config, "formula");
     }
 
     private static int[][] Ids(string name, int rows, int width) =>
-        [.. NumberStream.Values(name, rows * width, 1).Select(u => 3 + (int)Math.Floor((u + 0.5) * 32000)).Chunk(width)];
+        [.. NumberStream.Top24(name, rows * width).Select(top => 3 + (int)(top / 16777216.0 * 32000)).Chunk(width)];
 
     // Single numbers are compared with a share of the list's largest, as whole tensors are.
     private static void Near(JsonElement expected, string name, float[] actual, double tolerance)

@@ -1,4 +1,3 @@
-using Spot.Tests.Numerics;
 
 namespace Spot.Tests.Library;
 

@@ -15,7 +15,7 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
     }
 
     public Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, CancellationToken cancellationToken = default) =>
+        SoftPrompt? prompt, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A transfer does not evaluate by itself.");
 
     private static TuningResult Result(SoftPrompt prompt, double score) => new()

@@ -1,6 +1,5 @@
 using Spot.Backbone;
 using Spot.Tests.Backbone;
-using Spot.Tests.Numerics;
 using Spot.Tuning;
 using TorchSharp;
 using static TorchSharp.torch;

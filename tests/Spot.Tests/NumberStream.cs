@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Spot.Tests.Numerics;
+namespace Spot.Tests;
 
 /// <summary>Numbers from a name: splitmix64 from the FNV-1a hash of its UTF-8 bytes, upper 24 bits of each output.</summary>
 internal static class NumberStream
