@@ -1,4 +1,7 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Spot.Benchmarks;
 
 if (args is ["ratios", ..])
@@ -6,5 +9,7 @@ if (args is ["ratios", ..])
     return Ratios.Run(args[1..]);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(Ratios).Assembly).Run(args);
+// In this process: a generated project would copy libtorch once more.
+IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+BenchmarkSwitcher.FromAssembly(typeof(Ratios).Assembly).Run(args, config);
 return 0;

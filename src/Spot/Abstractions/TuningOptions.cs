@@ -79,7 +79,7 @@ public sealed class TuningOptions
         Dropout = 0,
         MaxInputLength = 96,
         MaxTargetLength = 16,
-        EvaluateEvery = 50,
+        EvaluateEvery = 20,
         EmbeddingStep = 50,
     };
 
