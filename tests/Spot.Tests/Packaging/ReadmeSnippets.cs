@@ -27,7 +27,7 @@ internal static class ReadmeSnippets
         TuningOptions options = TuningOptions.SmallModel();
 
         // Source tasks: tuned once, kept with their task embeddings.
-        foreach (string folder in (string[])["samples/data/films", "samples/data/gadgets", "samples/data/books"])
+        foreach (string folder in (string[])["samples/data/books", "samples/data/films", "samples/data/home"])
         {
             TextTask source = TaskFolder.Load(folder);
             TuningResult tuned = await tuner.TuneAsync(source, options);
@@ -35,7 +35,7 @@ internal static class ReadmeSnippets
         }
 
         // A new task: embed it, fetch the two nearest source prompts, tune from each, keep the better run.
-        TextTask target = TaskFolder.Load("samples/data/meals");
+        TextTask target = TaskFolder.Load("samples/data/places");
         BestOfTopK strategy = new(tuner, new TaskEmbedder(tuner), library) { K = 2 };
         TransferResult transfer = await strategy.TransferAsync(target, options);
         TransferCandidate best = transfer.Best;
@@ -52,7 +52,7 @@ internal static class ReadmeSnippets
         {
             if (p.Evaluation is { } evaluation)
             {
-                Console.WriteLine($"{p.Task} {p.Step}/{p.Steps}: {evaluation.Score:F1} %, about {p.Remaining:m\\:ss} left");
+                Console.WriteLine($"{p.Task} {p.Step}/{p.Steps}: {evaluation.Score:F1} %, about {p.Remaining:hh\\:mm\\:ss} left");
             }
         });
         TuningOptions paper = new() { MicroBatchSize = 4, Seed = 1 };
@@ -74,7 +74,7 @@ internal static class ReadmeSnippets
     {
         public async Task<string> AnswerAsync(string input, CancellationToken cancellationToken)
         {
-            PromptRecord record = await library.GetAsync("meals-0", cancellationToken) ?? throw new InvalidOperationException("no prompt");
+            PromptRecord record = await library.GetAsync("places-0", cancellationToken) ?? throw new InvalidOperationException("no prompt");
             return (await backbone.GenerateAsync([input], record.Prompt, cancellationToken: cancellationToken))[0];
         }
     }
