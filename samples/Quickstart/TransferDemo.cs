@@ -94,8 +94,9 @@ internal sealed class TransferDemo(QuickstartOptions options)
         }
 
         IReadOnlyList<TextExample> held = target.Test.Count > 0 ? target.Test : target.Validation;
-        TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, held, target.Labels, cancellationToken);
-        TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, held, target.Labels, cancellationToken);
+        TuningOptions lengths = Recipes.TargetAlone(options.TargetSteps, seed);
+        TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, held, target.Labels, lengths, cancellationToken);
+        TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, held, target.Labels, lengths, cancellationToken);
         return new Comparison(before.Score, after.Score, transfer.Best.Source.Task);
     }
 }

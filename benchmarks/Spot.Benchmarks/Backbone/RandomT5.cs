@@ -20,7 +20,7 @@ internal static class RandomT5
         foreach ((string name, long[] shape) in T5Layout.Required(config).Append((T5Layout.Head, [config.VocabularySize, config.Dim])))
         {
             bool wide = shape.Length == 1 || name.Contains("relative", StringComparison.Ordinal) || name == T5Layout.Head;
-            float scale = shape.Length == 1 ? 1f : 1f / MathF.Sqrt(shape[1]);
+            using Scalar scale = shape.Length == 1 ? 1f : 1f / MathF.Sqrt(shape[1]);
             using Tensor values = shape.Length == 1 ? ones(shape) : randn(shape) * scale;
             tensors[name] = values.to(wide ? ScalarType.Float32 : type).alias();
         }

@@ -29,6 +29,7 @@ public interface IPromptTuner
     /// <param name="prompt">The prompt; null for the bare model.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="labels">The labels that count as legal outputs; empty for free-form targets.</param>
+    /// <param name="options">How long inputs and free-form targets may be; null for the paper's recipe. Nothing else of them counts.</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
     /// <returns>Accuracy and the share of illegal outputs; the step is 0.</returns>
     /// <exception cref="SpotException">The prompt belongs to another backbone or has another width.</exception>
@@ -36,5 +37,6 @@ public interface IPromptTuner
         SoftPrompt? prompt,
         IReadOnlyList<TextExample> examples,
         IReadOnlyList<string> labels,
+        TuningOptions? options = null,
         CancellationToken cancellationToken = default);
 }

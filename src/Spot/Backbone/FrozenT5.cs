@@ -43,24 +43,31 @@ internal sealed class FrozenT5 : IDisposable
     public Tensor Embed(Tensor ids) =>
         _weights[T5Layout.Shared].index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Dim).to(Type);
 
-    /// <summary>Encodes inputs behind a soft prompt. The prompt takes the positions 0 … L − 1 and is never masked.</summary>
+    /// <summary>What the encoder reads: the soft prompt's rows, then the tokens' embeddings.</summary>
     /// <param name="prompt">One prompt for all rows or one for each, float32; null for none. // [L, d] or [batch, L, d]</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <returns>// [batch, L + T, d]</returns>
+    public Tensor Embeddings(Tensor? prompt, TokenBatch inputs)
+    {
+        Tensor x = Embed(inputs.Ids); // [batch, T, d]
+        if (prompt is null)
+        {
+            return x;
+        }
+
+        Tensor rows = prompt.dim() == 2 ? prompt.unsqueeze(0) : prompt;
+        return cat([rows.expand(inputs.Count, -1, -1).to(Type), x], 1);
+    }
+
+    /// <summary>Encodes inputs behind a soft prompt. The prompt takes the positions 0 … L − 1 and is never masked.</summary>
+    /// <param name="prompt">As for <see cref="Embeddings"/>.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="dropout">Masks while tuning, else null.</param>
     /// <param name="trace">For tests: see <see cref="EncoderStack.Forward"/>.</param>
     public EncodedBatch Encode(Tensor? prompt, TokenBatch inputs, DropoutMasks? dropout = null, Action<Tensor>? trace = null)
     {
-        Tensor x = Embed(inputs.Ids); // [batch, T, d]
-        int promptLength = 0;
-        if (prompt is not null)
-        {
-            Tensor rows = prompt.dim() == 2 ? prompt.unsqueeze(0) : prompt;
-            promptLength = (int)rows.size(1);
-            x = cat([rows.expand(inputs.Count, -1, -1).to(Type), x], 1); // [batch, L + T, d]
-        }
-
-        Tensor? mask = inputs.KeyMask(promptLength);
-        return new EncodedBatch(_encoder.Forward(x, mask, dropout, trace), mask);
+        Tensor? mask = inputs.KeyMask((int)(prompt?.size(-2) ?? 0));
+        return new EncodedBatch(_encoder.Forward(Embeddings(prompt, inputs), mask, dropout, trace), mask);
     }
 
     /// <summary>Decodes given targets (teacher forcing).</summary>

@@ -52,7 +52,10 @@ internal static class Layers
 
     /// <summary>residual + mask · update.</summary>
     public static Tensor Residual(Tensor x, Tensor update, T5Config config, DropoutMasks? dropout) =>
-        dropout is null ? x + update : addcmul(x, update, dropout.Next(1, config.Dim), One);
+        Add(x, update, dropout?.Next(1, config.Dim));
+
+    /// <summary>x + mask · update, the mask null for none.</summary>
+    public static Tensor Add(Tensor x, Tensor update, Tensor? mask) => mask is null ? x + update : addcmul(x, update, mask, One);
 
     /// <summary>x with dropout.</summary>
     public static Tensor Dropped(Tensor x, T5Config config, DropoutMasks? dropout) =>

@@ -51,7 +51,7 @@ internal sealed class T5Weights : IDisposable
             foreach ((string name, StoredTensor stored) in plan)
             {
                 ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
-                tensors[name] = stored.Load(maps, target, device);
+                tensors[name] = stored.Load(maps, target, device, mayStayMapped: stored.StoredType() == type);
             }
         }
 

@@ -48,13 +48,16 @@ public sealed class PromptTuner : IPromptTuner
         SoftPrompt? prompt,
         IReadOnlyList<TextExample> examples,
         IReadOnlyList<string> labels,
+        TuningOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(labels);
+        TuningOptions own = options?.Clone() ?? new TuningOptions();
+        TuningOptionsCheck.Check(own);
         T5Backbone backbone = _backbone();
         backbone.CheckPrompt(prompt);
         return backbone.RunAsync(
-            () => new PromptEvaluator(backbone, examples, labels, new TuningOptions()).Evaluate(prompt, 0, cancellationToken), cancellationToken);
+            () => new PromptEvaluator(backbone, examples, labels, own).Evaluate(prompt, 0, cancellationToken), cancellationToken);
     }
 }

@@ -120,7 +120,7 @@ public class T5GoldenTests
     private static Tensor Scores(FrozenT5 model, Tensor? prompt, int[][] inputs, int[][] targets, int width) =>
         model.Score(model.Encode(prompt, new TokenBatch(inputs, model.Config.PadId, CPU, width)), targets).NegativeLogLikelihood;
 
-    private static string GoldenFolder(string folder) =>
+    internal static string GoldenFolder(string folder) =>
         File.Exists(Path.Combine(folder, "golden.json")) ? folder : Path.Combine(folder, "..", "..", "v1_1");
 
     // Rows at padded positions are not compared.
