@@ -4,7 +4,7 @@ namespace Spot.Tests.Samples;
 
 public class SampleDataTests
 {
-    private static readonly string _folder = Path.Combine(TestPaths.RepositoryRoot, "samples", "data");
+    private static readonly string Folder = Path.Combine(TestPaths.RepositoryRoot, "samples", "data");
 
     public static TheoryData<string> Names => [.. TaskFolders().Select(folder => Path.GetFileName(folder)!)];
 
@@ -23,7 +23,7 @@ public class SampleDataTests
     [MemberData(nameof(Names))]
     public void Task_loads_and_names_itself(string name)
     {
-        TextTask task = Read(Path.Combine(_folder, name));
+        TextTask task = Read(Path.Combine(Folder, name));
         Assert.Equal(name, task.Name);
         Assert.False(string.IsNullOrWhiteSpace(task.Family));
         Assert.True(task.Labels.Count >= 2);
@@ -36,7 +36,7 @@ public class SampleDataTests
     [MemberData(nameof(Names))]
     public void Labels_are_balanced_in_every_split(string name)
     {
-        TextTask task = Read(Path.Combine(_folder, name));
+        TextTask task = Read(Path.Combine(Folder, name));
         foreach (IReadOnlyList<TextExample> split in new[] { task.Train, task.Validation, task.Test })
         {
             double share = (double)split.Count / task.Labels.Count;
@@ -48,7 +48,7 @@ public class SampleDataTests
     [MemberData(nameof(Names))]
     public void Inputs_are_short_and_carry_a_field_name(string name)
     {
-        TextTask task = Read(Path.Combine(_folder, name));
+        TextTask task = Read(Path.Combine(Folder, name));
         Assert.All(Rows(task), row =>
         {
             Assert.Matches(@"^[a-z]+: [\p{Lu}\d].*[.!?]$", row.Input);
@@ -69,7 +69,7 @@ public class SampleDataTests
     }
 
     private static IEnumerable<string> TaskFolders() =>
-        Directory.GetDirectories(_folder)
+        Directory.GetDirectories(Folder)
             .Where(folder => File.Exists(Path.Combine(folder, "task.json")))
             .Order(StringComparer.Ordinal);
 

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.DependencyInjection;
+using Spot;
+using Spot.Backbone;
+using Spot.Library;
+using Spot.Tasks;
+using Spot.Transfer;
+using Spot.Tuning;
+
+namespace Spot.Tests.Packaging;
+
+/// <summary>The snippets of README.md, in their order. They are compiled, not run; change both together.</summary>
+internal static class ReadmeSnippets
+{
+    public static async Task Shortest()
+    {
+        using T5Backbone backbone = T5Backbone.Load("models/spot-tiny");
+        TuningResult result = await new PromptTuner(backbone).TuneAsync(TaskFolder.Load("samples/data/films"), TuningOptions.SmallModel());
+        IReadOnlyList<string> answers = await backbone.GenerateAsync(["review: A fine, quiet film."], result.Best);
+        Assert.Single(answers);
+    }
+
+    public static async Task Transfer()
+    {
+        using T5Backbone backbone = T5Backbone.Load("models/spot-tiny");
+        PromptTuner tuner = new(backbone);
+        PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
+        TuningOptions options = TuningOptions.SmallModel();
+
+        // Source tasks: tuned once, kept with their task embeddings.
+        foreach (string folder in (string[])["samples/data/books", "samples/data/films", "samples/data/home"])
+        {
+            TextTask source = TaskFolder.Load(folder);
+            TuningResult tuned = await tuner.TuneAsync(source, options);
+            await library.AddAsync(PromptRecord.FromTuning(source, tuned), replace: true);
+        }
+
+        // A new task: embed it, fetch the two nearest source prompts, tune from each, keep the better run.
+        TextTask target = TaskFolder.Load("samples/data/places");
+        BestOfTopK strategy = new(tuner, new TaskEmbedder(tuner), library) { K = 2 };
+        TransferResult transfer = await strategy.TransferAsync(target, options);
+        TransferCandidate best = transfer.Best;
+        Console.WriteLine($"from {best.Source.Task} (similarity {best.Similarity:F2}): {best.Result.BestScore:F1} % on validation");
+
+        TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target.Test, target.Labels, options);
+        Console.WriteLine($"{test.Score:F1} % on test");
+        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: [best.Source.Id]), replace: true);
+    }
+
+    public static async Task Progress(PromptTuner tuner, TextTask target, CancellationToken cancellationToken)
+    {
+        Progress<TuningProgress> progress = new(p =>
+        {
+            if (p.Evaluation is { } evaluation)
+            {
+                Console.WriteLine($"{p.Task} {p.Step}/{p.Steps}: {evaluation.Score:F1} %, about {p.Remaining:hh\\:mm\\:ss} left");
+            }
+        });
+        TuningOptions paper = new() { MicroBatchSize = 4, Seed = 1 };
+        TuningResult result = await tuner.TuneAsync(target, paper, progress: progress, cancellationToken: cancellationToken);
+        Assert.Equal(1, result.Seed);
+    }
+
+    public static void Register(IServiceCollection services)
+    {
+        services.AddSpot(spot =>
+        {
+            spot.ModelPath = "models/spot-tiny";
+            spot.LibraryPath = "prompts";
+            spot.Backbone.Device = "cpu";
+        });
+    }
+
+    public sealed class Classifier(T5Backbone backbone, IPromptLibrary library)
+    {
+        public async Task<string> AnswerAsync(string input, CancellationToken cancellationToken)
+        {
+            PromptRecord record = await library.GetAsync("places-0", cancellationToken) ?? throw new InvalidOperationException("no prompt");
+            return (await backbone.GenerateAsync([input], record.Prompt, cancellationToken: cancellationToken))[0];
+        }
+    }
+
+    public static TextTask Handmade()
+    {
+        TextTask task = new(
+            "replies", labels: ["yes", "no"],
+            train: [new TextExample("reply: Sure, I will come.", "yes"), new TextExample("reply: Sorry, not today.", "no")],
+            validation: [new TextExample("reply: Gladly!", "yes")]);
+        return task;
+    }
+}
