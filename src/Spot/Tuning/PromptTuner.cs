@@ -27,7 +27,7 @@ public sealed class PromptTuner : IPromptTuner
     }
 
     /// <inheritdoc/>
-    public Task<TuningResult> TuneAsync(
+    public async Task<TuningResult> TuneAsync(
         TextTask task,
         TuningOptions? options = null,
         SoftPrompt? start = null,
@@ -35,16 +35,15 @@ public sealed class PromptTuner : IPromptTuner
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        TuningOptions own = options?.Clone() ?? new TuningOptions();
-        TuningOptionsCheck.Check(own);
-        T5Backbone backbone = _backbone();
-        backbone.CheckPrompt(start);
+        TuningOptions own = Checked(options);
+        T5Backbone backbone = await BackboneFor(start, cancellationToken).ConfigureAwait(false);
         LabelCheck.Check(task, backbone.Tokenizer, own);
-        return backbone.RunAsync(() => new TuningRun(backbone, task, own, start, _logger).Execute(progress, cancellationToken), cancellationToken);
+        return await backbone.RunAsync(
+            () => new TuningRun(backbone, task, own, start, _logger).Execute(progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<TuningEvaluation> EvaluateAsync(
+    public async Task<TuningEvaluation> EvaluateAsync(
         SoftPrompt? prompt,
         IReadOnlyList<TextExample> examples,
         IReadOnlyList<string> labels,
@@ -53,11 +52,24 @@ public sealed class PromptTuner : IPromptTuner
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(labels);
+        TuningOptions own = Checked(options);
+        T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
+        return await backbone.RunAsync(
+            () => new PromptEvaluator(backbone, examples, labels, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static TuningOptions Checked(TuningOptions? options)
+    {
         TuningOptions own = options?.Clone() ?? new TuningOptions();
         TuningOptionsCheck.Check(own);
-        T5Backbone backbone = _backbone();
+        return own;
+    }
+
+    // The first use may load the checkpoint: not on the caller's thread.
+    private async Task<T5Backbone> BackboneFor(SoftPrompt? prompt, CancellationToken cancellationToken)
+    {
+        T5Backbone backbone = await Task.Run(_backbone, cancellationToken).ConfigureAwait(false);
         backbone.CheckPrompt(prompt);
-        return backbone.RunAsync(
-            () => new PromptEvaluator(backbone, examples, labels, own).Evaluate(prompt, 0, cancellationToken), cancellationToken);
+        return backbone;
     }
 }
