@@ -21,6 +21,7 @@ internal static class Recipes
         options.Steps = steps;
         options.Seed = seed;
         options.Initialization = start;
+        options.EvaluateEvery = Math.Clamp(steps / 5, 1, 20);
         options.EmbeddingStep = Math.Min(EmbeddingStep, steps);
         return options;
     }
