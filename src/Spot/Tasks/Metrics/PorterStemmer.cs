@@ -61,7 +61,7 @@ internal static class PorterStemmer
 
         if (Ends(word, "eed"))
         {
-            return Measure(word[..^3]) > 0 ? word[..^1] : word;
+            return Measure(word.AsSpan(..^3)) > 0 ? word[..^1] : word;
         }
 
         int ending = Ends(word, "ed") ? 2 : Ends(word, "ing") ? 3 : 0;
@@ -93,13 +93,13 @@ internal static class PorterStemmer
         // Whatever ally leaves may have a double suffix itself: nationally, national.
         if (Ends(word, "alli"))
         {
-            return Measure(word[..^4]) > 0 ? ReplaceDoubleSuffix(word[..^2]) : word;
+            return Measure(word.AsSpan(..^4)) > 0 ? ReplaceDoubleSuffix(word[..^2]) : word;
         }
 
         // The l of logi counts to the stem that is measured.
         if (Ends(word, "logi"))
         {
-            return Measure(word[..^3]) > 0 ? word[..^1] : word;
+            return Measure(word.AsSpan(..^3)) > 0 ? word[..^1] : word;
         }
 
         return Replace(word, DoubleSuffixes);
@@ -145,7 +145,7 @@ internal static class PorterStemmer
             word = measure > 1 || (measure == 1 && !IsShortSyllable(stem)) ? stem : word;
         }
 
-        return Ends(word, "ll") && Measure(word[..^1]) > 1 ? word[..^1] : word;
+        return Ends(word, "ll") && Measure(word.AsSpan(..^1)) > 1 ? word[..^1] : word;
     }
 
     private static bool Ends(string word, string ending) => word.EndsWith(ending, StringComparison.Ordinal);
