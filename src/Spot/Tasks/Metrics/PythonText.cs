@@ -93,6 +93,7 @@ internal static class PythonText
         }
 
         StringBuilder lower = new(text.Length + 1);
+        bool inWord = false;
         for (int at = 0; at < text.Length;)
         {
             int start = at;
@@ -103,37 +104,32 @@ internal static class PythonText
                     lower.Append("i\u0307");
                     break;
                 case Sigma:
-                    lower.Append(IsFinal(text, start) ? 'ς' : 'σ');
+                    lower.Append(inWord && EndsWord(text.AsSpan(at)) ? 'ς' : 'σ');
                     break;
                 default:
                     lower.Append(Rune.TryCreate(codePoint, out Rune rune) ? Rune.ToLowerInvariant(rune).ToString() : text[start..at]);
                     break;
             }
+
+            inWord = IsIgnorable(codePoint) ? inWord : IsCased(codePoint);
         }
 
         return lower.ToString();
     }
 
-    /// <summary>Whether the Σ at an index ends a word: a cased letter before it, none after it, whatever is inside words looked through.</summary>
-    private static bool IsFinal(string text, int index)
+    /// <summary>Whether no cased letter follows, whatever is inside words looked through.</summary>
+    private static bool EndsWord(ReadOnlySpan<char> rest)
     {
-        bool before = false;
-        for (int at = 0; at < index;)
+        for (int at = 0; at < rest.Length;)
         {
-            int codePoint = Next(text, ref at);
-            before = IsIgnorable(codePoint) ? before : IsCased(codePoint);
-        }
-
-        for (int at = index + 1; before && at < text.Length;)
-        {
-            int codePoint = Next(text, ref at);
+            int codePoint = Next(rest, ref at);
             if (!IsIgnorable(codePoint))
             {
                 return !IsCased(codePoint);
             }
         }
 
-        return before;
+        return true;
     }
 
     /// <summary>Unicode's Case_Ignorable.</summary>
