@@ -21,7 +21,8 @@ public class TorchFreeTests
         }
         else
         {
-            await RunInChild();
+            string name = $"{typeof(TorchFreeTests).FullName}.{nameof(Keeping_and_searching_prompts_does_not_load_libtorch)}";
+            await ChildProcess.RunTestsAsync(["-method", name], InChild, "1");
         }
     }
 
@@ -36,20 +37,6 @@ public class TorchFreeTests
         Assert.Empty(TorchModules());
         TorchRuntime.EnsureLoaded();
         Assert.NotEmpty(TorchModules()); // it would have been seen
-    }
-
-    private static async Task RunInChild()
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "Spot.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-method");
-        start.ArgumentList.Add($"{typeof(TorchFreeTests).FullName}.{nameof(Keeping_and_searching_prompts_does_not_load_libtorch)}");
-        start.Environment[InChild] = "1";
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync(Cancel);
-        string output = await child.StandardOutput.ReadToEndAsync(Cancel) + await errors;
-        await child.WaitForExitAsync(Cancel);
-        Assert.True(child.ExitCode == 0 && output.Contains("Total: 1", StringComparison.Ordinal), output);
     }
 
     private static string[] TorchModules()

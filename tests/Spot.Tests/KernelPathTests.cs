@@ -1,0 +1,15 @@
+namespace Spot.Tests;
+
+/// <summary>The hand-written kernels on processors that lack what this one may have.</summary>
+public class KernelPathTests
+{
+    private static readonly Type[] Exactness =
+        [typeof(Backbone.EncoderPassTests), typeof(Numerics.KernelsTests), typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests)];
+
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512F")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public Task Kernels_are_as_exact_without_these_instructions(string instructions) =>
+        ChildProcess.RunTestsAsync([.. Exactness.SelectMany(type => (string[])["-class", type.FullName!])], instructions, "0");
+}
