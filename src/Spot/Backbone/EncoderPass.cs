@@ -22,9 +22,7 @@ internal sealed class EncoderPass(T5Weights weights, T5Config config)
     /// <summary>Runs the encoder; call inside no_grad. Arguments as for <see cref="EncoderStack.Forward"/>.</summary>
     public Tensor Forward(Tensor embeddings, Tensor? mask, DropoutMasks? dropout)
     {
-        int length = (int)embeddings.size(1);
-        Tensor bias = RelativePosition.Bias(weights[T5Layout.Bias("encoder")], config, bidirectional: true, 0, length, length);
-        bias = mask is null ? bias : bias + mask; // [batch or 1, heads, length, length]
+        Tensor bias = EncoderStack.Bias(weights, config, (int)embeddings.size(1), mask);
         _embeddingMask = dropout?.Next(1, config.Dim);
         Tensor x = _embeddingMask is null ? embeddings : embeddings * _embeddingMask;
         for (int block = 0; block < _layers.Length; block++)

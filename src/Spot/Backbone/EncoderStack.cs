@@ -27,13 +27,7 @@ internal sealed class EncoderStack
     /// <returns>The states after the final norm. // [batch, length, d]</returns>
     public Tensor Forward(Tensor embeddings, Tensor? mask, DropoutMasks? dropout, Action<Tensor>? trace = null)
     {
-        int length = (int)embeddings.size(1);
-        Tensor bias = RelativePosition.Bias(_weights[T5Layout.Bias("encoder")], _config, bidirectional: true, 0, length, length);
-        if (mask is not null)
-        {
-            bias = bias + mask; // [batch, heads, length, length]
-        }
-
+        Tensor bias = Bias(_weights, _config, (int)embeddings.size(1), mask);
         Tensor x = Layers.Dropped(embeddings, _config, dropout);
         for (int block = 0; block < _attention.Length; block++)
         {
@@ -45,6 +39,14 @@ internal sealed class EncoderStack
         x = Layers.Dropped(x, _config, dropout);
         trace?.Invoke(x);
         return x;
+    }
+
+    /// <summary>What every layer adds to its scores: the relative position bias and the mask.</summary>
+    /// <returns>// [batch or 1, heads, length, length]</returns>
+    internal static Tensor Bias(T5Weights weights, T5Config config, int length, Tensor? mask)
+    {
+        Tensor bias = RelativePosition.Bias(weights[T5Layout.Bias("encoder")], config, bidirectional: true, 0, length, length);
+        return mask is null ? bias : bias + mask;
     }
 
     private Tensor Block(Tensor x, int block, Tensor bias, DropoutMasks? dropout)

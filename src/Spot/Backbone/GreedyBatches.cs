@@ -19,11 +19,12 @@ internal static class GreedyBatches
         int[][] answers = new int[inputs.Length][];
         int[] byLength = [.. Enumerable.Range(0, inputs.Length).OrderBy(i => inputs[i].Length)];
         using IDisposable noGradient = no_grad();
+        using DisposeScope run = NewDisposeScope();
+        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, model.Device); // [L, d]
         foreach (int[] batch in byLength.Chunk(BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, model.Device);
             TokenBatch tokens = new([.. batch.Select(i => inputs[i])], model.Config.PadId, model.Device);
             int[][] written = model.Greedy(model.Encode(rows, tokens), maxTokens);
             for (int i = 0; i < batch.Length; i++)

@@ -15,14 +15,14 @@ internal static class RowKernels
     private const int RowsPerTask = 32;
 
     /// <summary>What is done with one row.</summary>
-    private unsafe delegate void RowAction(nint row);
+    private delegate void RowAction(nint row);
 
     /// <summary>RMS norm: y = x · s · w with s = 1 / √(mean x² + ε).</summary>
     /// <param name="x">// [rows, d], d a multiple of 16</param>
     /// <param name="weight">// [d], float32</param>
     /// <param name="epsilon">ε.</param>
     /// <returns>y and the scale of every row, float32. // [rows, d], [rows]</returns>
-    public static unsafe (Tensor Y, float[] Scales) RmsNorm(Tensor x, Tensor weight, float epsilon)
+    public static (Tensor Y, float[] Scales) RmsNorm(Tensor x, Tensor weight, float epsilon)
     {
         Tensor y = empty_like(x);
         int dim = (int)x.size(-1);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spot.Tuning;
 
 /// <summary>
@@ -60,10 +62,10 @@ internal sealed class Adafactor
         double rate = _options.LearningRate;
         if (_options.ScaleByParameter)
         {
-            rate *= Math.Max(Epsilon2, Rms(parameter));
+            rate *= Math.Max(Epsilon2, Rms<float>(parameter));
         }
 
-        rate /= Math.Max(1.0, Rms(_update) / _options.ClippingThreshold);
+        rate /= Math.Max(1.0, Rms<double>(_update) / _options.ClippingThreshold);
         for (int i = 0; i < parameter.Length; i++)
         {
             double update = _update[i] * rate;
@@ -119,22 +121,13 @@ internal sealed class Adafactor
         }
     }
 
-    private static double Rms(ReadOnlySpan<float> values)
+    private static double Rms<T>(ReadOnlySpan<T> values)
+        where T : INumberBase<T>
     {
         double sum = 0;
-        foreach (float value in values)
+        foreach (T item in values)
         {
-            sum += (double)value * value;
-        }
-
-        return Math.Sqrt(sum / values.Length);
-    }
-
-    private static double Rms(double[] values)
-    {
-        double sum = 0;
-        foreach (double value in values)
-        {
+            double value = double.CreateTruncating(item);
             sum += value * value;
         }
 
