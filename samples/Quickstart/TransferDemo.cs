@@ -96,8 +96,8 @@ internal sealed class TransferDemo(QuickstartOptions options)
 
         IReadOnlyList<TextExample> held = target.Test.Count > 0 ? target.Test : target.Validation;
         TuningOptions lengths = Recipes.TargetAlone(options.TargetSteps, seed);
-        TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, held, target.Labels, lengths, cancellationToken);
-        TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, held, target.Labels, lengths, cancellationToken);
+        TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, target, held, lengths, cancellationToken);
+        TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, target, held, lengths, cancellationToken);
         return new Comparison(before.Score, after.Score, transfer.Best.Source.Task);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class TrainingStep
         _prompt = [.. Enumerable.Range(0, PromptLength * model.Config.Dim).Select(_ => random.NextSingle() - 0.5f)];
         TuningOptions options = new() { BatchSize = batchSize, Dropout = dropout ? 0.1 : 0 };
         _gradient = new PromptGradient(model, options);
-        _optimizer = new Adafactor(options.Optimizer, PromptLength, model.Config.Dim);
+        _optimizer = new Adafactor((AdafactorOptions)options.Optimizer, PromptLength, model.Config.Dim);
         FlopsPerStep = batchSize * Flops(model.Config);
     }
 

@@ -1,12 +1,8 @@
 namespace Spot;
 
-/// <summary>Options of the Adafactor optimiser; the defaults are the ones of prompt tuning (Lester et al. 2021, released configuration).</summary>
-public sealed class AdafactorOptions
+/// <summary>Options of the Adafactor optimiser; the defaults are the ones of prompt tuning (Lester et al. 2021, released configuration), learning rate 0.3.</summary>
+public sealed class AdafactorOptions() : OptimizerOptions(0.3)
 {
-    /// <summary>The learning rate, above 0.</summary>
-    /// <value>0.3.</value>
-    public double LearningRate { get; set; } = 0.3;
-
     /// <summary>The exponent of the second moment's decay: β₂ at step t (from 0) is 1 − (t + <see cref="StepOffset"/> + 1)^−DecayRate. Above 0.</summary>
     /// <value>0.8.</value>
     public double DecayRate { get; set; } = 0.8;

@@ -8,7 +8,7 @@ namespace Spot;
 public interface IPromptTuner
 {
     /// <summary>Tunes a prompt on a task's training examples and keeps the checkpoint that is best on its validation examples.</summary>
-    /// <param name="task">The task.</param>
+    /// <param name="task">The task, or a mixture of tasks.</param>
     /// <param name="options">How; null for the paper's recipe.</param>
     /// <param name="start">The prompt to start from (transfer); null to initialise as the options say.</param>
     /// <param name="progress">Told after every step, on the tuning thread.</param>
@@ -16,27 +16,32 @@ public interface IPromptTuner
     /// <returns>The best and the last prompt, the task embedding, and the history.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="SpotException">The start belongs to another backbone or has another width.</exception>
-    /// <exception cref="ArithmeticException">Loss or gradient became infinite or not a number.</exception>
+    /// <exception cref="TuningDivergedException">Loss, gradient or prompt became infinite or not a number; it carries the last good prompt.</exception>
+    /// <exception cref="IOException">The run's folder cannot be written, or is in use by another run.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged or of another run; the message names what differs.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     Task<TuningResult> TuneAsync(
-        TextTask task,
+        TaskMixture task,
         TuningOptions? options = null,
         SoftPrompt? start = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Evaluates a prompt by greedy decoding and exact match.</summary>
+    /// <summary>Evaluates a prompt on examples of a task by its metrics.</summary>
     /// <param name="prompt">The prompt; null for the bare model.</param>
-    /// <param name="examples">The examples.</param>
-    /// <param name="labels">The labels that count as legal outputs; empty for free-form targets.</param>
-    /// <param name="options">How long inputs and free-form targets may be; null for the paper's recipe. Nothing else of them counts.</param>
+    /// <param name="task">The task, whose labels and metrics count.</param>
+    /// <param name="examples">The examples, at least one; null for the task's validation examples.</param>
+    /// <param name="options">
+    /// The method of evaluation, and how long inputs and free-form targets may be; null for the paper's recipe. Nothing else of them counts.
+    /// </param>
     /// <param name="cancellationToken">Checked before every batch.</param>
-    /// <returns>Accuracy and the share of illegal outputs; the step is 0.</returns>
+    /// <returns>The scores; the step is 0.</returns>
+    /// <exception cref="ArgumentException">There is no example, or an option is out of range.</exception>
     /// <exception cref="SpotException">The prompt belongs to another backbone or has another width.</exception>
     Task<TuningEvaluation> EvaluateAsync(
         SoftPrompt? prompt,
-        IReadOnlyList<TextExample> examples,
-        IReadOnlyList<string> labels,
+        TextTask task,
+        IReadOnlyList<TextExample>? examples = null,
         TuningOptions? options = null,
         CancellationToken cancellationToken = default);
 }

@@ -5,7 +5,7 @@ namespace Spot;
 public interface ITaskEmbedder
 {
     /// <summary>Embeds a task.</summary>
-    /// <param name="task">The task.</param>
+    /// <param name="task">The task, or a mixture of tasks.</param>
     /// <param name="options">
     /// The recipe of the library's keys: the run stops at its <see cref="TuningOptions.EmbeddingStep"/>. Null for the paper's.
     /// </param>
@@ -15,7 +15,7 @@ public interface ITaskEmbedder
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     Task<TaskEmbedding> EmbedAsync(
-        TextTask task,
+        TaskMixture task,
         TuningOptions? options = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default);

@@ -17,14 +17,29 @@ public sealed class TextTask
     /// <param name="validation">Validation examples, by which the best checkpoint is chosen, at least one.</param>
     /// <param name="test">Test examples, possibly none.</param>
     /// <param name="family">What kind of task it is, for example <c>sentiment</c>.</param>
-    /// <exception cref="ArgumentException">A name is empty, labels repeat, a split is empty, or a target is not among the labels.</exception>
+    /// <param name="metrics">What its predictions are scored by, at least one; null for accuracy.</param>
+    /// <exception cref="ArgumentException">A name is empty, there are no metrics or two of one name, labels repeat, a split is empty, or a target is not among the labels.</exception>
     public TextTask(
         string name,
         IReadOnlyList<string> labels,
         IReadOnlyList<TextExample> train,
         IReadOnlyList<TextExample> validation,
         IReadOnlyList<TextExample>? test = null,
-        string? family = null)
+        string? family = null,
+        IReadOnlyList<TaskMetric>? metrics = null)
+        : this(name, labels, train, validation, test, family, metrics, TextObjective.TextToText)
+    {
+    }
+
+    private TextTask(
+        string name,
+        IReadOnlyList<string> labels,
+        IReadOnlyList<TextExample> train,
+        IReadOnlyList<TextExample> validation,
+        IReadOnlyList<TextExample>? test,
+        string? family,
+        IReadOnlyList<TaskMetric>? metrics,
+        TextObjective objective)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
@@ -33,6 +48,9 @@ public sealed class TextTask
         Train = [.. train];
         Validation = [.. validation];
         Test = [.. test ?? []];
+        Metrics = metrics is null ? [TaskMetric.Accuracy] : [.. metrics];
+        Objective = objective;
+        CheckMetrics();
         CheckLabels();
         CheckSplit("train", Train, mayBeEmpty: false);
         CheckSplit("validation", Validation, mayBeEmpty: false);
@@ -58,8 +76,47 @@ public sealed class TextTask
     /// <summary>Examples to report on; may be empty.</summary>
     public IReadOnlyList<TextExample> Test { get; }
 
-    /// <summary>SHA-256 (hex, lower case) over name, labels and all examples.</summary>
+    /// <summary>What predictions are scored by; the score of a checkpoint is their mean.</summary>
+    public IReadOnlyList<TaskMetric> Metrics { get; }
+
+    /// <summary>What the training examples ask for.</summary>
+    public TextObjective Objective { get; }
+
+    /// <summary>SHA-256 (hex, lower case) over name, objective, labels, metrics' names and all examples.</summary>
     public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>A source task on raw text, which needs no labels.</summary>
+    /// <param name="name">The task's name, for example <c>c4</c>.</param>
+    /// <param name="train">Documents to tune on, at least one.</param>
+    /// <param name="validation">Documents that choose the best checkpoint, at least one.</param>
+    /// <param name="objective">Prefix language modelling, SPoT's own, or span corruption.</param>
+    /// <returns>
+    /// A task whose examples have the document as input and no target. It is scored by the mean likelihood of a target token (100 · e^−loss), 0 … 100.
+    /// </returns>
+    /// <exception cref="ArgumentException">A name is empty, or there are no documents.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The objective is not one for raw text.</exception>
+    public static TextTask FromText(
+        string name, IEnumerable<string> train, IEnumerable<string> validation, TextObjective objective = TextObjective.PrefixLanguageModel)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
+        if (objective is not (TextObjective.PrefixLanguageModel or TextObjective.SpanCorruption))
+        {
+            throw new ArgumentOutOfRangeException(nameof(objective), objective, "Raw text has no targets: use PrefixLanguageModel or SpanCorruption.");
+        }
+
+        return new TextTask(name, [], Documents(train), Documents(validation), null, "language modelling", null, objective);
+
+        static TextExample[] Documents(IEnumerable<string> texts) => [.. texts.Select(text => new TextExample(text, ""))];
+    }
+
+    private void CheckMetrics()
+    {
+        if (Metrics.Count == 0 || Metrics.Select(metric => metric.Name).Distinct(StringComparer.Ordinal).Count() < Metrics.Count)
+        {
+            throw new ArgumentException($"Task '{Name}' has {(Metrics.Count == 0 ? "no metric" : "two metrics of one name")}; give it at least one, with distinct names.");
+        }
+    }
 
     private void CheckLabels()
     {
@@ -106,6 +163,13 @@ public sealed class TextTask
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendText(hash, Name);
+        AppendCount(hash, (int)Objective);
+        AppendCount(hash, Metrics.Count);
+        foreach (TaskMetric metric in Metrics)
+        {
+            AppendText(hash, metric.Name);
+        }
+
         AppendCount(hash, Labels.Count);
         foreach (string label in Labels)
         {
@@ -119,6 +183,12 @@ public sealed class TextTask
             {
                 AppendText(hash, example.Input);
                 AppendText(hash, example.Target);
+                AppendText(hash, example.Group ?? "");
+                AppendCount(hash, example.Answers?.Count ?? -1);
+                foreach (string answer in example.Answers ?? [])
+                {
+                    AppendText(hash, answer);
+                }
             }
         }
 

@@ -32,8 +32,25 @@ public sealed class TuningOptions
     /// <value>8.</value>
     public int MicroBatchSize { get; set; } = 8;
 
-    /// <summary>The optimiser.</summary>
-    public AdafactorOptions Optimizer { get; set; } = new();
+    /// <summary>The optimiser and its learning rate: <see cref="AdafactorOptions"/> or <see cref="AdamWOptions"/>.</summary>
+    /// <value>Adafactor at 0.3.</value>
+    public OptimizerOptions Optimizer { get; set; } = new AdafactorOptions();
+
+    /// <summary>The learning rate rises linearly over this many steps; at least 0.</summary>
+    /// <value>0.</value>
+    public int WarmupSteps { get; set; }
+
+    /// <summary>How the learning rate changes after warm-up.</summary>
+    /// <value><see cref="LearningRateDecay.Constant"/>.</value>
+    public LearningRateDecay Decay { get; set; } = LearningRateDecay.Constant;
+
+    /// <summary>A gradient whose norm over all numbers exceeds this is scaled down to it, above 0; null for no clipping.</summary>
+    /// <value>null.</value>
+    public double? GradientClipping { get; set; }
+
+    /// <summary>What a batch's loss is divided by.</summary>
+    /// <value><see cref="LossReduction.Mean"/>.</value>
+    public LossReduction LossReduction { get; set; } = LossReduction.Mean;
 
     /// <summary>The weight of (log Z)² in the loss, at least 0.</summary>
     /// <value>1e-4.</value>
@@ -59,6 +76,17 @@ public sealed class TuningOptions
     /// <value>null.</value>
     public int? MaxValidationExamples { get; set; }
 
+    /// <summary>How validation examples are answered.</summary>
+    /// <value><see cref="EvaluationMethod.Decoding"/>.</value>
+    public EvaluationMethod EvaluationMethod { get; set; } = EvaluationMethod.Decoding;
+
+    /// <summary>
+    /// The run ends after this many evaluations in a row that did not improve the best, at least 1, though not before <see cref="EmbeddingStep"/>
+    /// where that is within <see cref="Steps"/>; null to run all steps.
+    /// </summary>
+    /// <value>null.</value>
+    public int? Patience { get; set; }
+
     /// <summary>The step whose prompt is the task embedding, at least 1; a run that ends before has none.</summary>
     /// <value>10,000.</value>
     public int EmbeddingStep { get; set; } = 10_000;
@@ -66,6 +94,35 @@ public sealed class TuningOptions
     /// <summary>Decides the start, the order of the examples and dropout: the same seed gives the same bits.</summary>
     /// <value>0.</value>
     public long Seed { get; set; }
+
+    /// <summary>
+    /// Whether the activations of an encoder block are computed again for its gradient instead of kept: about a third more time for memory that hardly
+    /// grows with the model's depth.
+    /// </summary>
+    /// <value>false.</value>
+    public bool ActivationCheckpointing { get; set; }
+
+    /// <summary>
+    /// The folder in which the run keeps its checkpoint and its history (JSON lines), made if need be; null for none. A run that finds a checkpoint of
+    /// its own there goes on from it, to the same bits as if it had never stopped.
+    /// </summary>
+    /// <value>null.</value>
+    public string? RunFolder { get; set; }
+
+    /// <summary>The checkpoint in <see cref="RunFolder"/> is replaced every so many steps, at the end, and when the run is cancelled; at least 1.</summary>
+    /// <value>500.</value>
+    public int CheckpointEvery { get; set; } = 500;
+
+    /// <summary>The recipe of the papers for 2^18 = 262,144 steps: SPoT's source prompts, and its "longer tuning" of targets.</summary>
+    /// <returns>Options of its own.</returns>
+    public static TuningOptions LongerTuning() => new() { Steps = 1 << 18 };
+
+    /// <summary>A recipe for tuning all weights: T5's own for fine-tuning, Adafactor at 1e-3 times the size of each parameter, without weight decay.</summary>
+    /// <returns>Options of its own.</returns>
+    public static TuningOptions ModelTuning() => new()
+    {
+        Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleByParameter = true, WeightDecay = 0 },
+    };
 
     /// <summary>A recipe for models as small as the bundled one, which learn in hundreds of steps what the paper gives tens of thousands.</summary>
     /// <returns>Options of its own.</returns>
@@ -88,16 +145,7 @@ public sealed class TuningOptions
     public TuningOptions Clone()
     {
         TuningOptions copy = (TuningOptions)MemberwiseClone();
-        copy.Optimizer = new AdafactorOptions
-        {
-            LearningRate = Optimizer.LearningRate,
-            DecayRate = Optimizer.DecayRate,
-            StepOffset = Optimizer.StepOffset,
-            ClippingThreshold = Optimizer.ClippingThreshold,
-            WeightDecay = Optimizer.WeightDecay,
-            Beta1 = Optimizer.Beta1,
-            ScaleByParameter = Optimizer.ScaleByParameter,
-        };
+        copy.Optimizer = Optimizer.Clone();
         return copy;
     }
 }

@@ -1,4 +1,5 @@
 using Spot.Backbone;
+using Spot.Tasks;
 using Spot.Tokenization;
 
 namespace Spot.Tuning;
@@ -6,28 +7,30 @@ namespace Spot.Tuning;
 /// <summary>Scores a prompt by greedy decoding and exact, case-sensitive match (prompt tuning §3).</summary>
 internal sealed class PromptEvaluator
 {
-    private readonly T5Backbone _backbone;
+    private readonly FrozenT5 _model;
+    private readonly T5Tokenizer _tokenizer;
+    private readonly TextTask _task;
+    private readonly IReadOnlyList<TextExample> _examples;
     private readonly int[][] _inputs;
-    private readonly string[] _targets;
-    private readonly HashSet<string> _labels;
     private readonly int _maxTokens;
 
-    /// <param name="backbone">The model.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="task">Labels and metrics.</param>
     /// <param name="examples">What to answer.</param>
-    /// <param name="labels">The legal outputs; empty for free-form targets.</param>
-    /// <param name="options">Lengths.</param>
-    public PromptEvaluator(T5Backbone backbone, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, TuningOptions options)
+    /// <param name="options">Lengths and method.</param>
+    public PromptEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options)
     {
-        T5Tokenizer tokenizer = backbone.Tokenizer;
-        _backbone = backbone;
+        _model = model;
+        _tokenizer = tokenizer;
+        _task = task;
+        _examples = examples;
         _inputs = [.. examples.Select(example => tokenizer.Encode(example.Input, options.MaxInputLength))];
-        _targets = [.. examples.Select(example => example.Target)];
-        _labels = new HashSet<string>(labels, StringComparer.Ordinal);
 
         // Nothing longer than the longest label can match; an answer cut there never counts.
-        _maxTokens = labels.Count == 0
+        _maxTokens = task.Labels.Count == 0
             ? options.MaxTargetLength
-            : labels.Max(label => tokenizer.Encode(label, options.MaxTargetLength).Length);
+            : task.Labels.Max(label => tokenizer.Encode(label, options.MaxTargetLength).Length);
     }
 
     /// <summary>Evaluates a prompt.</summary>
@@ -36,18 +39,17 @@ internal sealed class PromptEvaluator
     /// <param name="cancellationToken">Checked before every batch.</param>
     public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
     {
-        int[][] answers = GreedyBatches.Run(_backbone.Model, prompt, _inputs, _maxTokens, cancellationToken);
-        int right = 0;
-        int illegal = 0;
-        for (int i = 0; i < answers.Length; i++)
-        {
-            bool ended = answers[i].Length > 0 && answers[i][^1] == _backbone.Config.EosId;
-            string text = _backbone.Tokenizer.Decode(answers[i]);
-            bool legal = _labels.Count == 0 || (ended && _labels.Contains(text));
-            right += legal && text == _targets[i] ? 1 : 0;
-            illegal += legal ? 0 : 1;
-        }
+        int[][] answers = GreedyBatches.Run(_model, prompt, _inputs, _maxTokens, cancellationToken);
+        TaskPrediction[] predictions = [.. answers.Select((answer, i) => Read(answer, _examples[i]))];
+        Dictionary<string, double> metrics = _task.Metrics.ToDictionary(metric => metric.Name, metric => metric.Score(predictions, _task.Labels));
+        double illegal = _task.Labels.Count == 0 ? 0 : (double)predictions.Count(prediction => prediction.Label < 0) / predictions.Length;
+        return new TuningEvaluation(step, metrics.Values.Average(), illegal) { Metrics = metrics };
+    }
 
-        return new TuningEvaluation(step, 100.0 * right / Math.Max(1, answers.Length), (double)illegal / Math.Max(1, answers.Length));
+    private TaskPrediction Read(int[] answer, TextExample example)
+    {
+        bool ended = answer.Length > 0 && answer[^1] == _model.Config.EosId;
+        string text = _tokenizer.Decode(answer);
+        return new TaskPrediction(example, text, ended ? ClassificationMetrics.LabelId(text, _task.Labels) : ClassificationMetrics.InvalidLabel);
     }
 }

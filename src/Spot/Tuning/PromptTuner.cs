@@ -28,7 +28,7 @@ public sealed class PromptTuner : IPromptTuner
 
     /// <inheritdoc/>
     public async Task<TuningResult> TuneAsync(
-        TextTask task,
+        TaskMixture task,
         TuningOptions? options = null,
         SoftPrompt? start = null,
         IProgress<TuningProgress>? progress = null,
@@ -45,17 +45,16 @@ public sealed class PromptTuner : IPromptTuner
     /// <inheritdoc/>
     public async Task<TuningEvaluation> EvaluateAsync(
         SoftPrompt? prompt,
-        IReadOnlyList<TextExample> examples,
-        IReadOnlyList<string> labels,
+        TextTask task,
+        IReadOnlyList<TextExample>? examples = null,
         TuningOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(examples);
-        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(task);
         TuningOptions own = Checked(options);
         T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
         return await backbone.RunAsync(
-            () => new PromptEvaluator(backbone, examples, labels, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task, examples ?? task.Validation, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static TuningOptions Checked(TuningOptions? options)

@@ -9,7 +9,7 @@ public sealed class TaskEmbedder(IPromptTuner tuner) : ITaskEmbedder
 {
     /// <inheritdoc/>
     public async Task<TaskEmbedding> EmbedAsync(
-        TextTask task,
+        TaskMixture task,
         TuningOptions? options = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)

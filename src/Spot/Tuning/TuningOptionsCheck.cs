@@ -25,7 +25,7 @@ internal static class TuningOptionsCheck
             throw new ArgumentException("Initialization is Text, but InitialText is empty; set the text whose embeddings start the prompt.");
         }
 
-        AdafactorOptions optimizer = options.Optimizer;
+        AdafactorOptions optimizer = (AdafactorOptions)options.Optimizer;
         Within(optimizer.LearningRate, double.Epsilon, 1e6, "Optimizer.LearningRate");
         Within(optimizer.DecayRate, double.Epsilon, 10, "Optimizer.DecayRate");
         Within(optimizer.StepOffset, 0, long.MaxValue, "Optimizer.StepOffset");

@@ -8,7 +8,7 @@ namespace Spot.Tuning;
 internal sealed class TuningRun
 {
     private readonly T5Backbone _backbone;
-    private readonly TextTask _task;
+    private readonly TaskMixture _task;
     private readonly TuningOptions _options;
     private readonly ILogger _logger;
     private readonly float[] _prompt;
@@ -24,7 +24,7 @@ internal sealed class TuningRun
     /// <param name="options">A private, checked copy.</param>
     /// <param name="start">The prompt to start from, of this backbone; or null.</param>
     /// <param name="logger">Told of evaluations.</param>
-    public TuningRun(T5Backbone backbone, TextTask task, TuningOptions options, SoftPrompt? start, ILogger logger)
+    public TuningRun(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, ILogger logger)
     {
         _backbone = backbone;
         _task = task;
@@ -37,11 +37,11 @@ internal sealed class TuningRun
     /// <summary>Tunes to the end.</summary>
     public TuningResult Execute(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        EncodedExample[] train = EncodedExample.Encode(_task.Train, _backbone.Tokenizer, _options);
-        PromptEvaluator evaluator = new(_backbone, [.. _task.Validation.Take(_options.MaxValidationExamples ?? int.MaxValue)], _task.Labels, _options);
+        EncodedExample[] train = EncodedExample.Encode(_task.Tasks[0].Task.Train, _backbone.Tokenizer, _options);
+        PromptEvaluator evaluator = new(_backbone.Model, _backbone.Tokenizer, _task.Tasks[0].Task, [.. _task.Tasks[0].Task.Validation.Take(_options.MaxValidationExamples ?? int.MaxValue)], _options);
         ExampleOrder order = new(train.Length, _options.BatchSize, _options.Seed);
         PromptGradient gradient = new(_backbone.Model, _options);
-        Adafactor optimizer = new(_options.Optimizer, _length, _backbone.Config.Dim);
+        Adafactor optimizer = new((AdafactorOptions)_options.Optimizer, _length, _backbone.Config.Dim);
         Stopwatch clock = Stopwatch.StartNew();
         for (int step = 0; step < _options.Steps; step++)
         {
@@ -107,7 +107,7 @@ internal sealed class TuningRun
         }
 
         string where = bad < 0 ? "" : $", {what} of row {bad / _backbone.Config.Dim}, column {bad % _backbone.Config.Dim}: {values[bad]}";
-        throw new ArithmeticException(
+        throw new TuningDivergedException(
             FormattableString.Invariant($"Tuning '{_task.Name}' diverged at step {step + 1}: loss {loss}{where}. Lower the learning rate, or use float32."));
     }
 }

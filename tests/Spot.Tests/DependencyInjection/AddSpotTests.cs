@@ -45,7 +45,7 @@ public sealed class AddSpotTests : IDisposable
         foreach (Func<Task> use in new Func<Task>[]
         {
             () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
-            () => tuner.EvaluateAsync(null, Rows, [], cancellationToken: Cancel),
+            () => tuner.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
             () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
         })
         {
@@ -118,10 +118,10 @@ public sealed class AddSpotTests : IDisposable
         ServiceProvider services = Provider(TestModels.SpotTiny);
         T5Backbone backbone = services.GetRequiredService<T5Backbone>();
         IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
-        await tuner.EvaluateAsync(null, Rows[..1], [], cancellationToken: Cancel);
+        await tuner.EvaluateAsync(null, Toy, Rows[..1], cancellationToken: Cancel);
         await services.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => backbone.GenerateAsync(["x"], cancellationToken: Cancel));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => tuner.EvaluateAsync(null, Rows, [], cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => tuner.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel));
     }
 
     private ServiceProvider Provider(string model) => new ServiceCollection().AddSpot(options =>

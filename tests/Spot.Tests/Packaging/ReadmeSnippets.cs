@@ -41,7 +41,7 @@ internal static class ReadmeSnippets
         TransferCandidate best = transfer.Best;
         Console.WriteLine($"from {best.Source.Task} (similarity {best.Similarity:F2}): {best.Result.BestScore:F1} % on validation");
 
-        TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target.Test, target.Labels, options);
+        TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target, target.Test, options);
         Console.WriteLine($"{test.Score:F1} % on test");
         await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: [best.Source.Id]), replace: true);
     }

@@ -3,10 +3,10 @@ namespace Spot.Tests.Transfer;
 /// <summary>An embedder that returns what it was given and notes with which options.</summary>
 internal sealed class FakeEmbedder(TaskEmbedding embedding) : ITaskEmbedder
 {
-    public List<(TextTask Task, TuningOptions? Options)> Calls { get; } = [];
+    public List<(TaskMixture Task, TuningOptions? Options)> Calls { get; } = [];
 
     public Task<TaskEmbedding> EmbedAsync(
-        TextTask task, TuningOptions? options = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
+        TaskMixture task, TuningOptions? options = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add((task, options));

@@ -3,10 +3,10 @@ namespace Spot.Tests.Transfer;
 /// <summary>A tuner that computes nothing: it notes its calls and takes the score from the prompt that it starts from.</summary>
 internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
 {
-    public List<(TextTask Task, TuningOptions? Options, SoftPrompt? Start)> Calls { get; } = [];
+    public List<(TaskMixture Task, TuningOptions? Options, SoftPrompt? Start)> Calls { get; } = [];
 
     public Task<TuningResult> TuneAsync(
-        TextTask task, TuningOptions? options = null, SoftPrompt? start = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
+        TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add((task, options, start));
@@ -15,7 +15,7 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
     }
 
     public Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
+        SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A transfer does not evaluate by itself.");
 
     private static TuningResult Result(SoftPrompt prompt, double score) => new()

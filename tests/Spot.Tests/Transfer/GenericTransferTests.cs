@@ -17,8 +17,8 @@ public class GenericTransferTests
             FakeTuner tuner = new(_ => 55);
             TuningOptions options = new();
             TransferResult result = await new GenericTransfer(tuner, library, id).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
-            (TextTask task, TuningOptions? used, SoftPrompt? start) = Assert.Single(tuner.Calls);
-            Assert.Same(Sources.Target, task);
+            (TaskMixture task, TuningOptions? used, SoftPrompt? start) = Assert.Single(tuner.Calls);
+            Assert.Same(Sources.Target, Assert.Single(task.Tasks).Task);
             Assert.Same(options, used);
             Assert.Equal(angle, Sources.Angle(start));
             Assert.Same(result.Best, Assert.Single(result.Candidates));

@@ -39,7 +39,7 @@ public class TrainingTraceTests
         float[] prompt = [.. tensors["prompt.start"]];
         int length = prompt.Length / model.Config.Dim;
         PromptGradient gradient = new(model, options);
-        Adafactor optimizer = new(options.Optimizer, length, model.Config.Dim);
+        Adafactor optimizer = new((AdafactorOptions)options.Optimizer, length, model.Config.Dim);
 
         // At the paper's rate rounding grows tenfold every ten steps: only the first can be compared.
         bool chaotic = options.Optimizer.LearningRate >= 0.3;

@@ -1,0 +1,17 @@
+namespace Spot;
+
+/// <summary>A task in a mixture.</summary>
+/// <param name="Task">The task.</param>
+public sealed record MixtureTask(TextTask Task)
+{
+    /// <summary>Only the first so many training examples are used, at least 1; null for all. The rate follows from what is used.</summary>
+    /// <value>null.</value>
+    public int? Limit { get; init; }
+
+    /// <summary>The weight of the task, above 0, in place of the examples-proportional one; null to compute it.</summary>
+    /// <value>null.</value>
+    public double? Rate { get; init; }
+
+    /// <summary>How many training examples are used.</summary>
+    internal int Count => Math.Min(Limit ?? int.MaxValue, Task.Train.Count);
+}
