@@ -5,7 +5,7 @@ using Spot.Tokenization;
 namespace Spot.Tuning;
 
 /// <summary>Scores a prompt by greedy decoding and exact, case-sensitive match (prompt tuning §3).</summary>
-internal sealed class PromptEvaluator
+internal sealed class PromptEvaluator : ITaskEvaluator
 {
     private readonly FrozenT5 _model;
     private readonly T5Tokenizer _tokenizer;
