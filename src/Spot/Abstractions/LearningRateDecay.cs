@@ -1,17 +1,17 @@
 namespace Spot;
 
-/// <summary>How the learning rate changes after warm-up.</summary>
+/// <summary>How the learning rate changes over a run.</summary>
 public enum LearningRateDecay
 {
-    /// <summary>It does not: the papers' choice for prompts.</summary>
+    /// <summary>It does not after the linear warm-up: the papers' choice for prompts, without warm-up.</summary>
     Constant,
 
-    /// <summary>Linearly to 0 at the last step.</summary>
+    /// <summary>After the linear warm-up linearly to 0 at the last step.</summary>
     Linear,
 
-    /// <summary>Along half a cosine to 0 at the last step.</summary>
+    /// <summary>After the linear warm-up along half a cosine to 0 at the last step.</summary>
     Cosine,
 
-    /// <summary>With √(warm-up / step), warm-up at least 1, as T5 was pretrained.</summary>
+    /// <summary>Full during warm-up (no rise), then with √(warm-up / step): how T5 was pretrained.</summary>
     InverseSquareRoot,
 }

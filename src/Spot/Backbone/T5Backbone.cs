@@ -13,9 +13,10 @@ public sealed class T5Backbone : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private bool _disposed;
 
-    private T5Backbone(string name, FrozenT5 model, T5Tokenizer tokenizer)
+    private T5Backbone(string folder, FrozenT5 model, T5Tokenizer tokenizer)
     {
-        Name = name;
+        Folder = folder;
+        Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         Model = model;
         Tokenizer = tokenizer;
     }
@@ -42,6 +43,9 @@ public sealed class T5Backbone : IDisposable
     public BackbonePrecision Precision => Model.Type == ScalarType.BFloat16 ? BackbonePrecision.BFloat16 : BackbonePrecision.Float32;
 
     internal FrozenT5 Model { get; }
+
+    /// <summary>The full path of the checkpoint's folder.</summary>
+    internal string Folder { get; }
 
     /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model.</summary>
     /// <param name="folder">The folder. Its weight files stay mapped while the backbone lives.</param>
@@ -72,7 +76,7 @@ public sealed class T5Backbone : IDisposable
         }
 
         FrozenT5 model = LoadModel(folder, config, options);
-        return new T5Backbone(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), model, tokenizer);
+        return new T5Backbone(Path.GetFullPath(folder), model, tokenizer);
     }
 
     /// <summary>Answers inputs by greedy decoding.</summary>

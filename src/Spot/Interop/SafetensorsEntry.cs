@@ -18,4 +18,12 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType DType, Immuta
     /// <returns>The tensor.</returns>
     public static SafetensorsEntry FromFloats(string name, ImmutableArray<long> shape, ReadOnlySpan<float> values) =>
         new(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>An F32 tensor over an array, not copied.</summary>
+    internal static SafetensorsEntry Over(string name, ImmutableArray<long> shape, float[] values) =>
+        new(name, SafetensorsType.F32, shape, new ArrayBytes<float>(values).Memory);
+
+    /// <summary>An F64 vector over an array, not copied.</summary>
+    internal static SafetensorsEntry Over(string name, double[] values) =>
+        new(name, SafetensorsType.F64, [values.Length], new ArrayBytes<double>(values).Memory);
 }

@@ -48,7 +48,13 @@ public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IProm
         {
             PromptRecord source = await library.GetAsync(match.Info.Id, cancellationToken).ConfigureAwait(false)
                 ?? throw new SpotException($"The prompt '{match.Info.Id}' was removed from the library during the transfer. Run it again.");
-            TuningResult result = await tuner.TuneAsync(target, options, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
+            TuningOptions? own = options?.Clone();
+            if (own?.RunFolder is { } folder)
+            {
+                own.RunFolder = Path.Combine(folder, match.Info.Id); // ids are safe as names of files
+            }
+
+            TuningResult result = await tuner.TuneAsync(target, own, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
             candidates.Add(new TransferCandidate(match.Info, match.Similarity, result));
         }
 

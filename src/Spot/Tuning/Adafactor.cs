@@ -1,22 +1,18 @@
-using System.Numerics;
-
 namespace Spot.Tuning;
 
 /// <summary>
 /// Adafactor (Shazeer and Stern 2018) for one parameter, exactly as prompt tuning uses it: the second moment is factored only when both
 /// dimensions are at least 128, and weight decay is not multiplied by the learning rate.
 /// </summary>
-internal sealed class Adafactor
+internal sealed class Adafactor : Optimizer
 {
     private const int LeastFactoredSize = 128;
     private const double Epsilon1 = 1e-30;
     private const double Epsilon2 = 1e-3;
     private readonly AdafactorOptions _options;
-    private readonly int _rows, _columns;
-    private readonly double[]? _rowMoment, _columnMoment;
-    private readonly float[]? _moment;
-    private readonly float[]? _momentum;
-    private readonly double[] _update;
+    private readonly int _columns;
+    private readonly float[] _moment = [], _rowMoment = [], _columnMoment = [], _momentum = [];
+    private readonly Dictionary<string, float[]> _state = [];
 
     /// <param name="options">The options, already checked.</param>
     /// <param name="rows">The first dimension; 1 for a vector.</param>
@@ -24,111 +20,119 @@ internal sealed class Adafactor
     public Adafactor(AdafactorOptions options, int rows, int columns)
     {
         _options = options;
-        _rows = rows;
         _columns = columns;
-        _update = new double[rows * columns];
         if (rows >= LeastFactoredSize && columns >= LeastFactoredSize)
         {
-            _rowMoment = new double[rows];
-            _columnMoment = new double[columns];
+            _state["rows"] = _rowMoment = new float[rows];
+            _state["columns"] = _columnMoment = new float[columns];
         }
         else
         {
-            _moment = new float[rows * columns];
+            _state["moment"] = _moment = new float[rows * columns];
         }
 
-        _momentum = options.Beta1 is null ? null : new float[rows * columns];
+        if (options.Beta1 is not null)
+        {
+            _state["momentum"] = _momentum = new float[rows * columns];
+        }
     }
 
-    /// <summary>Steps done.</summary>
-    public long Step { get; private set; }
+    public override IReadOnlyDictionary<string, float[]> State => _state;
 
-    /// <summary>Applies one gradient.</summary>
-    /// <param name="parameter">Changed in place.</param>
-    /// <param name="gradient">The gradient.</param>
-    public void Apply(Span<float> parameter, ReadOnlySpan<float> gradient)
+    public override void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, double factor = 1)
     {
         // In double: at the published checkpoints' offset 1 - b2 is 1.5e-5.
         double newShare = Math.Pow(Step + _options.StepOffset + 1, -_options.DecayRate); // 1 - b2
-        if (_moment is null)
-        {
-            ScaleFactored(gradient, newShare);
-        }
-        else
-        {
-            Scale(gradient, newShare);
-        }
-
-        double rate = _options.LearningRate;
+        double updateRms = _moment.Length > 0 ? Accumulate(gradient, newShare) : AccumulateFactored(gradient, newShare);
+        double rate = _options.LearningRate * factor;
         if (_options.ScaleByParameter)
         {
-            rate *= Math.Max(Epsilon2, Rms<float>(parameter));
+            rate *= Math.Max(Epsilon2, Rms(parameter));
         }
 
-        rate /= Math.Max(1.0, Rms<double>(_update) / _options.ClippingThreshold);
+        Change(parameter, gradient, rate / Math.Max(1.0, updateRms / _options.ClippingThreshold));
+        Step++;
+    }
+
+    // Takes the squares of a gradient into the moment; returns the root mean square of gradient / sqrt(moment).
+    private double Accumulate(ReadOnlySpan<float> gradient, double newShare)
+    {
+        double sum = 0;
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            double square = (double)gradient[i] * gradient[i];
+            _moment[i] = (float)(((1 - newShare) * _moment[i]) + (newShare * (square + Epsilon1)));
+            sum += square / _moment[i];
+        }
+
+        return Math.Sqrt(sum / gradient.Length);
+    }
+
+    private double AccumulateFactored(ReadOnlySpan<float> gradient, double newShare)
+    {
+        double[] columnSums = new double[_columns];
+        for (int row = 0; row < _rowMoment.Length; row++)
+        {
+            ReadOnlySpan<float> line = gradient.Slice(row * _columns, _columns);
+            double rowSum = 0;
+            for (int column = 0; column < line.Length; column++)
+            {
+                double square = ((double)line[column] * line[column]) + Epsilon1;
+                rowSum += square;
+                columnSums[column] += square;
+            }
+
+            _rowMoment[row] = (float)(((1 - newShare) * _rowMoment[row]) + (newShare * rowSum / _columns));
+        }
+
+        for (int column = 0; column < columnSums.Length; column++)
+        {
+            _columnMoment[column] = (float)(((1 - newShare) * _columnMoment[column]) + (newShare * columnSums[column] / _rowMoment.Length));
+        }
+
+        double sum = 0;
+        (double[] rowScales, double[] columnScales) = Scales();
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            double update = gradient[i] * rowScales[i / _columns] * columnScales[i % _columns];
+            sum += update * update;
+        }
+
+        return Math.Sqrt(sum / gradient.Length);
+    }
+
+    private void Change(Span<float> parameter, ReadOnlySpan<float> gradient, double rate)
+    {
+        bool factored = _moment.Length == 0;
+        (double[] rowScales, double[] columnScales) = factored ? Scales() : ([], []);
+        double beta = _options.Beta1 ?? 0;
         for (int i = 0; i < parameter.Length; i++)
         {
-            double update = _update[i] * rate;
-            if (_momentum is not null)
+            double scale = factored ? rowScales[i / _columns] * columnScales[i % _columns] : 1 / Math.Sqrt(_moment[i]);
+            double update = rate * gradient[i] * scale;
+            if (_momentum.Length > 0)
             {
-                double beta = _options.Beta1!.Value;
                 update = (beta * _momentum[i]) + ((1 - beta) * update);
                 _momentum[i] = (float)update;
             }
 
             parameter[i] = (float)(((1 - _options.WeightDecay) * parameter[i]) - update);
         }
-
-        Step++;
     }
 
-    private void Scale(ReadOnlySpan<float> gradient, double newShare)
+    // 1 / sqrt(row / mean row * column), as one factor for each row and one for each column.
+    private (double[] Rows, double[] Columns) Scales()
     {
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            double g = gradient[i];
-            double moment = ((1 - newShare) * _moment![i]) + (newShare * ((g * g) + Epsilon1));
-            _moment[i] = (float)moment;
-            _update[i] = g / Math.Sqrt(moment);
-        }
+        double mean = _rowMoment.Average(moment => (double)moment);
+        return ([.. _rowMoment.Select(moment => 1 / Math.Sqrt(moment / mean))], [.. _columnMoment.Select(moment => 1 / Math.Sqrt(moment))]);
     }
 
-    private void ScaleFactored(ReadOnlySpan<float> gradient, double newShare)
-    {
-        double[] rowMeans = new double[_rows];
-        double[] columnMeans = new double[_columns];
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            double square = ((double)gradient[i] * gradient[i]) + Epsilon1;
-            rowMeans[i / _columns] += square / _columns;
-            columnMeans[i % _columns] += square / _rows;
-        }
-
-        Blend(_rowMoment!, rowMeans, newShare);
-        Blend(_columnMoment!, columnMeans, newShare);
-        double mean = _rowMoment!.Average();
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            _update[i] = gradient[i] / Math.Sqrt(_rowMoment![i / _columns] / mean * _columnMoment![i % _columns]);
-        }
-    }
-
-    private static void Blend(double[] moment, double[] fresh, double newShare)
-    {
-        for (int i = 0; i < moment.Length; i++)
-        {
-            moment[i] = ((1 - newShare) * moment[i]) + (newShare * fresh[i]);
-        }
-    }
-
-    private static double Rms<T>(ReadOnlySpan<T> values)
-        where T : INumberBase<T>
+    private static double Rms(ReadOnlySpan<float> values)
     {
         double sum = 0;
-        foreach (T item in values)
+        foreach (float value in values)
         {
-            double value = double.CreateTruncating(item);
-            sum += value * value;
+            sum += (double)value * value;
         }
 
         return Math.Sqrt(sum / values.Length);

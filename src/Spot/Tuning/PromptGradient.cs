@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 
 /// <summary>Loss of a batch and its gradient with respect to the prompt.</summary>
 /// <remarks>
-/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)². The batch is computed in passes of a few rows of
+/// The loss is the mean (or sum, see <see cref="TuningOptions.LossReduction"/>) over the batch's target tokens of cross-entropy + z · (log Z)². The batch is computed in passes of a few rows of
 /// similar length, whose gradients add up: memory and padding stay small, the result is the same. Where <see cref="EncoderPass"/> supports the
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation.
 /// </remarks>
@@ -82,7 +82,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         TargetScores scores = model.Score(encoded, targets, dropout);
         Tensor crossEntropy = scores.NegativeLogLikelihood.sum();
         using Scalar z = options.ZLoss;
-        using Scalar share = 1.0 / tokens;
+        using Scalar share = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1.0;
         Tensor total = options.ZLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
         (total * share).backward();
         return crossEntropy.item<float>();

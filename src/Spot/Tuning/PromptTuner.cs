@@ -38,8 +38,7 @@ public sealed class PromptTuner : IPromptTuner
         TuningOptions own = Checked(options);
         T5Backbone backbone = await BackboneFor(start, cancellationToken).ConfigureAwait(false);
         LabelCheck.Check(task, backbone.Tokenizer, own);
-        return await backbone.RunAsync(
-            () => new TuningRun(backbone, task, own, start, _logger).Execute(progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await backbone.RunAsync(() => Run(backbone, task, own, start, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -55,6 +54,27 @@ public sealed class PromptTuner : IPromptTuner
         T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
         return await backbone.RunAsync(
             () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task, examples ?? task.Validation, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private TuningResult Run(
+        T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        float[] values = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);
+        MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
+        using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
+        SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
+        RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
+        return new TuningResult
+        {
+            Best = trainable.Prompt(state.Best![0]),
+            BestScore = state.BestEvaluation.Score,
+            BestStep = state.BestEvaluation.Step,
+            Final = trainable.Prompt(trainable.Parameters[0].Values),
+            Embedding = state.Early is null ? null : new TaskEmbedding(task.Name, trainable.Prompt(state.Early[0]), options.EmbeddingStep),
+            Evaluations = state.Evaluations,
+            Losses = state.Losses,
+            Seed = options.Seed,
+        };
     }
 
     private static TuningOptions Checked(TuningOptions? options)

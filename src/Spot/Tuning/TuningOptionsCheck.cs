@@ -25,13 +25,37 @@ internal static class TuningOptionsCheck
             throw new ArgumentException("Initialization is Text, but InitialText is empty; set the text whose embeddings start the prompt.");
         }
 
-        AdafactorOptions optimizer = (AdafactorOptions)options.Optimizer;
+        AtLeast(options.WarmupSteps, 0, nameof(options.WarmupSteps));
+        AtLeast(options.Patience ?? 1, 1, nameof(options.Patience));
+        AtLeast(options.CheckpointEvery, 1, nameof(options.CheckpointEvery));
+        Within(options.GradientClipping ?? 1, double.Epsilon, double.MaxValue, nameof(options.GradientClipping));
+        if (options.RunFolder is { } folder && string.IsNullOrWhiteSpace(folder))
+        {
+            throw new ArgumentException("RunFolder is blank; set the folder of the run's checkpoint and history, or null for none.");
+        }
+
+        Check(options.Optimizer);
+    }
+
+    private static void Check(OptimizerOptions optimizer)
+    {
         Within(optimizer.LearningRate, double.Epsilon, 1e6, "Optimizer.LearningRate");
-        Within(optimizer.DecayRate, double.Epsilon, 10, "Optimizer.DecayRate");
-        Within(optimizer.StepOffset, 0, long.MaxValue, "Optimizer.StepOffset");
-        Within(optimizer.ClippingThreshold, double.Epsilon, double.MaxValue, "Optimizer.ClippingThreshold");
-        Within(optimizer.WeightDecay, 0, 1, "Optimizer.WeightDecay");
-        Within(optimizer.Beta1 ?? 0, 0, 1, "Optimizer.Beta1");
+        switch (optimizer)
+        {
+            case AdafactorOptions adafactor:
+                Within(adafactor.DecayRate, double.Epsilon, 10, "Optimizer.DecayRate");
+                Within(adafactor.StepOffset, 0, long.MaxValue, "Optimizer.StepOffset");
+                Within(adafactor.ClippingThreshold, double.Epsilon, double.MaxValue, "Optimizer.ClippingThreshold");
+                Within(adafactor.WeightDecay, 0, 1, "Optimizer.WeightDecay");
+                Within(adafactor.Beta1 ?? 0, 0, 1, "Optimizer.Beta1");
+                break;
+            case AdamWOptions adamW:
+                Within(adamW.Beta1, 0, 1 - 1e-9, "Optimizer.Beta1");
+                Within(adamW.Beta2, 0, 1 - 1e-9, "Optimizer.Beta2");
+                Within(adamW.Epsilon, double.Epsilon, 1, "Optimizer.Epsilon");
+                Within(adamW.WeightDecay, 0, 1, "Optimizer.WeightDecay");
+                break;
+        }
     }
 
     private static void AtLeast(int value, int least, string name)

@@ -1,113 +1,214 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
-using Spot.Backbone;
+using Spot.Tokenization;
 
 namespace Spot.Tuning;
 
-/// <summary>One run of prompt tuning (Lester et al. 2021; SPoT §2.1): the loop over steps.</summary>
-internal sealed class TuningRun
+/// <summary>The loop over steps, the same for prompts and models: draw, compute, update, evaluate, keep.</summary>
+/// <param name="trainable">What is trained.</param>
+/// <param name="mixture">On what.</param>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="options">A private, checked copy.</param>
+/// <param name="logger">Told of the run's course.</param>
+internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tokenizer tokenizer, TuningOptions options, ILogger logger)
 {
-    private readonly T5Backbone _backbone;
-    private readonly TaskMixture _task;
-    private readonly TuningOptions _options;
-    private readonly ILogger _logger;
-    private readonly float[] _prompt;
-    private readonly int _length;
-    private readonly List<TuningEvaluation> _evaluations = [];
-    private readonly List<double> _losses = [];
-    private SoftPrompt? _best;
-    private TuningEvaluation? _bestEvaluation;
-    private TaskEmbedding? _embedding;
+    private readonly TrainingStream _stream = new(mixture, tokenizer, options);
+    private readonly RunClock _clock = new(options);
+    private RunFolder? _folder;
+    private RunState _state = new();
 
-    /// <param name="backbone">The frozen model.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="options">A private, checked copy.</param>
-    /// <param name="start">The prompt to start from, of this backbone; or null.</param>
-    /// <param name="logger">Told of evaluations.</param>
-    public TuningRun(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, ILogger logger)
+    /// <summary>Runs to the end, from the checkpoint if there is one.</summary>
+    /// <param name="identity">What the run is.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Checked before every step and in evaluations; a run with a folder leaves a checkpoint.</param>
+    public RunState Execute(IReadOnlyDictionary<string, string> identity, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        _backbone = backbone;
-        _task = task;
-        _options = options;
-        _logger = logger;
-        _length = start?.Length ?? options.PromptLength;
-        _prompt = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);
+        using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
+        activity?.SetTag("spot.task", mixture.Name).SetTag("spot.kind", trainable.Kind).SetTag("spot.steps", options.Steps).SetTag("spot.seed", options.Seed);
+        TuningLog.Started(logger, trainable.Kind, mixture.Name, options.Steps, options.BatchSize, options.Seed);
+        using RunFolder? folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
+        _folder = folder;
+        _state = folder?.State ?? _state;
+        if (_state.Step > 0)
+        {
+            TuningLog.Resumed(logger, mixture.Name, _state.Step);
+        }
+
+        try
+        {
+            Loop(progress, cancellationToken);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
+        {
+            Save(); // nothing of the step that failed has been applied
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+
+        return _state;
     }
 
-    /// <summary>Tunes to the end.</summary>
-    public TuningResult Execute(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    private void Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        EncodedExample[] train = EncodedExample.Encode(_task.Tasks[0].Task.Train, _backbone.Tokenizer, _options);
-        PromptEvaluator evaluator = new(_backbone.Model, _backbone.Tokenizer, _task.Tasks[0].Task, [.. _task.Tasks[0].Task.Validation.Take(_options.MaxValidationExamples ?? int.MaxValue)], _options);
-        ExampleOrder order = new(train.Length, _options.BatchSize, _options.Seed);
-        PromptGradient gradient = new(_backbone.Model, _options);
-        Adafactor optimizer = new((AdafactorOptions)_options.Optimizer, _length, _backbone.Config.Dim);
-        Stopwatch clock = Stopwatch.StartNew();
-        for (int step = 0; step < _options.Steps; step++)
+        int saved = _state.Step;
+        StepReport? report = null;
+        _clock.Start(_state.Step);
+        while (true)
         {
+            TuningEvaluation? evaluation = EvaluateIfDue(cancellationToken);
+            if (report is { } done)
+            {
+                progress?.Report(_clock.Progress(mixture.Name, done, evaluation));
+            }
+
+            bool ended = IsAtEnd();
+            if (_state.Step > saved && (ended || _state.Step % options.CheckpointEvery == 0))
+            {
+                Save();
+                saved = _state.Step;
+            }
+
+            if (ended)
+            {
+                return;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
-            EncodedExample[] batch = [.. order.Batch(step).Select(i => train[i])];
-            float[] slope = gradient.Compute(_prompt, _length, batch, step);
-            CheckFinite(gradient.Loss, "gradient", slope, step);
-            optimizer.Apply(_prompt, slope);
-            CheckFinite(gradient.Loss, "prompt", _prompt, step);
-            _losses.Add(gradient.Loss);
-            TuningEvaluation? evaluation = Keep(step + 1, evaluator, cancellationToken);
-            TimeSpan remaining = clock.Elapsed / (step + 1) * (_options.Steps - step - 1);
-            progress?.Report(new TuningProgress(_task.Name, step + 1, _options.Steps, gradient.Loss, evaluation, clock.Elapsed, remaining));
+            report = DoStep();
         }
-
-        return new TuningResult
-        {
-            Best = _best!,
-            BestScore = _bestEvaluation!.Score,
-            BestStep = _bestEvaluation.Step,
-            Final = Snapshot(),
-            Embedding = _embedding,
-            Evaluations = _evaluations,
-            Losses = _losses,
-            Seed = _options.Seed,
-        };
     }
 
-    // Takes the early checkpoint and, where one is due, evaluates.
-    private TuningEvaluation? Keep(int step, PromptEvaluator evaluator, CancellationToken cancellationToken)
+    private StepReport DoStep()
     {
-        if (step == _options.EmbeddingStep)
+        long began = Stopwatch.GetTimestamp();
+        TrainingBatch batch = _stream.Batch(_state.Step);
+        double loss = trainable.Compute(batch.Examples, _state.Step);
+        double norm = GradientNorm();
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            _embedding = new TaskEmbedding(_task.Name, Snapshot(), step);
+            throw Diverged(batch, loss, norm);
         }
 
-        if (step % _options.EvaluateEvery != 0 && step != _options.Steps)
+        double factor = LearningRate.Factor(options, _state.Step);
+        float shrink = options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1;
+        for (int i = 0; i < trainable.Parameters.Count; i++)
+        {
+            Span<float> gradient = trainable.Gradient(i);
+            if (shrink < 1)
+            {
+                TensorPrimitives.Multiply(gradient, shrink, gradient);
+            }
+
+            trainable.Parameters[i].Optimizer.Apply(trainable.Parameters[i].Values, gradient, factor);
+        }
+
+        _state.Losses.Add(loss);
+        _state.Step++;
+        if (_state.Step == options.EmbeddingStep)
+        {
+            _state.Early = trainable.Kind == PromptTrainable.KindName ? Snapshot() : null;
+        }
+
+        StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, batch.Examples.Length, Stopwatch.GetElapsedTime(began));
+        _clock.Count(report);
+        _folder?.History.Write(json => _clock.Write(json, report));
+        return report;
+    }
+
+    private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
+    {
+        int step = _state.Step;
+        bool due = step > 0 && (step % options.EvaluateEvery == 0 || step == options.Steps);
+        if (!due || (_state.Evaluations.Count > 0 && _state.Evaluations[^1].Step == step))
         {
             return null;
         }
 
-        SoftPrompt prompt = Snapshot();
-        TuningEvaluation evaluation = evaluator.Evaluate(prompt, step, cancellationToken);
-        _evaluations.Add(evaluation);
-        _logger.LogInformation("{Task} step {Step}: score {Score:F1}, illegal outputs {Illegal:P0}", _task.Name, step, evaluation.Score, evaluation.IllegalOutputs);
-        if (_bestEvaluation is null || evaluation.Score > _bestEvaluation.Score)
+        using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.evaluate");
+        TuningEvaluation evaluation = trainable.Evaluate(step, cancellationToken);
+        activity?.SetTag("spot.step", step).SetTag("spot.score", evaluation.Score);
+        _state.Evaluations.Add(evaluation);
+        if (_state.BestIndex == _state.Evaluations.Count - 1)
         {
-            _best = prompt;
-            _bestEvaluation = evaluation;
+            _state.Best = Snapshot();
         }
 
+        TuningTelemetry.Score.Record(evaluation.Score, new KeyValuePair<string, object?>("spot.task", mixture.Name));
+        TuningLog.Evaluated(logger, mixture.Name, step, evaluation.Score, evaluation.IllegalOutputs);
+        _folder?.History.Write(json => RunClock.Write(json, evaluation));
         return evaluation;
     }
 
-    private SoftPrompt Snapshot() => new(_length, _backbone.Config.Dim, _prompt, _backbone.Fingerprint);
-
-    private void CheckFinite(double loss, string what, float[] values, int step)
+    private bool IsAtEnd()
     {
-        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
-        if (double.IsFinite(loss) && bad < 0)
+        if (_state.Step >= options.Steps)
         {
-            return;
+            return true;
         }
 
-        string where = bad < 0 ? "" : $", {what} of row {bad / _backbone.Config.Dim}, column {bad % _backbone.Config.Dim}: {values[bad]}";
-        throw new TuningDivergedException(
-            FormattableString.Invariant($"Tuning '{_task.Name}' diverged at step {step + 1}: loss {loss}{where}. Lower the learning rate, or use float32."));
+        bool embedded = _state.Step >= options.EmbeddingStep || options.EmbeddingStep > options.Steps;
+        if (options.Patience is not { } patience || !embedded || _state.Evaluations.Count - 1 - _state.BestIndex < patience || _state.Evaluations.Count == 0)
+        {
+            return false;
+        }
+
+        TuningLog.StoppedEarly(logger, mixture.Name, _state.Step, _state.BestEvaluation.Step);
+        return true;
     }
+
+    private void Save()
+    {
+        if (_folder is not null)
+        {
+            using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.checkpoint");
+            _folder.Save(_state);
+        }
+    }
+
+    private float[][] Snapshot() => [.. trainable.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
+
+    private double GradientNorm()
+    {
+        double sum = 0;
+        for (int i = 0; i < trainable.Parameters.Count; i++)
+        {
+            foreach (float value in trainable.Gradient(i))
+            {
+                sum += (double)value * value;
+            }
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private TuningDivergedException Diverged(TrainingBatch batch, double loss, double norm)
+    {
+        string where = "";
+        for (int i = 0; i < trainable.Parameters.Count && where.Length == 0; i++)
+        {
+            Span<float> gradient = trainable.Gradient(i);
+            int columns = (int)trainable.Parameters[i].Shape[^1];
+            for (int at = 0; at < gradient.Length; at++)
+            {
+                if (!float.IsFinite(gradient[at]))
+                {
+                    where = $", gradient of {trainable.Parameters[i].Name} row {at / columns}, column {at % columns}: {gradient[at]}";
+                    break;
+                }
+            }
+        }
+
+        TuningLog.Diverged(logger, mixture.Name, _state.Step + 1, loss, norm);
+        string message = FormattableString.Invariant($"Tuning '{mixture.Name}' diverged at step {_state.Step + 1}: loss {loss}{where}. ")
+            + $"The batch began with '{Shorten(batch.Sources[0].Input)}'. Lower the learning rate, or use float32; what was good before this step is kept.";
+        return new TuningDivergedException(message)
+        {
+            Step = _state.Step + 1,
+            Batch = batch.Sources,
+            LastGood = (trainable as PromptTrainable)?.Prompt(trainable.Parameters[0].Values),
+        };
+    }
+
+    private static string Shorten(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }

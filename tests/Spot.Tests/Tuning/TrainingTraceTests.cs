@@ -5,10 +5,10 @@ using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
 
-/// <summary>200 steps of prompt tuning against traces of Hugging Face transformers.</summary>
+/// <summary>Steps of prompt and model tuning against traces of Hugging Face transformers.</summary>
 public class TrainingTraceTests
 {
-    /// <summary>Runs of prompt tuning whose loss is the batch's mean: the others are no mode of the tuner.</summary>
+    /// <summary>Every run of every file.</summary>
     public static TheoryData<string, string> Runs()
     {
         TheoryData<string, string> runs = [];
@@ -16,11 +16,7 @@ public class TrainingTraceTests
         {
             foreach (JsonProperty run in GoldenData.Json(Path.Combine(folder, "golden.json")).GetProperty("runs").EnumerateObject())
             {
-                bool summed = run.Value.TryGetProperty("options", out JsonElement options) && options.TryGetProperty("summed", out _);
-                if (options.ValueKind == JsonValueKind.Object && !summed)
-                {
-                    runs.Add(folder, run.Name);
-                }
+                runs.Add(folder, run.Name);
             }
         }
 
@@ -34,36 +30,68 @@ public class TrainingTraceTests
         JsonElement run = GoldenData.Json(Path.Combine(folder, "golden.json")).GetProperty("runs").GetProperty(name);
         Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "golden.safetensors"));
         (EncodedExample[] examples, int[][] batches) = ReadData(Path.Combine(folder, "data.json"));
-        TuningOptions options = Options(run.GetProperty("options"));
         using FrozenT5 model = TestModels.Load(folder);
-        float[] prompt = [.. tensors["prompt.start"]];
-        int length = prompt.Length / model.Config.Dim;
-        PromptGradient gradient = new(model, options);
-        Adafactor optimizer = new((AdafactorOptions)options.Optimizer, length, model.Config.Dim);
+        TuningOptions options = Options(name, run);
+        using ITrainable trainable = run.TryGetProperty("options", out _)
+            ? new PromptTrainable(model, options, [.. tensors["prompt.start"]], null)
+            : new ModelTrainable(model, options, null);
 
         // At the paper's rate rounding grows tenfold every ten steps: only the first can be compared.
-        bool chaotic = options.Optimizer.LearningRate >= 0.3;
+        bool chaotic = trainable.Kind == PromptTrainable.KindName && options.Optimizer.LearningRate >= 0.3;
         JsonElement[] expected = [.. run.GetProperty("float64").EnumerateArray().Take(chaotic ? 8 : int.MaxValue)];
         for (int step = 0; step < expected.Length; step++)
         {
-            float[] slope = gradient.Compute(prompt, length, [.. batches[step % batches.Length].Select(i => examples[i])], step);
-            double loss = expected[step].GetProperty("loss_mean").GetDouble();
-            Assert.True(Math.Abs(gradient.Loss - loss) < (chaotic ? 1e-3 : 2e-3) * loss, $"{name} step {step}: loss {gradient.Loss}, expected {loss}");
-            optimizer.Apply(prompt, slope);
-            if (!chaotic && tensors.TryGetValue($"{name}.prompt.after.{step + 1}", out float[]? after))
+            double loss = trainable.Compute([.. batches[step % batches.Length].Select(i => examples[i])], step);
+            AssertNear(expected[step].GetProperty("loss_mean").GetDouble(), loss, chaotic ? 1e-3 : 2e-3, $"{name} step {step}: loss");
+            AssertNear(expected[step].GetProperty("gradient_norm").GetDouble(), Norm(trainable), 2e-2, $"{name} step {step}: gradient norm");
+            for (int i = 0; i < trainable.Parameters.Count; i++)
             {
-                double difference = GoldenData.Difference(prompt, after);
-                Assert.True(difference < (step < 50 ? 1e-4 : 2e-3), $"{name} after {step + 1} steps: {difference:E2}");
+                trainable.Parameters[i].Optimizer.Apply(trainable.Parameters[i].Values, trainable.Gradient(i));
+                string after = trainable.Kind == PromptTrainable.KindName
+                    ? $"{name}.prompt.after.{step + 1}" : $"{name}.after.{step + 1}.{trainable.Parameters[i].Name}";
+                if (!chaotic && tensors.TryGetValue(after, out float[]? values))
+                {
+                    double difference = GoldenData.Difference(trainable.Parameters[i].Values, values);
+                    double tolerance = step < 50 && trainable.Kind == PromptTrainable.KindName ? 1e-4 : 2e-3;
+                    Assert.True(difference < tolerance, $"{after}: {difference:E2}");
+                }
             }
         }
     }
 
-    private static TuningOptions Options(JsonElement json)
+    private static void AssertNear(double expected, double actual, double tolerance, string what) =>
+        Assert.True(Math.Abs(actual - expected) < tolerance * Math.Abs(expected), $"{what} {actual}, expected {expected}");
+
+    private static double Norm(ITrainable trainable)
+    {
+        double sum = 0;
+        for (int i = 0; i < trainable.Parameters.Count; i++)
+        {
+            foreach (float value in trainable.Gradient(i))
+            {
+                sum += (double)value * value;
+            }
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    // The options of model tuning are told by the README of the golden files and by the run's name.
+    private static TuningOptions Options(string name, JsonElement run)
     {
         TuningOptions options = new() { Dropout = 0, ZLoss = 0, BatchSize = 8 };
+        if (!run.TryGetProperty("options", out JsonElement json))
+        {
+            options.Optimizer = name.Contains("adamw", StringComparison.Ordinal)
+                ? new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.01 }
+                : new AdafactorOptions { LearningRate = 0.01, ScaleByParameter = true };
+            return options;
+        }
+
         options.Optimizer.LearningRate = json.GetProperty("lr").GetDouble();
         options.ZLoss = json.TryGetProperty("zloss", out JsonElement z) ? z.GetDouble() : 0;
         options.MicroBatchSize = json.TryGetProperty("accumulate", out JsonElement parts) ? 8 / parts.GetInt32() : 8;
+        options.LossReduction = json.TryGetProperty("summed", out _) ? LossReduction.Sum : LossReduction.Mean;
         return options;
     }
 

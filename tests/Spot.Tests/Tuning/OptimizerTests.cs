@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
 
-public class AdafactorTests
+public class OptimizerTests
 {
     public static TheoryData<string, string> Cases()
     {
@@ -45,6 +46,59 @@ public class AdafactorTests
         }
 
         Assert.True(compared > 0);
+    }
+
+    /// <summary>PyTorch's AdamW on the same gradients; and the learning rates of T5X.</summary>
+    public static TheoryData<string> Files() => [.. GoldenData.Folders("adafactor")];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void AdamW_follows_its_trace(string folder)
+    {
+        JsonElement traces = GoldenData.Json(Path.Combine(folder, "traces.json"));
+        Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "traces.safetensors"));
+        float[] parameter = [.. tensors["prompt.start"]];
+        AdamW optimizer = new(new AdamWOptions { LearningRate = 1e-2 }, parameter.Length);
+        int last = traces.GetProperty("steps_kept").EnumerateArray().Max(step => step.GetInt32());
+        for (int step = 0; step < last; step++)
+        {
+            optimizer.Apply(parameter, tensors["prompt.gradients"].AsSpan(step * parameter.Length, parameter.Length));
+            if (tensors.TryGetValue($"adamw.after.{step + 1}", out float[]? expected))
+            {
+                Assert.True(GoldenData.Difference(parameter, expected) < 2e-5, $"after {step + 1} steps: {GoldenData.Difference(parameter, expected):E2}");
+            }
+        }
+
+        Assert.Contains($"adamw.after.{last}", tensors.Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Learning_rates_are_those_of_the_schedules(string folder)
+    {
+        JsonElement schedules = GoldenData.Json(Path.Combine(folder, "traces.json")).GetProperty("schedules");
+        foreach (JsonProperty schedule in schedules.EnumerateObject())
+        {
+            TuningOptions options = Schedule(schedule.Name);
+            foreach (JsonProperty step in schedule.Value.EnumerateObject())
+            {
+                double rate = options.Optimizer.LearningRate * LearningRate.Factor(options, long.Parse(step.Name, CultureInfo.InvariantCulture));
+                Assert.Equal(step.Value.GetDouble(), rate, 1e-12);
+            }
+        }
+    }
+
+    // The names say what the schedules are: warmup_STEPS, KIND_decay_STEPS. The inverse square root is 1 / √step, which is √warm-up of ours.
+    private static TuningOptions Schedule(string name)
+    {
+        int[] numbers = [.. name.Split('_').Where(part => int.TryParse(part, out _)).Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+        TuningOptions options = new() { WarmupSteps = numbers.FirstOrDefault(), Steps = numbers.Length > 1 ? numbers[1] : 30_000 };
+        options.Decay = name.Contains("linear_decay", StringComparison.Ordinal) ? LearningRateDecay.Linear
+            : name.Contains("cosine", StringComparison.Ordinal) ? LearningRateDecay.Cosine
+            : name.Contains("rsqrt", StringComparison.Ordinal) ? LearningRateDecay.InverseSquareRoot
+            : LearningRateDecay.Constant;
+        options.Optimizer.LearningRate = options.Decay == LearningRateDecay.InverseSquareRoot ? 1 / Math.Sqrt(options.WarmupSteps) : 0.3;
+        return options;
     }
 
     private static AdafactorOptions Options(JsonElement json)

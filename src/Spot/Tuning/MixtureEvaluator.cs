@@ -1,0 +1,40 @@
+using Spot.Backbone;
+using Spot.Tokenization;
+
+namespace Spot.Tuning;
+
+/// <summary>Scores prompts on the validation examples of all tasks of a mixture: the score is the mean over the tasks.</summary>
+internal sealed class MixtureEvaluator : ITaskEvaluator
+{
+    private readonly (string Task, ITaskEvaluator Evaluator)[] _tasks;
+
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="mixture">The tasks.</param>
+    /// <param name="options">Lengths, method, and how many validation examples a task has at most.</param>
+    public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
+    {
+        _tasks = [.. mixture.Tasks.Select(part => (part.Task.Name, Create(part.Task)))];
+
+        ITaskEvaluator Create(TextTask task)
+        {
+            TextExample[] examples = [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
+            return task.Objective == TextObjective.TextToText
+                ? new PromptEvaluator(model, tokenizer, task, examples, options)
+                : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options);
+        }
+    }
+
+    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
+    {
+        (string Task, TuningEvaluation Evaluation)[] parts =
+            [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt, step, cancellationToken)))];
+        return parts is [{ Evaluation: var single }]
+            ? single
+            : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.IllegalOutputs))
+            {
+                Metrics = parts.SelectMany(part => part.Evaluation.Metrics.Select(metric => (Name: $"{part.Task}/{metric.Key}", metric.Value)))
+                    .ToDictionary(metric => metric.Name, metric => metric.Value),
+            };
+    }
+}

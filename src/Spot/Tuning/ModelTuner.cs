@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spot.Backbone;
+
+namespace Spot.Tuning;
+
+/// <summary>
+/// Tunes all weights of a T5 on a task (model tuning) or on several at once (multi-task model tuning): the baselines that SPoT compares with.
+/// The backbone itself stays as it is.
+/// </summary>
+/// <remarks>Safe for concurrent calls, which wait for each other. The caller keeps the backbone; a tuner owns nothing to dispose.</remarks>
+/// <param name="backbone">The model to begin with, loaded in float32; the caller disposes it.</param>
+/// <param name="logger">Told of the run's course; null for none.</param>
+public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger = null)
+{
+    private readonly ILogger _logger = logger ?? NullLogger<ModelTuner>.Instance;
+
+    /// <summary>Tunes a copy of the model and writes its best checkpoint.</summary>
+    /// <remarks>Needs memory for three to four copies of the weights in float32: weights, gradient, best checkpoint, and moments with AdamW two more.</remarks>
+    /// <param name="task">The task, or a mixture of tasks.</param>
+    /// <param name="outputFolder">The folder for the best checkpoint, as a model hub holds it; must not exist or be empty.</param>
+    /// <param name="options">How; null for <see cref="TuningOptions.ModelTuning"/>. What concerns prompts alone has no meaning here.</param>
+    /// <param name="progress">Told after every step, on the tuning thread.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
+    /// <returns>Where the best checkpoint is, and the history.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="SpotException">The backbone is not in float32, or the checkpoint in the run's folder is of another run.</exception>
+    /// <exception cref="IOException">A folder cannot be written, or the output folder is not empty.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
+    /// <exception cref="TuningDivergedException">Loss or gradient became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public async Task<ModelTuningResult> TuneAsync(
+        TaskMixture task,
+        string outputFolder,
+        TuningOptions? options = null,
+        IProgress<TuningProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputFolder);
+        TuningOptions own = options?.Clone() ?? TuningOptions.ModelTuning();
+        TuningOptionsCheck.Check(own);
+        LabelCheck.Check(task, backbone.Tokenizer, own);
+        if (backbone.Precision != BackbonePrecision.Float32)
+        {
+            throw new SpotException(
+                $"The backbone '{backbone.Name}' is loaded in {backbone.Precision}; model tuning needs float32 weights, since small updates vanish in others. " +
+                "Load it with BackboneOptions.Precision = Float32.");
+        }
+
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
+        CheckTarget(target);
+        return await backbone.RunAsync(() => Run(task, target, own, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private ModelTuningResult Run(TaskMixture task, string target, TuningOptions options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options));
+        SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);
+        RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
+        trainable.Write(state.Best!, backbone.Folder, target);
+        return new ModelTuningResult
+        {
+            Folder = target,
+            BestScore = state.BestEvaluation.Score,
+            BestStep = state.BestEvaluation.Step,
+            Evaluations = state.Evaluations,
+            Losses = state.Losses,
+            Seed = options.Seed,
+        };
+    }
+
+    // Before the work, not after it.
+    private static void CheckTarget(string target)
+    {
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        {
+            throw new IOException($"The output folder '{target}' is not empty; a checkpoint would be mixed with what is there. Choose a new folder.");
+        }
+
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target); // empty: the checkpoint is moved to its place whole
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Spot.Tuning;
+
+/// <summary>What model tuning gives.</summary>
+/// <remarks>Immutable; safe to share between threads.</remarks>
+public sealed record ModelTuningResult
+{
+    /// <summary>The folder of the best checkpoint: load it with <see cref="Backbone.T5Backbone.Load"/>.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Its validation score.</summary>
+    public required double BestScore { get; init; }
+
+    /// <summary>Its step.</summary>
+    public required int BestStep { get; init; }
+
+    /// <summary>All evaluations in order.</summary>
+    public required IReadOnlyList<TuningEvaluation> Evaluations { get; init; }
+
+    /// <summary>The mean loss per target token of every step, in nats.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>The run's seed.</summary>
+    public required long Seed { get; init; }
+}

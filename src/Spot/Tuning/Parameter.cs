@@ -1,0 +1,17 @@
+namespace Spot.Tuning;
+
+/// <summary>Numbers that a run trains, with their optimiser.</summary>
+/// <param name="name">The name, unique in the run.</param>
+/// <param name="shape">One or two dimensions.</param>
+/// <param name="values">The numbers, changed in place.</param>
+/// <param name="options">The optimiser's options.</param>
+internal sealed class Parameter(string name, long[] shape, float[] values, OptimizerOptions options)
+{
+    public string Name => name;
+
+    public long[] Shape => shape;
+
+    public float[] Values => values;
+
+    public Optimizer Optimizer { get; } = Optimizer.Create(options, shape.Length == 1 ? 1 : (int)shape[0], (int)shape[^1]);
+}

@@ -1,0 +1,49 @@
+using Spot.Backbone;
+
+namespace Spot.Tuning;
+
+/// <summary>A soft prompt in front of a frozen model (Lester et al. 2021; SPoT §2.1).</summary>
+internal sealed class PromptTrainable : ITrainable
+{
+    public const string KindName = "prompt";
+    private readonly FrozenT5 _model;
+    private readonly PromptGradient _gradients;
+    private readonly ITaskEvaluator? _evaluator;
+    private readonly int _length;
+    private float[] _gradient = [];
+
+    /// <param name="model">The frozen model.</param>
+    /// <param name="options">The checked options.</param>
+    /// <param name="start">The numbers to start from, row by row; changed in place.</param>
+    /// <param name="evaluator">Scores prompts; null where nothing is evaluated.</param>
+    public PromptTrainable(FrozenT5 model, TuningOptions options, float[] start, ITaskEvaluator? evaluator)
+    {
+        _model = model;
+        _length = start.Length / model.Config.Dim;
+        Parameters = [new Parameter("prompt", [_length, model.Config.Dim], start, options.Optimizer)];
+        _gradients = new PromptGradient(model, options);
+        _evaluator = evaluator;
+    }
+
+    public string Kind => KindName;
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public double Compute(IReadOnlyList<EncodedExample> batch, long step)
+    {
+        _gradient = _gradients.Compute(Parameters[0].Values, _length, batch, step);
+        return _gradients.Loss;
+    }
+
+    public Span<float> Gradient(int parameter) => _gradient;
+
+    public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken) =>
+        _evaluator!.Evaluate(Prompt(Parameters[0].Values), step, cancellationToken);
+
+    /// <summary>Values as a prompt of the backbone.</summary>
+    public SoftPrompt Prompt(float[] values) => new(_length, _model.Config.Dim, values, _model.Weights.Fingerprint);
+
+    public void Dispose()
+    {
+    }
+}

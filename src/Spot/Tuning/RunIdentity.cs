@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using Spot.Backbone;
+
+namespace Spot.Tuning;
+
+/// <summary>What decides a run's bits, as texts by name: a checkpoint of a run with other ones is not its own.</summary>
+internal static class RunIdentity
+{
+    /// <summary>Options that change nothing of what a run computes.</summary>
+    private static readonly string[] Ignored = [nameof(TuningOptions.RunFolder), nameof(TuningOptions.CheckpointEvery)];
+
+    /// <param name="kind">What is trained.</param>
+    /// <param name="backbone">The model.</param>
+    /// <param name="mixture">The tasks.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="start">The prompt that the run starts from; null to initialise.</param>
+    public static SortedDictionary<string, string> Of(string kind, T5Backbone backbone, TaskMixture mixture, TuningOptions options, SoftPrompt? start)
+    {
+        SortedDictionary<string, string> identity = new(StringComparer.Ordinal)
+        {
+            ["what is trained"] = kind,
+            ["backbone"] = backbone.Fingerprint,
+            ["precision"] = backbone.Precision.ToString(),
+            ["task"] = mixture.Name,
+            ["task fingerprint"] = mixture.Fingerprint,
+            ["start prompt"] = start is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(start.Values.Span))),
+        };
+        Add(identity, "", options, Ignored);
+        identity[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
+        Add(identity, "Optimizer.", options.Optimizer, []);
+        return identity;
+    }
+
+    /// <summary>What differs, as <c>name: a, b</c>.</summary>
+    /// <param name="found">Of the checkpoint.</param>
+    /// <param name="expected">Of the run.</param>
+    public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected) =>
+        found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Found: found.GetValueOrDefault(name, "nothing"), Expected: expected.GetValueOrDefault(name, "nothing")))
+            .Where(entry => entry.Found != entry.Expected)
+            .Select(entry => $"{entry.Name} is {entry.Found} in the checkpoint and {entry.Expected} in this run");
+
+    // By reflection, so that no option that is added later is forgotten.
+    private static void Add(SortedDictionary<string, string> identity, string prefix, object options, string[] ignored)
+    {
+        foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (!ignored.Contains(property.Name))
+            {
+                identity[prefix + property.Name] = Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "none";
+            }
+        }
+    }
+}
