@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Spot.Backbone;
 
 namespace Spot.Tuning;
@@ -50,7 +50,8 @@ internal static class RunIdentity
         {
             if (!ignored.Contains(property.Name))
             {
-                identity[prefix + property.Name] = Convert.ToString(property.GetValue(options), CultureInfo.InvariantCulture) ?? "none";
+                object? value = property.GetValue(options);
+                identity[prefix + property.Name] = value is null ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
             }
         }
     }

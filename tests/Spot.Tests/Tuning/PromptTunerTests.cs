@@ -111,7 +111,7 @@ public sealed class PromptTunerTests : IDisposable
     {
         TuningOptions options = Options(50);
         options.ZLoss = 1e300;
-        ArithmeticException error = await Assert.ThrowsAsync<ArithmeticException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
+        TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
         Assert.Contains("diverged at step 1", error.Message, StringComparison.Ordinal);
     }
 
@@ -127,6 +127,12 @@ public sealed class PromptTunerTests : IDisposable
             (o => o.ZLoss = double.NaN, "ZLoss"),
             (o => o.Optimizer.LearningRate = 0, "LearningRate"),
             (o => o.Initialization = PromptInitialization.Text, "InitialText"),
+            (o => o.WarmupSteps = -1, "WarmupSteps"),
+            (o => o.Patience = 0, "Patience"),
+            (o => o.CheckpointEvery = 0, "CheckpointEvery"),
+            (o => o.GradientClipping = 0, "GradientClipping"),
+            (o => o.RunFolder = " ", "RunFolder"),
+            (o => o.Optimizer = new AdamWOptions { Beta2 = 1 }, "Beta2"),
         })
         {
             TuningOptions options = Options(1);

@@ -1,0 +1,72 @@
+using Spot.Backbone;
+using Spot.Tests.Backbone;
+using Spot.Tuning;
+
+namespace Spot.Tests.Tuning;
+
+/// <summary>Model tuning as its user sees it.</summary>
+public sealed class ModelTunerTests : IDisposable
+{
+    private readonly T5Backbone _backbone = Toy.Backbone();
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _backbone.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Tunes_a_copy_and_writes_a_checkpoint_that_loads_and_scores_the_same()
+    {
+        string before = TestModels.HashWeights(_backbone.Model);
+        TuningOptions options = Options(20);
+        ModelTuningResult result = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("tuned"), options, cancellationToken: Cancel);
+        Assert.Equal(before, TestModels.HashWeights(_backbone.Model));
+        Assert.True(result.Losses.TakeLast(5).Average() < 0.5 * result.Losses[0], $"loss {result.Losses[0]:F2} -> {result.Losses[^1]:F2}");
+        using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        Assert.NotEqual(_backbone.Fingerprint, tuned.Fingerprint);
+        Assert.Equal(_backbone.Config, tuned.Config);
+        TuningEvaluation again = await new PromptTuner(tuned).EvaluateAsync(null, Toy.Task(), options: options, cancellationToken: Cancel);
+        Assert.Equal(result.BestScore, again.Score);
+        Assert.True(again.Score > 60, $"score {again.Score}"); // half of the examples each; the bare model writes no label
+    }
+
+    [Fact]
+    public async Task Several_tasks_are_tuned_at_once_and_reported_each()
+    {
+        TaskMixture both = new("both", [new MixtureTask(Toy.Task("one")), new MixtureTask(Toy.Task("two"))]);
+        ModelTuningResult result = await new ModelTuner(_backbone).TuneAsync(both, Output("both"), Options(4), cancellationToken: Cancel);
+        Assert.All(result.Evaluations, evaluation => Assert.Equal(["one/accuracy", "two/accuracy"], evaluation.Metrics.Keys.Order()));
+        Assert.All(result.Evaluations, evaluation => Assert.Equal(evaluation.Metrics.Values.Average(), evaluation.Score, 1e-9));
+    }
+
+    [Fact]
+    public async Task A_folder_that_holds_something_is_refused_before_the_work()
+    {
+        Directory.CreateDirectory(Output("full"));
+        File.WriteAllText(Path.Combine(Output("full"), "notes.txt"), "mine");
+        IOException error = await Assert.ThrowsAnyAsync<IOException>(() => new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("full"), Options(1_000_000), cancellationToken: Cancel));
+        Assert.Contains("is not empty", error.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(Output("full"), "notes.txt")));
+    }
+
+    [Fact]
+    public async Task Half_precision_is_refused()
+    {
+        using T5Backbone half = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.BFloat16 });
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => new ModelTuner(half).TuneAsync(Toy.Task(), Output("half"), Options(1), cancellationToken: Cancel));
+        Assert.Contains("Precision = Float32", error.Message, StringComparison.Ordinal);
+    }
+
+    private string Output(string name) => Path.Combine(_folder.Path, name);
+
+    private static TuningOptions Options(int steps)
+    {
+        TuningOptions options = Toy.Options(steps);
+        options.Optimizer = new AdamWOptions { LearningRate = 3e-4 };
+        return options;
+    }
+}

@@ -1,0 +1,40 @@
+using Spot.Backbone;
+using Spot.Tests.Backbone;
+
+namespace Spot.Tests.Tuning;
+
+/// <summary>A small task and small runs on the bundled model.</summary>
+internal static class Toy
+{
+    public static readonly string[] Labels = ["fact", "opinion"];
+
+    public static T5Backbone Backbone() => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+
+    public static TextTask Task(string name = "toy")
+    {
+        TextExample[] rows =
+        [
+            .. Enumerable.Range(1, 12).Select(i => new TextExample($"sentence: The bridge of {name} is {i} metres long.", "fact")),
+            .. Enumerable.Range(1, 12).Select(i => new TextExample($"sentence: I think {name} number {i} is quite wonderful.", "opinion")),
+        ];
+        return new TextTask(name, Labels, rows, rows, family: "subjectivity");
+    }
+
+    /// <summary>Two tasks, raw text among them.</summary>
+    public static TaskMixture Mixture() => new(
+        "toys",
+        [
+            new MixtureTask(Task()),
+            new MixtureTask(TextTask.FromText("text", ["The old mill stands by the river and turns all day.", "Many small boats go up and down."], ["A bridge leads over the river."])),
+        ]);
+
+    public static TuningOptions Options(int steps)
+    {
+        TuningOptions options = TuningOptions.SmallModel();
+        options.Steps = steps;
+        options.EvaluateEvery = Math.Max(1, steps / 2);
+        options.BatchSize = 8;
+        options.PromptLength = 5;
+        return options;
+    }
+}
