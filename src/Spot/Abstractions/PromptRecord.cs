@@ -8,12 +8,12 @@ namespace Spot;
 public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedding? Embedding)
 {
     /// <summary>Makes a record of a finished run.</summary>
-    /// <param name="task">The task that was tuned.</param>
+    /// <param name="task">The task, or the mixture, that was tuned.</param>
     /// <param name="result">The run's result.</param>
     /// <param name="id">The id in the library; null for <c>task-seed</c>.</param>
     /// <param name="lineage">The ids of the prompts that the run started from.</param>
     /// <returns>A record whose value is the best prompt and whose key is the early checkpoint.</returns>
-    public static PromptRecord FromTuning(TextTask task, TuningResult result, string? id = null, IReadOnlyList<string>? lineage = null) => new(
+    public static PromptRecord FromTuning(TaskMixture task, TuningResult result, string? id = null, IReadOnlyList<string>? lineage = null) => new(
         new PromptInfo
         {
             Id = id ?? $"{task.Name}-{result.Seed}",
@@ -25,10 +25,17 @@ public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedd
             EmbeddingStep = result.Embedding?.Step,
             Step = result.BestStep,
             Seed = result.Seed,
-            Metrics = new Dictionary<string, double> { ["accuracy"] = result.BestScore },
+            Metrics = Metrics(result),
             Lineage = lineage ?? [],
             Created = DateTimeOffset.UtcNow,
         },
         result.Best,
         result.Embedding);
+
+    // Undefined ones are left out: JSON has no NaN.
+    private static Dictionary<string, double> Metrics(TuningResult result) =>
+        result.Evaluations.Where(evaluation => evaluation.Step == result.BestStep).SelectMany(evaluation => evaluation.Metrics)
+            .Append(new KeyValuePair<string, double>("score", result.BestScore))
+            .Where(metric => double.IsFinite(metric.Value))
+            .ToDictionary(metric => metric.Key, metric => metric.Value);
 }

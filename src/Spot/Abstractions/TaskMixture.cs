@@ -51,6 +51,9 @@ public sealed class TaskMixture
     /// <summary>The tasks.</summary>
     public IReadOnlyList<MixtureTask> Tasks { get; }
 
+    /// <summary>The family of all tasks; null where they differ or say none.</summary>
+    public string? Family => Tasks.All(task => task.Task.Family == Tasks[0].Task.Family) ? Tasks[0].Task.Family : null;
+
     /// <summary>How strongly large tasks dominate.</summary>
     public double Temperature { get; }
 

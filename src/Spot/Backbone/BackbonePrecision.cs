@@ -9,6 +9,9 @@ public enum BackbonePrecision
     /// <summary>float32.</summary>
     Float32,
 
-    /// <summary>bfloat16. (float16 is not offered: T5's activations overflow it.)</summary>
+    /// <summary>bfloat16.</summary>
     BFloat16,
+
+    /// <summary>Refused, with the reason: T5's activations exceed the largest float16 number, 65,504, and become infinite. Use <see cref="BFloat16"/>.</summary>
+    Float16,
 }

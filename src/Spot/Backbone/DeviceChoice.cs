@@ -43,6 +43,10 @@ internal static class DeviceChoice
     {
         BackbonePrecision.Float32 => ScalarType.Float32,
         BackbonePrecision.BFloat16 => ScalarType.BFloat16,
+        BackbonePrecision.Float16 => throw new ArgumentException(
+            "Precision is Float16, which T5 cannot be computed in: its feed-forward and residual activations, and trained prompts with values of " +
+            "hundreds, exceed float16's largest number, 65,504, and become infinite. Use BFloat16, which has float32's range in as little memory, or Float32.",
+            nameof(precision)),
         _ => device.type switch
         {
             DeviceType.CUDA => ScalarType.BFloat16,

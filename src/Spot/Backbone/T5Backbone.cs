@@ -54,7 +54,7 @@ public sealed class T5Backbone : IDisposable
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another model family, or does not fit the others.</exception>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the precision is Float16.</exception>
     /// <exception cref="SpotException">No native backend is referenced, or the device is not there.</exception>
     public static T5Backbone Load(string folder, BackboneOptions? options = null)
     {

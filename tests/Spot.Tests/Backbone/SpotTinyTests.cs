@@ -43,5 +43,14 @@ public class SpotTinyTests
         Assert.True(i > 0);
     }
 
+    [Fact]
+    public void Float16_is_refused_with_the_reason()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float16 }));
+        Assert.Contains("65,504", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BFloat16", error.Message, StringComparison.Ordinal);
+    }
+
     private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
 }
