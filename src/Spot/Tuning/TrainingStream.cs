@@ -1,16 +1,62 @@
 using Spot.Tokenization;
+
 namespace Spot.Tuning;
 
-internal sealed class TrainingStream(TaskMixture mixture, T5Tokenizer tokenizer, TuningOptions options)
+/// <summary>The training examples of a mixture, step by step: what a step draws is a pure function of mixture, seed, batch size and step.</summary>
+/// <remarks>
+/// Tasks come in proportion to their rates (<see cref="TaskSchedule"/>), the examples of each in an order of its own (<see cref="TaskDraws"/>).
+/// Steps may be asked for in any order; going on from the last one is quick, any other place is found by counting from the start. Besides the
+/// examples themselves, memory is one int an example.
+/// </remarks>
+internal sealed class TrainingStream
 {
-    private readonly ExampleOrder _order = new(mixture.Tasks[0].Count, options.BatchSize, options.Seed);
+    private readonly TaskSchedule _schedule;
+    private readonly TaskDraws[] _tasks;
+    private readonly int _batchSize;
+    private long _next;
+
+    /// <param name="mixture">The tasks.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="options">Batch size, seed and lengths; a copy that does not change.</param>
+    public TrainingStream(TaskMixture mixture, T5Tokenizer tokenizer, TuningOptions options)
+    {
+        bool single = mixture.Tasks.Count == 1;
+        _schedule = new TaskSchedule(mixture.Rates);
+        _tasks = [.. mixture.Tasks.Select(task => new TaskDraws(task, single ? "order" : $"order {task.Task.Name}", tokenizer, options))];
+        _batchSize = options.BatchSize;
+    }
+
+    /// <summary>The examples of a step.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <exception cref="ArgumentException">All documents of a task on raw text are too short to be used.</exception>
     public TrainingBatch Batch(long step)
     {
-        TextExample[] s = [.. _order.Batch(step).Select(i => mixture.Tasks[0].Task.Train[i])];
-        return new(EncodedExample.Encode(s, tokenizer, options), s);
+        MoveTo(step);
+        EncodedExample[] examples = new EncodedExample[_batchSize];
+        TextExample[] sources = new TextExample[_batchSize];
+        _next = -1; // Until all are drawn: after an error the place is unknown.
+        for (int i = 0; i < _batchSize; i++)
+        {
+            int task = _schedule.Next(out long number);
+            (examples[i], sources[i]) = _tasks[task].Draw(number);
+        }
+
+        _next = step + 1;
+        return new TrainingBatch(examples, sources);
     }
-}
-internal sealed class TextLikelihoodEvaluator(Spot.Backbone.FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options) : ITaskEvaluator
-{
-    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken) { _ = (model, tokenizer, task, examples, options, prompt); return new TuningEvaluation(step, 50, 0) { Metrics = new Dictionary<string, double> { ["x"] = 50 } }; }
+
+    private void MoveTo(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        if (_next < 0 || step < _next)
+        {
+            _schedule.Restart();
+            _next = 0;
+        }
+
+        for (long draws = (step - _next) * _batchSize; draws > 0; draws--)
+        {
+            _schedule.Next(out _);
+        }
+    }
 }
