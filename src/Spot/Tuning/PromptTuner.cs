@@ -59,6 +59,11 @@ public sealed class PromptTuner : IPromptTuner
     private TuningResult Run(
         T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
+        if (options.Optimizer is AdafactorOptions { ScaleByParameter: false, LearningRate: < 0.01 and var rate })
+        {
+            TuningLog.LowLearningRate(_logger, rate);
+        }
+
         float[] values = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
