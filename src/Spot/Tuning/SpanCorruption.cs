@@ -21,7 +21,7 @@ internal static class SpanCorruption
     }
 
     /// <summary>
-    /// The most tokens of a window, at least 2: with sentinels and end of sequence the input just fits. For inputs of 9 to 1,808 tokens, as far as 100
+    /// The most tokens of a window, at least 2: with sentinels and end of sequence the input just fits. For inputs of 10 to 1,808 tokens, as far as 100
     /// sentinels serve, this is T5's own number (<c>random_spans_helper</c>): 568 for 512.
     /// </summary>
     public static int Window(int maxInputLength, int sentinels)

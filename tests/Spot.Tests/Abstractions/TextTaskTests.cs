@@ -95,6 +95,61 @@ public class TextTaskTests
         Assert.Equal(tasks.Length, tasks.Select(task => task.Fingerprint).Distinct().Count());
     }
 
+    [Fact]
+    public void Metrics_are_accuracy_unless_given_and_part_of_the_fingerprint()
+    {
+        TaskMetric own = new("own", (predictions, _) => predictions.Count), other = new("other", (predictions, _) => predictions.Count);
+        Assert.Equal([TaskMetric.Accuracy], Base().Metrics);
+        TextTask scored = new("t", ["yes", "no"], [A, B], [B], [A], metrics: [own, other]);
+        Assert.Equal([own, other], scored.Metrics);
+        string[] fingerprints =
+        [
+            Base().Fingerprint,
+            scored.Fingerprint,
+            new TextTask("t", ["yes", "no"], [A, B], [B], [A], metrics: [own]).Fingerprint,
+            new TextTask("t", ["yes", "no"], [A, B], [B], [A], metrics: [other, own]).Fingerprint,
+        ];
+        Assert.Equal(4, fingerprints.Distinct().Count());
+        Assert.Equal(Base().Fingerprint, new TextTask("t", ["yes", "no"], [A, B], [B], [A], metrics: [TaskMetric.Accuracy]).Fingerprint);
+    }
+
+    [Fact]
+    public void Refuses_no_metric_and_two_of_one_name()
+    {
+        Assert.Contains("Task 't' has no metric", Message(() => new("t", [], [A], [A], metrics: [])), StringComparison.Ordinal);
+        TaskMetric again = new("accuracy", (_, _) => 0);
+        Assert.Contains(
+            "Task 't' has two metrics of one name", Message(() => new("t", [], [A], [A], metrics: [TaskMetric.Accuracy, again])), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("name", () => new TaskMetric(" ", (_, _) => 0));
+    }
+
+    [Fact]
+    public void Raw_text_is_a_task_whose_documents_are_inputs()
+    {
+        TextTask task = TextTask.FromText("web", ["one document", "another"], ["held out"]);
+        Assert.Equal(("web", TextObjective.PrefixLanguageModel), (task.Name, task.Objective));
+        Assert.Equal([new TextExample("one document", ""), new TextExample("another", "")], task.Train);
+        Assert.Equal([new TextExample("held out", "")], task.Validation);
+        Assert.Empty(task.Labels);
+        Assert.Empty(task.Test);
+        TextTask spans = TextTask.FromText("web", ["one document", "another"], ["held out"], TextObjective.SpanCorruption);
+        Assert.Equal(TextObjective.SpanCorruption, spans.Objective);
+        TextTask written = new("web", [], task.Train, task.Validation);
+        Assert.Equal(TextObjective.TextToText, written.Objective);
+        Assert.Equal(3, new[] { task.Fingerprint, spans.Fingerprint, written.Fingerprint }.Distinct().Count());
+    }
+
+    [Fact]
+    public void Refuses_raw_text_without_documents_or_with_an_objective_that_needs_targets()
+    {
+        Assert.Contains("Task 'web' has no train examples", Message(() => TextTask.FromText("web", [], ["x"])), StringComparison.Ordinal);
+        Assert.Contains("Task 'web' has no validation examples", Message(() => TextTask.FromText("web", ["x"], [])), StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>("train", () => TextTask.FromText("web", null!, ["x"]));
+        Assert.Throws<ArgumentNullException>("validation", () => TextTask.FromText("web", ["x"], null!));
+        Assert.Throws<ArgumentOutOfRangeException>("objective", () => TextTask.FromText("web", ["x"], ["x"], TextObjective.TextToText));
+        Assert.Throws<ArgumentOutOfRangeException>("objective", () => TextTask.FromText("web", ["x"], ["x"], (TextObjective)9));
+    }
+
     private static TextTask Base() => new("t", ["yes", "no"], [A, B], [B], [A]);
 
     private static string Message(Func<TextTask> make) => Assert.Throws<ArgumentException>(make).Message;

@@ -1,0 +1,104 @@
+using Spot.Backbone;
+using Spot.Tests.Backbone;
+using Spot.Tests.Tokenization;
+using Spot.Tokenization;
+using Spot.Tuning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tests.Tuning;
+
+public sealed class TextLikelihoodEvaluatorTests : IDisposable
+{
+    private const string Metric = "token_likelihood";
+    private static readonly T5Tokenizer Tokenizer = Vocabularies.Get(Vocabularies.Tiny);
+    private static readonly string[] Pairs = ["the day", "a man", "we see", "not all", "one of"];
+    private static readonly string[] Documents =
+        [.. Enumerable.Range(1, 7).Select(i => string.Join(' ', Enumerable.Repeat("the man and the woman went to see a good film at night", i)))];
+
+    private readonly FrozenT5 _model = TestModels.Load(TestModels.SpotTiny);
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void The_score_is_100_times_e_to_the_minus_mean_loss_of_a_target_token()
+    {
+        // Documents of two tokens can be split in one way only.
+        (int[] Input, int[] Target)[] examples = [.. Pairs.Select(text => Tokenizer.Encode(text, 10)).Select(ids => ((int[])[ids[0], ids[2]], ids[1..]))];
+        Assert.All(examples, example => Assert.Equal((2, 2), (example.Input.Length, example.Target.Length)));
+        SoftPrompt prompt = Prompt("prompt");
+        foreach (SoftPrompt? given in new[] { null, prompt })
+        {
+            double loss = examples.Sum(example => Loss(given, example.Input, example.Target));
+            TuningEvaluation evaluation = Evaluate(Pairs, new TuningOptions(), given);
+            double expected = 100 * Math.Exp(-loss / 10);
+            Assert.Equal(expected, evaluation.Score, 1e-4 * expected);
+            Assert.Equal((40, 0.0), (evaluation.Step, evaluation.IllegalOutputs));
+            Assert.Equal([KeyValuePair.Create(Metric, evaluation.Score)], evaluation.Metrics);
+        }
+    }
+
+    [Theory]
+    [InlineData(TextObjective.PrefixLanguageModel)]
+    [InlineData(TextObjective.SpanCorruption)]
+    public void Every_target_token_counts_the_same_however_the_batch_is_cut(TextObjective objective)
+    {
+        TuningOptions options = new() { MaxInputLength = 40, MaxTargetLength = 20 };
+        ExampleEncoder encoder = new(objective, Tokenizer, options);
+        EncodedExample[] examples = [.. Documents.Select((text, i) => encoder.Encode(new TextExample(text, ""), SplitMix64.For("evaluation t", 0, i))!.Value)];
+        Assert.True(examples.Select(example => example.Target.Length).Distinct().Count() > 2);
+        SoftPrompt prompt = Prompt("prompt");
+        double expected = 100 * Math.Exp(-examples.Sum(example => Loss(prompt, example.Input, example.Target)) / examples.Sum(example => example.Target.Length));
+        foreach (int microBatch in new[] { 1, 3, 100 })
+        {
+            options.MicroBatchSize = microBatch;
+            Assert.Equal(expected, Evaluate(Documents, options, prompt, objective).Score, 1e-4 * expected);
+        }
+    }
+
+    [Fact]
+    public void Neither_the_seed_nor_dropout_nor_the_time_changes_the_score()
+    {
+        double score = Evaluate(Documents, new TuningOptions()).Score;
+        Assert.Equal(score, Evaluate(Documents, new TuningOptions { Seed = 5, Dropout = 0.5 }).Score);
+        TextLikelihoodEvaluator evaluator = Evaluator(Documents, new TuningOptions());
+        Assert.Equal(score, evaluator.Evaluate(null, 1, CancellationToken.None).Score);
+        Assert.Equal(score, evaluator.Evaluate(null, 2, CancellationToken.None).Score);
+        Assert.NotEqual(score, evaluator.Evaluate(Prompt("prompt"), 2, CancellationToken.None).Score);
+    }
+
+    [Fact]
+    public void Documents_too_short_are_left_out_and_nothing_else_is_an_error()
+    {
+        double score = Evaluate(Pairs, new TuningOptions()).Score;
+        Assert.Equal(score, Evaluate([.. Pairs, "", "the"], new TuningOptions()).Score);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Evaluate(["", "the"], new TuningOptions()));
+        Assert.Contains("Task 't' has 2 validation documents, but none of at least 2 tokens", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_can_be_cancelled() =>
+        Assert.Throws<OperationCanceledException>(() => Evaluator(Pairs, new TuningOptions()).Evaluate(null, 0, new CancellationToken(canceled: true)));
+
+    private TuningEvaluation Evaluate(
+        string[] documents, TuningOptions options, SoftPrompt? prompt = null, TextObjective objective = TextObjective.PrefixLanguageModel) =>
+        Evaluator(documents, options, objective).Evaluate(prompt, 40, CancellationToken.None);
+
+    private TextLikelihoodEvaluator Evaluator(string[] documents, TuningOptions options, TextObjective objective = TextObjective.PrefixLanguageModel)
+    {
+        TextTask task = TextTask.FromText("t", ["some text"], documents, objective);
+        return new TextLikelihoodEvaluator(_model, Tokenizer, task, task.Validation, options);
+    }
+
+    private SoftPrompt Prompt(string name) => new(3, _model.Config.Dim, NumberStream.Uniform(name, 3 * _model.Config.Dim, 20), "any");
+
+    // One example alone, without padding.
+    private double Loss(SoftPrompt? prompt, int[] input, int[] target)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, CPU);
+        EncodedBatch encoded = _model.Encode(rows, new TokenBatch([input], _model.Config.PadId, CPU));
+        return TestModels.Floats(_model.Score(encoded, [target]).NegativeLogLikelihood).Sum(token => (double)token);
+    }
+}
