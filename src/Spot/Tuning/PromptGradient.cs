@@ -59,7 +59,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     // Only the decoder, a few rows, is differentiated automatically.
     private (double Loss, Tensor Gradient) ByHand(Tensor prompt, TokenBatch inputs, int[][] targets, int tokens, DropoutMasks? dropout)
     {
-        EncoderPass encoder = new(model.Weights, model.Config);
+        EncoderPass encoder = new(model.Weights, model.Config, options.ActivationCheckpointing);
         Tensor? mask = inputs.KeyMask((int)prompt.size(0));
         Tensor states;
         using (no_grad())
