@@ -14,6 +14,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
     private readonly bool _byHand = !automatic && EncoderPass.Supports(model.Config, model.Device);
+    private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token.</summary>
     public double Loss { get; private set; }
@@ -52,7 +53,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     private (double Loss, Tensor Gradient) Automatic(Tensor prompt, TokenBatch inputs, int[][] targets, int tokens, DropoutMasks? dropout)
     {
         Tensor rows = prompt.detach().requires_grad_();
-        double loss = Backward(model.Encode(rows, inputs, dropout), targets, tokens, dropout);
+        double loss = _automatic.Backward(rows, inputs, targets, 1.0 / tokens, dropout);
         return (loss, rows.grad!);
     }
 
@@ -68,23 +69,11 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         }
 
         states.requires_grad_();
-        double loss = Backward(new EncodedBatch(states, mask), targets, tokens, dropout);
+        double loss = TargetLoss.Backward(model, new EncodedBatch(states, mask), targets, options.ZLoss, 1.0 / tokens, dropout);
         using (no_grad())
         {
             Tensor gradient = encoder.Backward(states.grad!); // [batch, L + T, d]
             return (loss, gradient.narrow(1, 0, prompt.size(0)).to(ScalarType.Float32).sum([0])); // [L, d]
         }
-    }
-
-    // The summed cross-entropy; gradients are of the batch's mean, z-loss included.
-    private double Backward(EncodedBatch encoded, int[][] targets, int tokens, DropoutMasks? dropout)
-    {
-        TargetScores scores = model.Score(encoded, targets, dropout);
-        Tensor crossEntropy = scores.NegativeLogLikelihood.sum();
-        using Scalar z = options.ZLoss;
-        using Scalar share = 1.0 / tokens;
-        Tensor total = options.ZLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
-        (total * share).backward();
-        return crossEntropy.item<float>();
     }
 }

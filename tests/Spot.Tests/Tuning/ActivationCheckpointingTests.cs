@@ -10,10 +10,10 @@ public class ActivationCheckpointingTests
     public static TheoryData<string, double> Cases()
     {
         TheoryData<string, double> cases = [];
-        foreach (string folder in T5GoldenTests.Checkpoints().Select(row => row.Data))
+        foreach (string name in new[] { "v1_0", "v1_1", "gated_tied", "silu" })
         {
-            cases.Add(folder, 0);
-            cases.Add(folder, 0.25);
+            cases.Add(name, 0);
+            cases.Add(name, 0.25);
         }
 
         return cases;
@@ -21,12 +21,17 @@ public class ActivationCheckpointingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Gradient_by_hand_is_the_same_to_the_bit(string folder, double dropout) => AssertSame(folder, dropout, automatic: false);
+    public void Gradient_by_hand_is_the_same_to_the_bit(string name, double dropout) => AssertSame(name, dropout, automatic: false);
 
-    private static void AssertSame(string folder, double dropout, bool automatic)
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Gradient_by_automatic_differentiation_is_the_same_to_the_bit(string name, double dropout) => AssertSame(name, dropout, automatic: true);
+
+    private static void AssertSame(string name, double dropout, bool automatic)
     {
+        string folder = TestPaths.Golden(Path.Combine("t5", name));
         using FrozenT5 model = TestModels.Load(folder);
-        foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
+        foreach (GoldenCase golden in GoldenCase.Read(folder).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             (float[] kept, double keptLoss) = Gradient(checkpointing: false);
