@@ -4,7 +4,10 @@ namespace Spot.Tests;
 public class KernelPathTests
 {
     private static readonly Type[] Exactness =
-        [typeof(Backbone.EncoderPassTests), typeof(Numerics.KernelsTests), typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests)];
+    [
+        typeof(Backbone.EncoderPassTests), typeof(Backbone.SoftmaxKernelsTests), typeof(Numerics.KernelsTests),
+        typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests),
+    ];
 
     [Theory]
     [InlineData("DOTNET_EnableAVX512F")]

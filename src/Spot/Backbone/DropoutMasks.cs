@@ -36,6 +36,18 @@ internal sealed class DropoutMasks
         }
     }
 
+    private DropoutMasks(DropoutMasks other)
+    {
+        _rate = other._rate;
+        _rows = other._rows;
+        _type = other._type;
+        _device = other._device;
+        _place = other._place;
+    }
+
+    /// <summary>A second sequence that goes on from here with the same masks, for computing a part of the network again.</summary>
+    public DropoutMasks Copy() => new(this);
+
     /// <summary>The next mask: 0 or 1 / (1 − rate).</summary>
     /// <param name="shape">The shape behind the row, for example [1, d].</param>
     /// <returns>The mask. // [rows, shape…]</returns>

@@ -35,10 +35,29 @@ internal sealed class EncoderStack
             x = Block(x, block, bias, dropout);
         }
 
-        x = Layers.RmsNorm(x, _weights[T5Layout.EncoderNorm], _weights.Epsilon);
-        x = Layers.Dropped(x, _config, dropout);
+        x = Finish(x, dropout);
         trace?.Invoke(x);
         return x;
+    }
+
+    /// <summary>The final norm.</summary>
+    internal Tensor Finish(Tensor x, DropoutMasks? dropout) =>
+        Layers.Dropped(Layers.RmsNorm(x, _weights[T5Layout.EncoderNorm], _weights.Epsilon), _config, dropout);
+
+    /// <summary>One block.</summary>
+    /// <param name="x">// [batch, length, d]</param>
+    /// <param name="block">Which, from 0.</param>
+    /// <param name="bias">What <see cref="Bias"/> gave.</param>
+    /// <param name="dropout">Masks while tuning, else null.</param>
+    /// <returns>// [batch, length, d]</returns>
+    internal Tensor Block(Tensor x, int block, Tensor bias, DropoutMasks? dropout)
+    {
+        Tensor normed = Norm(x, T5Layout.Sublayer("encoder", block, 0));
+        x = Layers.Residual(x, _attention[block].ToSelf(normed, bias, dropout), _config, dropout);
+
+        string feedForward = T5Layout.Sublayer("encoder", block, 1);
+        normed = Norm(x, feedForward);
+        return Layers.Residual(x, Layers.FeedForward(normed, _weights, feedForward, _config, dropout), _config, dropout);
     }
 
     /// <summary>What every layer adds to its scores: the relative position bias and the mask.</summary>
@@ -47,16 +66,6 @@ internal sealed class EncoderStack
     {
         Tensor bias = RelativePosition.Bias(weights[T5Layout.Bias("encoder")], config, bidirectional: true, 0, length, length);
         return mask is null ? bias : bias + mask;
-    }
-
-    private Tensor Block(Tensor x, int block, Tensor bias, DropoutMasks? dropout)
-    {
-        Tensor normed = Norm(x, T5Layout.Sublayer("encoder", block, 0));
-        x = Layers.Residual(x, _attention[block].ToSelf(normed, bias, dropout), _config, dropout);
-
-        string feedForward = T5Layout.Sublayer("encoder", block, 1);
-        normed = Norm(x, feedForward);
-        return Layers.Residual(x, Layers.FeedForward(normed, _weights, feedForward, _config, dropout), _config, dropout);
     }
 
     private Tensor Norm(Tensor x, string prefix) => Layers.RmsNorm(x, _weights[$"{prefix}.layer_norm.weight"], _weights.Epsilon);

@@ -30,6 +30,8 @@ internal sealed class FrozenT5 : IDisposable
 
     public T5Weights Weights => _weights;
 
+    public EncoderStack Encoder => _encoder;
+
     public Device Device { get; }
 
     /// <summary>The type of weights and activations.</summary>

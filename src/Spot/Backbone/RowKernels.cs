@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,11 +10,7 @@ namespace Spot.Backbone;
 /// </summary>
 internal static class RowKernels
 {
-    private const int Lanes = 16;
-    private const int RowsPerTask = 32;
-
-    /// <summary>What is done with one row.</summary>
-    private delegate void RowAction(nint row);
+    private const int Lanes = TensorLanes.Count;
 
     /// <summary>RMS norm: y = x · s · w with s = 1 / √(mean x² + ε).</summary>
     /// <param name="x">// [rows, d], d a multiple of 16</param>
@@ -27,8 +22,8 @@ internal static class RowKernels
         Tensor y = empty_like(x);
         int dim = (int)x.size(-1);
         float[] scales = new float[x.numel() / dim];
-        Accessor from = new(x), to = new(y), w = new(weight);
-        ForRows(scales.Length, row =>
+        TensorLanes from = new(x), to = new(y), w = new(weight);
+        KernelRows.For(scales.Length, row =>
         {
             Vector512<float> sum = Vector512<float>.Zero;
             for (int i = 0; i < dim; i += Lanes)
@@ -56,8 +51,8 @@ internal static class RowKernels
     public static void AddRmsNormGradient(Tensor total, Tensor gradient, Tensor x, float[] scales, Tensor weight)
     {
         int dim = (int)x.size(-1);
-        Accessor sum = new(total), g = new(gradient), from = new(x), w = new(weight);
-        ForRows(scales.Length, row =>
+        TensorLanes sum = new(total), g = new(gradient), from = new(x), w = new(weight);
+        KernelRows.For(scales.Length, row =>
         {
             Vector512<float> products = Vector512<float>.Zero;
             for (int i = 0; i < dim; i += Lanes)
@@ -88,8 +83,8 @@ internal static class RowKernels
     {
         Tensor hidden = empty_like(gate);
         int dim = (int)gate.size(-1), length = (int)gate.size(1);
-        Accessor a = new(gate), b = new(up ?? gate), h = new(hidden), m = new(mask ?? gate);
-        ForRows((int)(gate.numel() / dim), row =>
+        TensorLanes a = new(gate), b = new(up ?? gate), h = new(hidden), m = new(mask ?? gate);
+        KernelRows.For((int)(gate.numel() / dim), row =>
         {
             for (int i = 0; i < dim; i += Lanes)
             {
@@ -127,59 +122,4 @@ internal static class RowKernels
                 return (x * sigma, sigma + (x * sigma * (one - sigma) * k * (one + (square * 0.134145f))));
         }
     }
-
-    private static void ForRows(int rows, RowAction action)
-    {
-        int tasks = (rows + RowsPerTask - 1) / RowsPerTask;
-        ParallelOptions options = new() { MaxDegreeOfParallelism = get_num_threads() };
-        Parallel.For(0, tasks, options, task =>
-        {
-            for (int row = task * RowsPerTask; row < Math.Min(rows, (task + 1) * RowsPerTask); row++)
-            {
-                action(row);
-            }
-        });
-    }
-
-    /// <summary>16 elements of a tensor at a time, as float32. The tensor must stay alive.</summary>
-    private readonly unsafe struct Accessor
-    {
-        private readonly float* _single;
-        private readonly ushort* _half;
-
-        public Accessor(Tensor tensor)
-        {
-            ref byte first = ref MemoryMarshal.GetReference(tensor.bytes);
-            void* start = System.Runtime.CompilerServices.Unsafe.AsPointer(ref first); // native memory: it does not move
-            _half = tensor.dtype == ScalarType.BFloat16 ? (ushort*)start : null;
-            _single = (float*)start;
-        }
-
-        public Vector512<float> Load(nint at)
-        {
-            if (_half == null)
-            {
-                return Vector512.Load(_single + at);
-            }
-
-            Vector256<ushort> packed = Vector256.Load(_half + at);
-            return Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed)).ShiftLeft().AsSingle();
-        }
-
-        public void Store(nint at, Vector512<float> values)
-        {
-            if (_half == null)
-            {
-                values.Store(_single + at);
-                return;
-            }
-
-            // Round to nearest, ties to even.
-            Vector512<uint> bits = values.AsUInt32();
-            Vector512<uint> rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One)) >> 16;
-            Vector256.Narrow(rounded.GetLower(), rounded.GetUpper()).Store(_half + at);
-        }
-    }
-
-    private static Vector512<uint> ShiftLeft(this Vector512<uint> bits) => bits << 16;
 }

@@ -1,31 +1,15 @@
 using Spot.Backbone;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
-/// <summary>Loss of a batch and its gradient with respect to the weights, which adds to what they have.</summary>
-/// <remarks>The loss and the passes are those of <see cref="PromptGradient"/>.</remarks>
+/// <summary>Loss of a batch and its gradient with respect to the weights, which adds to what they have. The loss is that of <see cref="PromptGradient"/>.</summary>
 internal sealed class ModelGradient(FrozenT5 model, TuningOptions options)
 {
-    private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
+    private readonly BatchPasses _passes = new(model, options);
+    private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>Computes the gradient of one batch into the weights' <c>grad</c>.</summary>
     /// <returns>The mean cross-entropy per target token, in nats.</returns>
-    public double Compute(IReadOnlyList<EncodedExample> batch, long step)
-    {
-        int tokens = batch.Sum(example => example.Target.Length);
-        int[] byLength = [.. Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length)];
-        double loss = 0;
-        foreach (int[] part in byLength.Chunk(options.MicroBatchSize))
-        {
-            using DisposeScope pass = NewDisposeScope();
-            DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
-            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
-            int[][] targets = [.. part.Select(i => batch[i].Target)];
-            loss += BatchLoss.Backward(model, model.Encode(null, inputs, dropout), targets, tokens, options, dropout);
-        }
-
-        return loss / tokens;
-    }
+    public double Compute(IReadOnlyList<EncodedExample> batch, long step) =>
+        _passes.Run(batch, step, pass => _automatic.Backward(null, pass.Inputs, pass.Targets, pass.Share, pass.Dropout));
 }

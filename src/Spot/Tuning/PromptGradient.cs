@@ -6,14 +6,14 @@ namespace Spot.Tuning;
 
 /// <summary>Loss of a batch and its gradient with respect to the prompt.</summary>
 /// <remarks>
-/// The loss is the mean (or sum, see <see cref="TuningOptions.LossReduction"/>) over the batch's target tokens of cross-entropy + z · (log Z)². The batch is computed in passes of a few rows of
-/// similar length, whose gradients add up: memory and padding stay small, the result is the same. Where <see cref="EncoderPass"/> supports the
+/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="EncoderPass"/> supports the
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation.
 /// </remarks>
 internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false)
 {
-    private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
     private readonly bool _byHand = !automatic && EncoderPass.Supports(model.Config, model.Device);
+    private readonly BatchPasses _passes = new(model, options);
+    private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token.</summary>
     public double Loss { get; private set; }
@@ -29,62 +29,39 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = PromptTensor.From(prompt, length, model.Config.Dim, model.Device); // [L, d]
         Tensor sum = zeros_like(rows);
-        int tokens = batch.Sum(example => example.Target.Length);
-        int[] byLength = [.. Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length)];
-        double loss = 0;
-        foreach (int[] part in byLength.Chunk(options.MicroBatchSize))
+        Loss = _passes.Run(batch, step, pass =>
         {
-            using DisposeScope pass = NewDisposeScope();
-            DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
-            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
-            int[][] targets = [.. part.Select(i => batch[i].Target)];
-            (double partLoss, Tensor gradient) = _byHand
-                ? ByHand(rows, inputs, targets, tokens, dropout)
-                : Automatic(rows, inputs, targets, tokens, dropout);
-            loss += partLoss;
+            (double loss, Tensor gradient) = _byHand ? ByHand(rows, pass) : Automatic(rows, pass);
             sum.add_(gradient);
-        }
-
-        Loss = loss / tokens;
+            return loss;
+        });
         return sum.cpu().data<float>().ToArray();
     }
 
-    private (double Loss, Tensor Gradient) Automatic(Tensor prompt, TokenBatch inputs, int[][] targets, int tokens, DropoutMasks? dropout)
+    private (double Loss, Tensor Gradient) Automatic(Tensor prompt, BatchPass pass)
     {
         Tensor rows = prompt.detach().requires_grad_();
-        double loss = Backward(model.Encode(rows, inputs, dropout), targets, tokens, dropout);
+        double loss = _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.Share, pass.Dropout);
         return (loss, rows.grad!);
     }
 
     // Only the decoder, a few rows, is differentiated automatically.
-    private (double Loss, Tensor Gradient) ByHand(Tensor prompt, TokenBatch inputs, int[][] targets, int tokens, DropoutMasks? dropout)
+    private (double Loss, Tensor Gradient) ByHand(Tensor prompt, BatchPass pass)
     {
-        EncoderPass encoder = new(model.Weights, model.Config);
-        Tensor? mask = inputs.KeyMask((int)prompt.size(0));
+        EncoderPass encoder = new(model.Weights, model.Config, options.ActivationCheckpointing);
+        Tensor? mask = pass.Inputs.KeyMask((int)prompt.size(0));
         Tensor states;
         using (no_grad())
         {
-            states = encoder.Forward(model.Embeddings(prompt, inputs), mask, dropout);
+            states = encoder.Forward(model.Embeddings(prompt, pass.Inputs), mask, pass.Dropout);
         }
 
         states.requires_grad_();
-        double loss = Backward(new EncodedBatch(states, mask), targets, tokens, dropout);
+        double loss = TargetLoss.Backward(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout);
         using (no_grad())
         {
             Tensor gradient = encoder.Backward(states.grad!); // [batch, L + T, d]
             return (loss, gradient.narrow(1, 0, prompt.size(0)).to(ScalarType.Float32).sum([0])); // [L, d]
         }
-    }
-
-    // The summed cross-entropy; gradients are of the batch's mean, z-loss included.
-    private double Backward(EncodedBatch encoded, int[][] targets, int tokens, DropoutMasks? dropout)
-    {
-        TargetScores scores = model.Score(encoded, targets, dropout);
-        Tensor crossEntropy = scores.NegativeLogLikelihood.sum();
-        using Scalar z = options.ZLoss;
-        using Scalar share = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1.0;
-        Tensor total = options.ZLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
-        (total * share).backward();
-        return crossEntropy.item<float>();
     }
 }

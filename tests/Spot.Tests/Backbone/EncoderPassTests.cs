@@ -60,6 +60,24 @@ public class EncoderPassTests
         }
     }
 
+    [Fact]
+    public void With_checkpointing_only_the_inputs_of_the_blocks_are_kept()
+    {
+        using FrozenT5 model = TestModels.Load(TestPaths.Golden("t5/v1_1"));
+        (long kept, long before) = (Kept(checkpointing: false), Kept(checkpointing: true));
+        int blocks = model.Config.EncoderLayers;
+        Assert.True(kept - before >= 6 * (blocks - 1), $"{kept} tensors without, {before} with"); // q, k, v, p, gate, up, …
+
+        long Kept(bool checkpointing)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            Tensor embeddings = ones(2, 9, model.Config.Dim);
+            new EncoderPass(model.Weights, model.Config, checkpointing).Forward(embeddings, null, null);
+            return scope.DisposablesCount;
+        }
+    }
+
     private static double Distance(float[] actual, float[] expected)
     {
         double error = actual.Zip(expected, (a, e) => (double)(a - e) * (a - e)).Sum();

@@ -1,0 +1,40 @@
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tuning;
+
+/// <summary>Cuts a batch into passes of a few rows of similar length: memory and padding stay small, and what adds up over the passes is the same.</summary>
+internal sealed class BatchPasses(FrozenT5 model, TuningOptions options)
+{
+    private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
+
+    /// <summary>Runs every pass, each in a dispose scope of its own.</summary>
+    /// <param name="batch">The examples.</param>
+    /// <param name="step">The step, which decides dropout.</param>
+    /// <param name="compute">Computes a pass; returns its summed cross-entropy.</param>
+    /// <returns>The mean cross-entropy per target token of the batch, in nats.</returns>
+    public double Run(IReadOnlyList<EncodedExample> batch, long step, Func<BatchPass, double> compute)
+    {
+        int tokens = batch.Sum(example => example.Target.Length);
+        double share = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1;
+        int[] byLength = [.. Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length)];
+        double loss = 0;
+        foreach (int[] part in byLength.Chunk(options.MicroBatchSize))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
+            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
+            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout));
+        }
+
+        return loss / tokens;
+    }
+}
+
+/// <summary>A part of a batch.</summary>
+/// <param name="Inputs">The inputs.</param>
+/// <param name="Targets">Target ids with end of sequence.</param>
+/// <param name="Share">What the summed loss is multiplied by before it is differentiated.</param>
+/// <param name="Dropout">Masks; null for none.</param>
+internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout);

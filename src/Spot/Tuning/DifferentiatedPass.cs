@@ -1,0 +1,36 @@
+using Spot.Backbone;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tuning;
+
+/// <summary>
+/// Loss and gradients of one pass by automatic differentiation, for every device and width and for whatever requires a gradient: a prompt
+/// or any of the model's weights.
+/// </summary>
+/// <param name="model">The model; those of its weights that are to be trained require a gradient.</param>
+/// <param name="zLoss">The weight of (log Z)² in the loss.</param>
+/// <param name="checkpointing">Whether to compute the encoder's blocks twice instead of keeping what is in them.</param>
+internal sealed class DifferentiatedPass(FrozenT5 model, double zLoss, bool checkpointing)
+{
+    /// <summary>Adds the gradients of the pass's loss to the <c>grad</c> of all leaves. Call in a dispose scope.</summary>
+    /// <param name="prompt">As for <see cref="FrozenT5.Embeddings"/>: a leaf, or null for none.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="targets">Target ids with end of sequence.</param>
+    /// <param name="share">What the summed loss is multiplied by before it is differentiated, for example 1 / target tokens of the batch.</param>
+    /// <param name="dropout">Masks, null for none.</param>
+    /// <returns>The summed cross-entropy, without z-loss and share.</returns>
+    public double Backward(Tensor? prompt, TokenBatch inputs, IReadOnlyList<int[]> targets, double share, DropoutMasks? dropout)
+    {
+        if (!checkpointing)
+        {
+            return TargetLoss.Backward(model, model.Encode(prompt, inputs, dropout), targets, zLoss, share, dropout);
+        }
+
+        BlockwiseEncoder encoder = new(model);
+        EncodedBatch encoded = encoder.Forward(prompt, inputs, dropout);
+        double loss = TargetLoss.Backward(model, encoded, targets, zLoss, share, dropout);
+        encoder.Backward(encoded.States.grad!);
+        return loss;
+    }
+}
