@@ -111,7 +111,7 @@ public sealed class PromptTunerTests : IDisposable
     {
         TuningOptions options = Options(50);
         options.ZLoss = 1e300;
-        ArithmeticException error = await Assert.ThrowsAsync<ArithmeticException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
+        TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
         Assert.Contains("diverged at step 1", error.Message, StringComparison.Ordinal);
     }
 
