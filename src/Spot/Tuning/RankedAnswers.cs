@@ -20,12 +20,16 @@ internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToke
     /// <param name="inputs">Input ids with end of sequence.</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
     /// <returns>Indices of labels by prompt, then by input; −1 where the model computed NaN.</returns>
-    public int[][] Run(IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, CancellationToken cancellationToken)
+    public int[][] Run(IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, CancellationToken cancellationToken) =>
+        PromptedBatches.Run(model, prompts, inputs, Choose, cancellationToken);
+
+    /// <summary>The most likely label of every row of a batch; −1 where the model computed NaN.</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    public int[] Choose(EncodedBatch encoded)
     {
         int[] lengths = perToken ? [.. labels.Select(label => label.Length)] : [];
-        return PromptedBatches.Run(model, prompts, inputs, encoded => LogLikelihoods(encoded).Select(Best).ToArray(), cancellationToken);
-
-        int Best(double[] scores) => scores.Any(double.IsNaN) ? ClassificationMetrics.InvalidLabel : RankClassification.Choose(scores, lengths);
+        return [.. LogLikelihoods(encoded).Select(scores =>
+            scores.Any(double.IsNaN) ? ClassificationMetrics.InvalidLabel : RankClassification.Choose(scores, lengths))];
     }
 
     /// <summary>Scores every label for every row of a batch.</summary>
