@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Spot;
 
 /// <summary>Tunes soft prompts on one frozen backbone.</summary>
@@ -38,8 +40,25 @@ public interface IPromptTuner
     /// <returns>The scores; the step is 0.</returns>
     /// <exception cref="ArgumentException">There is no example, or an option is out of range.</exception>
     /// <exception cref="SpotException">The prompt belongs to another backbone or has another width.</exception>
+    [OverloadResolutionPriority(1)] // so that null means the bare model
     Task<TuningEvaluation> EvaluateAsync(
         SoftPrompt? prompt,
+        TextTask task,
+        IReadOnlyList<TextExample>? examples = null,
+        TuningOptions? options = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Evaluates several prompts and their majority vote on the same examples, in batches that mix the prompts.</summary>
+    /// <param name="prompts">The prompts, at least one; their lengths may differ.</param>
+    /// <param name="task">The task, whose labels and metrics count.</param>
+    /// <param name="examples">The examples, at least one; null for the task's validation examples.</param>
+    /// <param name="options">As for one prompt.</param>
+    /// <param name="cancellationToken">Checked before every batch.</param>
+    /// <returns>What evaluating each prompt by itself gives, and the evaluation of the vote.</returns>
+    /// <exception cref="ArgumentException">There is no prompt or no example, or an option is out of range.</exception>
+    /// <exception cref="SpotException">A prompt belongs to another backbone or has another width.</exception>
+    Task<EnsembleEvaluation> EvaluateAsync(
+        IReadOnlyList<SoftPrompt> prompts,
         TextTask task,
         IReadOnlyList<TextExample>? examples = null,
         TuningOptions? options = null,

@@ -72,6 +72,17 @@ internal sealed class FrozenT5 : IDisposable
         return new EncodedBatch(_encoder.Forward(Embeddings(prompt, inputs), mask, dropout, trace), mask);
     }
 
+    /// <summary>Encodes inputs each behind a prompt of its own, of whatever length. Equal to encoding each row by itself.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="choice">The prompt of each row.</param>
+    /// <param name="inputs">The inputs.</param>
+    public EncodedBatch Encode(PromptStack prompts, IReadOnlyList<int> choice, TokenBatch inputs)
+    {
+        Tensor? mask = prompts.KeyMask(choice, inputs);
+        Tensor x = prompts.Before(choice, Embed(inputs.Ids), inputs); // [batch, longest L + T, d]
+        return new EncodedBatch(_encoder.Forward(x, mask, null), mask);
+    }
+
     /// <summary>Decodes given targets (teacher forcing).</summary>
     /// <param name="encoded">The encoded inputs.</param>
     /// <param name="targets">Target ids with end of sequence.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Spot.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -87,6 +88,7 @@ public sealed class T5Backbone : IDisposable
     /// <param name="cancellationToken">Checked before every batch of 32 inputs.</param>
     /// <returns>The answers, in the order of the inputs.</returns>
     /// <exception cref="SpotException">The prompt belongs to another backbone.</exception>
+    [OverloadResolutionPriority(1)] // so that null means the bare model
     public async Task<IReadOnlyList<string>> GenerateAsync(
         IReadOnlyList<string> inputs,
         SoftPrompt? prompt = null,
@@ -94,12 +96,36 @@ public sealed class T5Backbone : IDisposable
         int maxTokens = 64,
         CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxInputTokens, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
-        CheckPrompt(prompt);
-        int[][] ids = [.. inputs.Select(input => Tokenizer.Encode(input, maxInputTokens))];
-        int[][] answers = await RunAsync(() => GreedyBatches.Run(Model, prompt, ids, maxTokens, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return [.. answers.Select(answer => Tokenizer.Decode(answer))];
+        string[][] answers = await AnswerAsync(inputs, [prompt], maxInputTokens, maxTokens, cancellationToken).ConfigureAwait(false);
+        return answers[0];
+    }
+
+    /// <summary>Answers inputs by greedy decoding behind each of several prompts, in batches that mix the prompts.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="prompts">The soft prompts, at least one; their lengths may differ.</param>
+    /// <param name="maxInputTokens">Inputs are cut to this many tokens, end of sequence included; at least 1.</param>
+    /// <param name="maxTokens">The most tokens of an answer, at least 1.</param>
+    /// <param name="cancellationToken">Checked before every batch of 32 answers.</param>
+    /// <returns>
+    /// For each input the answers of every prompt, in the orders given; what one prompt at a time gives. <c>Spot.Tasks.PromptEnsemble</c> takes the vote.
+    /// </returns>
+    /// <exception cref="ArgumentException">There is no prompt.</exception>
+    /// <exception cref="SpotException">A prompt belongs to another backbone.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<string>>> GenerateAsync(
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<SoftPrompt> prompts,
+        int maxInputTokens = 512,
+        int maxTokens = 64,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        if (prompts.Count == 0 || prompts.Contains(null))
+        {
+            throw new ArgumentException(prompts.Count == 0 ? "Found no prompts, expected at least one." : "Found a prompt that is null; the bare model answers by itself.", nameof(prompts));
+        }
+
+        string[][] answers = await AnswerAsync(inputs, [.. prompts], maxInputTokens, maxTokens, cancellationToken).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, inputs.Count).Select(i => (IReadOnlyList<string>)[.. answers.Select(ofPrompt => ofPrompt[i])])];
     }
 
     /// <inheritdoc/>
@@ -139,6 +165,19 @@ public sealed class T5Backbone : IDisposable
         {
             _gate.Release();
         }
+    }
+
+    // By prompt, then by input.
+    private async Task<string[][]> AnswerAsync(
+        IReadOnlyList<string> inputs, SoftPrompt?[] prompts, int maxInputTokens, int maxTokens, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxInputTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        Array.ForEach(prompts, CheckPrompt);
+        int[][] ids = [.. inputs.Select(input => Tokenizer.Encode(input, maxInputTokens))];
+        int[][][] written = await RunAsync(() => GreedyBatches.Run(Model, prompts, ids, maxTokens, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return [.. written.Select(ofPrompt => ofPrompt.Select(answer => Tokenizer.Decode(answer)).ToArray())];
     }
 
     private static FrozenT5 LoadModel(string folder, T5Config config, BackboneOptions options)

@@ -38,21 +38,30 @@ internal sealed class TokenBatch
     /// <summary>The padded length.</summary>
     public int Width { get; }
 
+    /// <summary>The tokens of a row, padding left out.</summary>
+    public int Length(int row) => _rows[row].Length;
+
     /// <summary>The mask of attention keys: 0 on the prompt and on real tokens, −∞ on padding.</summary>
     /// <param name="promptLength">Prompt rows in front.</param>
     /// <returns>Null when nothing is padded. // [batch, 1, 1, promptLength + width]</returns>
-    public Tensor? KeyMask(int promptLength)
+    public Tensor? KeyMask(int promptLength) => KeyMask([.. Enumerable.Repeat(promptLength, Count)], promptLength + Width);
+
+    /// <summary>The same where each row has a prompt of its own length.</summary>
+    /// <param name="promptLengths">Prompt rows in front of each row.</param>
+    /// <param name="length">The padded length, prompts included.</param>
+    /// <returns>Null when nothing is padded. // [batch, 1, 1, length]</returns>
+    public Tensor? KeyMask(int[] promptLengths, int length)
     {
-        if (_rows.All(row => row.Length == Width))
+        int[] used = [.. _rows.Select((row, i) => promptLengths[i] + row.Length)];
+        if (used.All(count => count == length))
         {
             return null;
         }
 
-        int length = promptLength + Width;
         float[] mask = new float[_rows.Length * length];
         for (int row = 0; row < _rows.Length; row++)
         {
-            mask.AsSpan((row * length) + promptLength + _rows[row].Length, Width - _rows[row].Length).Fill(float.NegativeInfinity);
+            mask.AsSpan((row * length) + used[row], length - used[row]).Fill(float.NegativeInfinity);
         }
 
         return tensor(mask, [_rows.Length, 1, 1, length], device: Ids.device);

@@ -4,7 +4,7 @@ using Spot.Tokenization;
 
 namespace Spot.Tuning;
 
-/// <summary>Scores a prompt by greedy decoding and exact, case-sensitive match (prompt tuning §3).</summary>
+/// <summary>Scores prompts by a task's metrics, after greedy decoding (exact, case-sensitive match; prompt tuning §3) or by ranking the labels.</summary>
 internal sealed class PromptEvaluator : ITaskEvaluator
 {
     private readonly FrozenT5 _model;
@@ -12,12 +12,14 @@ internal sealed class PromptEvaluator : ITaskEvaluator
     private readonly TextTask _task;
     private readonly IReadOnlyList<TextExample> _examples;
     private readonly int[][] _inputs;
+    private readonly int[][] _labels;
     private readonly int _maxTokens;
+    private readonly EvaluationMethod _method;
 
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="task">Labels and metrics.</param>
-    /// <param name="examples">What to answer.</param>
+    /// <param name="examples">What to answer, at least one.</param>
     /// <param name="options">Lengths and method.</param>
     public PromptEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options)
     {
@@ -26,30 +28,52 @@ internal sealed class PromptEvaluator : ITaskEvaluator
         _task = task;
         _examples = examples;
         _inputs = [.. examples.Select(example => tokenizer.Encode(example.Input, options.MaxInputLength))];
+        _labels = [.. task.Labels.Select(label => tokenizer.Encode(label, options.MaxTargetLength))];
+        _method = _labels.Length == 0 ? EvaluationMethod.Decoding : options.EvaluationMethod;
 
         // Nothing longer than the longest label can match; an answer cut there never counts.
-        _maxTokens = task.Labels.Count == 0
-            ? options.MaxTargetLength
-            : task.Labels.Max(label => tokenizer.Encode(label, options.MaxTargetLength).Length);
+        _maxTokens = _labels.Length == 0 ? options.MaxTargetLength : _labels.Max(label => label.Length);
     }
 
-    /// <summary>Evaluates a prompt.</summary>
-    /// <param name="prompt">The prompt; null for the bare model.</param>
-    /// <param name="step">Its step, for the report.</param>
+    /// <inheritdoc/>
+    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken) =>
+        Score(Answer([prompt], cancellationToken)[0], step);
+
+    /// <summary>Evaluates several prompts in the same batches, and their majority vote.</summary>
+    /// <param name="prompts">The prompts, at least one.</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
-    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
+    public EnsembleEvaluation Evaluate(IReadOnlyList<SoftPrompt> prompts, CancellationToken cancellationToken)
     {
-        int[][] answers = GreedyBatches.Run(_model, prompt, _inputs, _maxTokens, cancellationToken);
-        TaskPrediction[] predictions = [.. answers.Select((answer, i) => Read(answer, _examples[i]))];
-        Dictionary<string, double> metrics = _task.Metrics.ToDictionary(metric => metric.Name, metric => metric.Score(predictions, _task.Labels));
-        double illegal = _task.Labels.Count == 0 ? 0 : (double)predictions.Count(prediction => prediction.Label < 0) / predictions.Length;
-        return new TuningEvaluation(step, metrics.Values.Average(), illegal) { Metrics = metrics };
+        TaskPrediction[][] answers = Answer(prompts, cancellationToken);
+        TaskPrediction[] vote = [.. _examples.Select((_, i) => PromptEnsemble.Vote([.. answers.Select(ofPrompt => ofPrompt[i])]))];
+        return new EnsembleEvaluation([.. answers.Select(ofPrompt => Score(ofPrompt, 0))], Score(vote, 0));
     }
 
-    private TaskPrediction Read(int[] answer, TextExample example)
+    // By prompt, then by example.
+    private TaskPrediction[][] Answer(IReadOnlyList<SoftPrompt?> prompts, CancellationToken cancellationToken)
     {
-        bool ended = answer.Length > 0 && answer[^1] == _model.Config.EosId;
-        string text = _tokenizer.Decode(answer);
+        if (_method == EvaluationMethod.Decoding)
+        {
+            int[][][] written = GreedyBatches.Run(_model, prompts, _inputs, _maxTokens, cancellationToken);
+            return [.. written.Select(ofPrompt => ofPrompt.Select((ids, i) => Read(ids, _examples[i])).ToArray())];
+        }
+
+        RankedAnswers ranking = new(_model, _labels, _method == EvaluationMethod.RankingPerToken);
+        return [.. ranking.Run(prompts, _inputs, cancellationToken).Select(ofPrompt => ofPrompt.Select((label, i) =>
+            new TaskPrediction(_examples[i], label < 0 ? "" : _task.Labels[label], label)).ToArray())];
+    }
+
+    private TaskPrediction Read(int[] ids, TextExample example)
+    {
+        bool ended = ids.Length > 0 && ids[^1] == _model.Config.EosId;
+        string text = _tokenizer.Decode(ids);
         return new TaskPrediction(example, text, ended ? ClassificationMetrics.LabelId(text, _task.Labels) : ClassificationMetrics.InvalidLabel);
+    }
+
+    private TuningEvaluation Score(TaskPrediction[] predictions, int step)
+    {
+        Dictionary<string, double> metrics = _task.Metrics.ToDictionary(metric => metric.Name, metric => metric.Score(predictions, _task.Labels));
+        double illegal = _labels.Length == 0 ? 0 : (double)predictions.Count(prediction => prediction.Label < 0) / predictions.Length;
+        return new TuningEvaluation(step, metrics.Values.Average(), illegal) { Metrics = metrics };
     }
 }

@@ -18,6 +18,10 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A transfer does not evaluate by itself.");
 
+    public Task<EnsembleEvaluation> EvaluateAsync(
+        IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("A transfer does not evaluate by itself.");
+
     private static TuningResult Result(SoftPrompt prompt, double score) => new()
     {
         Best = prompt,

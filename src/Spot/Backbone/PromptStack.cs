@@ -1,0 +1,59 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>Several soft prompts of any lengths in one tensor, so that each row of a batch can stand behind another one.</summary>
+/// <remarks>Made in the caller's dispose scope.</remarks>
+internal sealed class PromptStack
+{
+    private readonly int[] _starts;
+    private readonly int[] _lengths;
+    private readonly Tensor? _rows; // [rows of all prompts, d], float32; null when there are none
+
+    /// <param name="prompts">The prompts; null for the bare model.</param>
+    /// <param name="model">Their model.</param>
+    public PromptStack(IReadOnlyList<SoftPrompt?> prompts, FrozenT5 model)
+    {
+        _lengths = [.. prompts.Select(prompt => prompt?.Length ?? 0)];
+        _starts = [.. _lengths.Select((_, i) => _lengths.Take(i).Sum())];
+        float[] values = [.. prompts.SelectMany(prompt => prompt?.Values.ToArray() ?? [])];
+        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device);
+    }
+
+    /// <summary>The rows of a prompt, 0 for the bare model.</summary>
+    public int Length(int prompt) => _lengths[prompt];
+
+    /// <summary>Puts prompts in front of a batch: each row is its prompt, its tokens, then padding.</summary>
+    /// <param name="choice">The prompt of each row.</param>
+    /// <param name="tokens">The tokens' embeddings. // [batch, T, d]</param>
+    /// <param name="inputs">The tokens, whose lengths count.</param>
+    /// <returns>// [batch, longest prompt + tokens, d]</returns>
+    public Tensor Before(IReadOnlyList<int> choice, Tensor tokens, TokenBatch inputs)
+    {
+        int stacked = (int)(_rows?.size(0) ?? 0);
+        int width = Width(choice, inputs);
+        long[] places = new long[inputs.Count * width];
+        for (int row = 0; row < inputs.Count; row++)
+        {
+            int length = _lengths[choice[row]];
+            for (int i = 0; i < width; i++)
+            {
+                // What stands at padding never counts: the last token again.
+                int token = Math.Min(i - length, inputs.Length(row) - 1);
+                places[(row * width) + i] = i < length ? _starts[choice[row]] + i : stacked + (row * inputs.Width) + token;
+            }
+        }
+
+        Tensor flat = tokens.reshape(-1, tokens.size(2));
+        Tensor all = _rows is null ? flat : cat([_rows.to(tokens.dtype), flat], 0); // [stacked + batch * T, d]
+        return all.index_select(0, tensor(places, device: tokens.device)).view(inputs.Count, width, tokens.size(2));
+    }
+
+    /// <summary>The mask of keys for <see cref="Before"/>.</summary>
+    /// <returns>Null when nothing is padded. // [batch, 1, 1, longest prompt + tokens]</returns>
+    public Tensor? KeyMask(IReadOnlyList<int> choice, TokenBatch inputs) =>
+        inputs.KeyMask([.. choice.Select(Length)], Width(choice, inputs));
+
+    private int Width(IReadOnlyList<int> choice, TokenBatch inputs) => choice.Select((prompt, row) => _lengths[prompt] + inputs.Length(row)).Max();
+}

@@ -1,0 +1,63 @@
+using Spot.Backbone;
+using Spot.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Tuning;
+
+/// <summary>Answers inputs by the most likely label instead of by decoding: every label is scored once over one pass of the encoder.</summary>
+/// <remarks>A label's score is the log-likelihood of its tokens, end of sequence included, as in T5's <c>rank_classification</c>.</remarks>
+/// <param name="model">The model.</param>
+/// <param name="labels">The labels' ids with end of sequence.</param>
+/// <param name="perToken">Whether a score is divided by its label's number of tokens.</param>
+internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToken)
+{
+    // What one pass of the decoder may hold: encoder states of so many rows, scores of the vocabulary for so many tokens.
+    private const int MaxRows = 64, MaxTokens = 512;
+
+    /// <summary>The most likely label of every input behind every prompt.</summary>
+    /// <param name="prompts">The prompts, at least one; null for the bare model.</param>
+    /// <param name="inputs">Input ids with end of sequence.</param>
+    /// <param name="cancellationToken">Checked before every batch.</param>
+    /// <returns>Indices of labels by prompt, then by input; −1 where the model computed NaN.</returns>
+    public int[][] Run(IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, CancellationToken cancellationToken) =>
+        PromptedBatches.Run(model, prompts, inputs, Choose, cancellationToken);
+
+    /// <summary>The most likely label of every row of a batch; −1 where the model computed NaN.</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    public int[] Choose(EncodedBatch encoded)
+    {
+        int[] lengths = perToken ? [.. labels.Select(label => label.Length)] : [];
+        return [.. LogLikelihoods(encoded).Select(scores =>
+            scores.Any(double.IsNaN) ? ClassificationMetrics.InvalidLabel : RankClassification.Choose(scores, lengths))];
+    }
+
+    /// <summary>Scores every label for every row of a batch.</summary>
+    /// <param name="encoded">The encoded inputs.</param>
+    /// <returns>Log-likelihoods in nats, at most 0, by row, then by label.</returns>
+    public double[][] LogLikelihoods(EncodedBatch encoded)
+    {
+        int rows = (int)encoded.States.size(0);
+        double[][] scores = [.. Enumerable.Range(0, rows).Select(_ => new double[labels.Length])];
+
+        // Labels of similar length meet in a pass, so that little is padded.
+        int[] byLength = [.. Enumerable.Range(0, labels.Length).OrderBy(label => labels[label].Length)];
+        IEnumerable<(int Row, int Label)> pairs = byLength.SelectMany(label => Enumerable.Range(0, rows).Select(row => (row, label)));
+        int size = Math.Clamp(MaxTokens / labels.Max(label => label.Length), 1, MaxRows);
+        foreach ((int Row, int Label)[] part in pairs.Chunk(size))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            EncodedBatch repeated = encoded.Rows(part.Select(pair => pair.Row));
+            TargetScores tokens = model.Score(repeated, [.. part.Select(pair => labels[pair.Label])]);
+            float[] losses = tokens.NegativeLogLikelihood.cpu().data<float>().ToArray(); // pairs after each other
+            int at = 0;
+            foreach ((int row, int label) in part)
+            {
+                scores[row][label] = -losses.AsSpan(at, labels[label].Length).ToArray().Sum(loss => (double)loss);
+                at += labels[label].Length;
+            }
+        }
+
+        return scores;
+    }
+}
