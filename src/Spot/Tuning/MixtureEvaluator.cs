@@ -14,16 +14,16 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     /// <param name="options">Lengths, method, and how many validation examples a task has at most.</param>
     public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
     {
-        _tasks = [.. mixture.Tasks.Select(part => (part.Task.Name, Create(part.Task)))];
+        _tasks = [.. mixture.Tasks.Select(part => (part.Task.Name, Create(model, tokenizer, part.Task, Used(part.Task), options)))];
 
-        ITaskEvaluator Create(TextTask task)
-        {
-            TextExample[] examples = [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
-            return task.Objective == TextObjective.TextToText
-                ? new PromptEvaluator(model, tokenizer, task, examples, options)
-                : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options);
-        }
+        TextExample[] Used(TextTask task) => [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
     }
+
+    /// <summary>What scores prompts on examples of a task: by its metrics, or on raw text by likelihood.</summary>
+    public static ITaskEvaluator Create(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options) =>
+        task.Objective == TextObjective.TextToText
+            ? new PromptEvaluator(model, tokenizer, task, examples, options)
+            : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options);
 
     public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
     {

@@ -55,7 +55,7 @@ public sealed class PromptTuner : IPromptTuner
         TuningOptions own = Checked(options);
         T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
         return await backbone.RunAsync(
-            () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task, chosen, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => MixtureEvaluator.Create(backbone.Model, backbone.Tokenizer, task, chosen, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -74,12 +74,17 @@ public sealed class PromptTuner : IPromptTuner
         }
 
         SoftPrompt[] all = [.. prompts];
-        IReadOnlyList<TextExample> chosen = Examples(task, examples);
+        if (task?.Objective is TextObjective.PrefixLanguageModel or TextObjective.SpanCorruption)
+        {
+            throw new ArgumentException($"'{task.Name}' is raw text: prompts are scored by likelihood there and write no answers to vote on. Evaluate them one by one.", nameof(task));
+        }
+
+        IReadOnlyList<TextExample> chosen = Examples(task!, examples);
         TuningOptions own = Checked(options);
         T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
         return await backbone.RunAsync(
-            () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task, chosen, own).Evaluate(all, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task!, chosen, own).Evaluate(all, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private static IReadOnlyList<TextExample> Examples(TextTask task, IReadOnlyList<TextExample>? examples)

@@ -60,6 +60,34 @@ internal static class ReadmeSnippets
         Assert.Equal(1, result.Seed);
     }
 
+    public static async Task Modes(
+        T5Backbone backbone, PromptTuner tuner, TextTask films, TextTask books, SoftPrompt source, string[] texts, TuningOptions options,
+        IProgress<TuningProgress> progress)
+    {
+        // Any prompt can be the start (transfer), any mixture of tasks can be tuned on; both work together.
+        TaskMixture mixture = new("opinions", [new MixtureTask(films), new MixtureTask(books) { Limit = 500 }], temperature: 2);
+        TuningResult onMixture = await tuner.TuneAsync(mixture, options, start: source);
+
+        // Raw text as a source task: prefix language modelling, or span corruption.
+        TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
+
+        // The model itself, all weights, as a baseline; the result is a checkpoint folder.
+        ModelTuningResult model = await new ModelTuner(backbone).TuneAsync(mixture, "tuned-model", TuningOptions.ModelTuning());
+
+        // No tuning at all: demonstrations in front of the input.
+        FewShotExamples shown = FewShot.Apply(films, films.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 4 });
+        TuningEvaluation untuned = await tuner.EvaluateAsync(null, films, shown.Examples);
+
+        // Labels ranked by likelihood instead of written; several prompts in one pass, and their majority vote.
+        TuningOptions ranking = new() { EvaluationMethod = EvaluationMethod.Ranking };
+        EnsembleEvaluation ensemble = await tuner.EvaluateAsync([source, onMixture.Best], films, films.Test, ranking);
+
+        // A run that survives: started again after a stop or a crash, it ends with the same bits.
+        TuningOptions resumable = new() { RunFolder = "runs/films-0" };
+        TuningResult result = await tuner.TuneAsync(films, resumable, progress: progress);
+        Assert.NotNull((object[])[onText, model, untuned, ensemble, result]);
+    }
+
     public static void Register(IServiceCollection services)
     {
         services.AddSpot(spot =>
