@@ -14,4 +14,13 @@ public sealed record MixtureTask(TextTask Task)
 
     /// <summary>How many training examples are used.</summary>
     internal int Count => Math.Min(Limit ?? int.MaxValue, Task.Train.Count);
+
+    /// <summary>A whole task at its examples-proportional rate.</summary>
+    /// <param name="task">The task.</param>
+    public static implicit operator MixtureTask(TextTask task) => FromTextTask(task);
+
+    /// <summary>A whole task at its examples-proportional rate.</summary>
+    /// <param name="task">The task.</param>
+    /// <returns>The part of a mixture.</returns>
+    public static MixtureTask FromTextTask(TextTask task) => new(task);
 }

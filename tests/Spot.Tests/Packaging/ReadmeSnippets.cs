@@ -65,7 +65,7 @@ internal static class ReadmeSnippets
         IProgress<TuningProgress> progress)
     {
         // Any prompt can be the start (transfer), any mixture of tasks can be tuned on; both work together.
-        TaskMixture mixture = new("opinions", [new MixtureTask(films), new MixtureTask(books) { Limit = 500 }], temperature: 2);
+        TaskMixture mixture = new("opinions", [films, new MixtureTask(books) { Limit = 500 }], temperature: 2);
         TuningResult onMixture = await tuner.TuneAsync(mixture, options, start: source);
 
         // Raw text as a source task: prefix language modelling, or span corruption.

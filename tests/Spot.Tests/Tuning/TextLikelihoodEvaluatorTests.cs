@@ -8,17 +8,15 @@ using static TorchSharp.torch;
 
 namespace Spot.Tests.Tuning;
 
-public sealed class TextLikelihoodEvaluatorTests : IDisposable
+public class TextLikelihoodEvaluatorTests(TextLikelihoodEvaluatorTests.Backbone backbone) : IClassFixture<TextLikelihoodEvaluatorTests.Backbone>
 {
     private const string Metric = "token_likelihood";
     private static readonly T5Tokenizer Tokenizer = Vocabularies.Get(Vocabularies.Tiny);
     private static readonly string[] Pairs = ["the day", "a man", "we see", "not all", "one of"];
     private static readonly string[] Documents =
-        [.. Enumerable.Range(1, 7).Select(i => string.Join(' ', Enumerable.Repeat("the man and the woman went to see a good film at night", i)))];
+        [.. Enumerable.Range(1, 5).Select(i => string.Join(' ', Enumerable.Repeat("the man and the woman went to see a good film at night", i)))];
 
-    private readonly FrozenT5 _model = TestModels.Load(TestModels.SpotTiny);
-
-    public void Dispose() => _model.Dispose();
+    private readonly FrozenT5 _model = backbone.Model;
 
     [Fact]
     public void The_score_is_100_times_e_to_the_minus_mean_loss_of_a_target_token()
@@ -100,5 +98,13 @@ public sealed class TextLikelihoodEvaluatorTests : IDisposable
         Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, CPU);
         EncodedBatch encoded = _model.Encode(rows, new TokenBatch([input], _model.Config.PadId, CPU));
         return TestModels.Floats(_model.Score(encoded, [target]).NegativeLogLikelihood).Sum(token => (double)token);
+    }
+
+    /// <summary>The bundled model, loaded once.</summary>
+    public sealed class Backbone : IDisposable
+    {
+        internal FrozenT5 Model { get; } = TestModels.Load(TestModels.SpotTiny);
+
+        public void Dispose() => Model.Dispose();
     }
 }

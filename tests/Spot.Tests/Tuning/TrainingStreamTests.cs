@@ -143,6 +143,9 @@ public class TrainingStreamTests
             Assert.Equal(new[] { task.Train[1].Input, task.Train[3].Input }.Order(), batch.Sources.Select(source => source.Input).Distinct().Order());
             AssertSame(batch, new TrainingStream(task, Tokenizer, Options(batch: 5)).Batch(step));
         }
+
+        TextTask rare = TextTask.FromText("c", ["", "", Running("a", 9), ""], ["some text"]);
+        Assert.All(new TrainingStream(rare, Tokenizer, Options(batch: 40)).Batch(0).Sources, source => Assert.Same(rare.Train[2], source));
     }
 
     [Fact]
