@@ -9,7 +9,7 @@ internal sealed class PromptStack
 {
     private readonly int[] _starts;
     private readonly int[] _lengths;
-    private readonly Tensor? _rows; // [rows of all prompts, d], float32; null when there are none
+    private readonly Tensor? _rows; // [rows of all prompts, d]; null when there are none
 
     /// <param name="prompts">The prompts; null for the bare model.</param>
     /// <param name="model">Their model.</param>
@@ -18,7 +18,7 @@ internal sealed class PromptStack
         _lengths = [.. prompts.Select(prompt => prompt?.Length ?? 0)];
         _starts = [.. _lengths.Select((_, i) => _lengths.Take(i).Sum())];
         float[] values = [.. prompts.SelectMany(prompt => prompt?.Values.ToArray() ?? [])];
-        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device);
+        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device).to(model.Type);
     }
 
     /// <summary>The rows of a prompt, 0 for the bare model.</summary>
@@ -46,7 +46,7 @@ internal sealed class PromptStack
         }
 
         Tensor flat = tokens.reshape(-1, tokens.size(2));
-        Tensor all = _rows is null ? flat : cat([_rows.to(tokens.dtype), flat], 0); // [stacked + batch * T, d]
+        Tensor all = _rows is null ? flat : cat([_rows, flat], 0); // [stacked + batch * T, d]
         return all.index_select(0, tensor(places, device: tokens.device)).view(inputs.Count, width, tokens.size(2));
     }
 

@@ -3,7 +3,8 @@ namespace Spot.Tasks;
 /// <summary>The metrics of the study's tasks, computed as T5's evaluation computes them.</summary>
 /// <remarks>
 /// Scores are 0 … 100, the correlations −100 … 100. Metrics of labels judge <see cref="TaskPrediction.Label"/> against the target's place among the
-/// labels; all others judge the written text. All are immutable, pure and safe for concurrent calls.
+/// labels; all others judge the written text. All are immutable, pure and safe for concurrent calls. A metric that needs labels, groups or right answers
+/// which a task or example does not have throws <see cref="ArgumentException"/> and says which.
 /// </remarks>
 public static class TaskMetrics
 {

@@ -56,7 +56,7 @@ public class BestOfTopKTests
         await new BestOfTopK(new FakeTuner(_ => 1), embedder, library).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         await new BestOfTopK(new FakeTuner(_ => 1), embedder, library) { EmbeddingOptions = keys }.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         Assert.Equal([options, keys], embedder.Calls.Select(call => call.Options));
-        Assert.All(embedder.Calls, call => Assert.Same(Sources.Target, call.Task));
+        Assert.All(embedder.Calls, call => Assert.Same(Sources.Target, Assert.Single(call.Task.Tasks).Task));
     }
 
     [Fact]
