@@ -22,7 +22,7 @@ public class LayerTests
         [Tasks] = [Abstractions, Numerics, Tokenization],
         [Library] = [Abstractions, Numerics, Interop],
         [Backbone] = [Abstractions, Interop, Tokenization, Torch],
-        [Tuning] = [Abstractions, Tasks, Backbone, Tokenization, Torch],
+        [Tuning] = [Abstractions, Interop, Tasks, Backbone, Tokenization, Torch],
         [Transfer] = [Abstractions, Numerics, Tasks],
         [DependencyInjection] = [Abstractions, Numerics, Interop, Tokenization, Tasks, Library, Backbone, Tuning, Transfer],
     };

@@ -48,16 +48,23 @@ public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IProm
         {
             PromptRecord source = await library.GetAsync(match.Info.Id, cancellationToken).ConfigureAwait(false)
                 ?? throw new SpotException($"The prompt '{match.Info.Id}' was removed from the library during the transfer. Run it again.");
-            TuningOptions? own = options?.Clone();
-            if (own?.RunFolder is { } folder)
-            {
-                own.RunFolder = Path.Combine(folder, match.Info.Id); // ids are safe as names of files
-            }
-
-            TuningResult result = await tuner.TuneAsync(target, own, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
+            TuningResult result = await tuner.TuneAsync(target, ForCandidate(options, match.Info.Id), source.Prompt, progress, cancellationToken).ConfigureAwait(false);
             candidates.Add(new TransferCandidate(match.Info, match.Similarity, result));
         }
 
         return new TransferResult(candidates.MaxBy(candidate => candidate.Result.BestScore)!, candidates);
+    }
+
+    // A run folder belongs to one run: each candidate gets its own in it. Ids are safe as names of folders.
+    private static TuningOptions? ForCandidate(TuningOptions? options, string id)
+    {
+        if (options?.RunFolder is null)
+        {
+            return options;
+        }
+
+        TuningOptions own = options.Clone();
+        own.RunFolder = Path.Combine(options.RunFolder, id);
+        return own;
     }
 }

@@ -29,6 +29,18 @@ public class BestOfTopKTests
     }
 
     [Fact]
+    public async Task Every_candidate_has_a_run_folder_of_its_own()
+    {
+        using TempFolder folder = new();
+        FakeTuner tuner = new(_ => 1);
+        BestOfTopK transfer = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await Sources.LibraryAsync(folder, FiveSources)) { K = 2 };
+        TuningOptions options = new() { RunFolder = "runs" };
+        await transfer.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
+        Assert.Equal([Path.Combine("runs", "c"), Path.Combine("runs", "e")], tuner.Calls.Select(call => call.Options!.RunFolder));
+        Assert.Equal("runs", options.RunFolder);
+    }
+
+    [Fact]
     public async Task Equal_scores_keep_the_more_similar_source()
     {
         using TempFolder folder = new();
