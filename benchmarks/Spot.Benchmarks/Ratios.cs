@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
 using Spot.Benchmarks.Tokenization;
+using Spot.Benchmarks.Tuning;
 using TorchSharp;
 
 namespace Spot.Benchmarks;
@@ -19,6 +20,10 @@ internal static class Ratios
         ["step.t5-base.fp32"] = () => Step("step.t5-base.fp32", RandomT5.Base, 8, torch.ScalarType.Float32, dropout: false),
         ["step.t5-small.bf16"] = () => Step("step.t5-small.bf16", RandomT5.Small, 32, torch.ScalarType.BFloat16, dropout: false),
         ["step.t5-base.bf16"] = () => Step("step.t5-base.bf16", RandomT5.Base, 8, torch.ScalarType.BFloat16, dropout: false),
+        ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
+        ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
+        ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
+        ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
         ["tokenizer.t5"] = Tokenizer,
     };
 

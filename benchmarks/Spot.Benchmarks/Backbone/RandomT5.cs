@@ -13,6 +13,12 @@ internal static class RandomT5
     /// <summary>T5 v1.1 base: 12 + 12 layers, d 768, 12 heads, ff 2048.</summary>
     public static T5Config Base { get; } = Config(768, 12, 2048, 12);
 
+    /// <summary>T5 v1.1 large: 24 + 24 layers, d 1024, 16 heads, ff 2816.</summary>
+    public static T5Config Large { get; } = Config(1024, 16, 2816, 24);
+
+    /// <summary>2 + 2 layers, d 64, 2 heads, ff 128, 512 tokens: steps take milliseconds.</summary>
+    public static T5Config Tiny { get; } = Config(64, 2, 128, 2) with { VocabularySize = 512 };
+
     public static FrozenT5 Create(T5Config config, ScalarType type)
     {
         TorchRuntime.EnsureLoaded();

@@ -7,20 +7,21 @@ namespace Spot.Benchmarks.Backbone;
 internal sealed class TrainingStep
 {
     public const int PromptLength = 100;
-    public const int InputLength = 128;
     public const int TargetLength = 8;
+    private readonly int _inputLength;
     private readonly EncodedExample[] _batch;
     private readonly float[] _prompt;
     private readonly PromptGradient _gradient;
     private readonly Adafactor _optimizer;
     private int _step;
 
-    public TrainingStep(FrozenT5 model, int batchSize, bool dropout)
+    public TrainingStep(FrozenT5 model, int batchSize, bool dropout, int inputLength = 128, bool checkpointing = false)
     {
         Random random = new(7);
-        _batch = [.. Enumerable.Range(0, batchSize).Select(_ => new EncodedExample(Ids(random, InputLength), Ids(random, TargetLength)))];
+        _inputLength = inputLength;
+        _batch = [.. Enumerable.Range(0, batchSize).Select(_ => new EncodedExample(Ids(random, inputLength, model.Config), Ids(random, TargetLength, model.Config)))];
         _prompt = [.. Enumerable.Range(0, PromptLength * model.Config.Dim).Select(_ => random.NextSingle() - 0.5f)];
-        TuningOptions options = new() { BatchSize = batchSize, Dropout = dropout ? 0.1 : 0 };
+        TuningOptions options = new() { BatchSize = batchSize, Dropout = dropout ? 0.1 : 0, ActivationCheckpointing = checkpointing };
         _gradient = new PromptGradient(model, options);
         _optimizer = new Adafactor((AdafactorOptions)options.Optimizer, PromptLength, model.Config.Dim);
         FlopsPerStep = batchSize * Flops(model.Config);
@@ -35,11 +36,12 @@ internal sealed class TrainingStep
         _optimizer.Apply(_prompt, gradient);
     }
 
-    private static int[] Ids(Random random, int length) => [.. Enumerable.Range(0, length - 1).Select(_ => random.Next(3, 32000)), 1];
+    private static int[] Ids(Random random, int length, T5Config config) =>
+        [.. Enumerable.Range(0, length - 1).Select(_ => random.Next(3, Math.Min(32000, config.VocabularySize))), config.EosId];
 
-    private static double Flops(T5Config c)
+    private double Flops(T5Config c)
     {
-        double length = PromptLength + InputLength, targets = TargetLength;
+        double length = PromptLength + _inputLength, targets = TargetLength;
         double projection = 2.0 * c.Dim * c.InnerDim, feedForward = 3 * 2.0 * c.Dim * c.FeedForwardDim;
         double attention = 2 * 2.0 * c.InnerDim; // scores and sum, per query and key
         double encoder = c.EncoderLayers * ((length * ((4 * projection) + feedForward)) + (length * length * attention));

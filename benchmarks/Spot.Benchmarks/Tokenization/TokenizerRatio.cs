@@ -37,16 +37,6 @@ internal static class TokenizerRatio
     }
 
     /// <summary>The published T5 vocabulary, which lies among the test's golden files.</summary>
-    internal static string VocabularyPath()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Spot.sln")))
-            {
-                return Path.Combine(folder.FullName, "tests", "Spot.Tests", "Golden", "tokenizer", "t5", "spiece.model");
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above '{AppContext.BaseDirectory}' holds Spot.sln; run the benchmarks from a checkout.");
-    }
+    internal static string VocabularyPath() =>
+        Path.Combine(Checkout.Root, "tests", "Spot.Tests", "Golden", "tokenizer", "t5", "spiece.model");
 }
