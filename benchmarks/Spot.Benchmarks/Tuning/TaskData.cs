@@ -32,6 +32,11 @@ internal static class TaskData
             examples.Add(new TextExample(input, labels[row.RootElement.GetProperty("label").GetInt32()]));
         }
 
-        return EncodedExample.Encode(examples, tokenizer, options);
+        return
+        [
+            .. examples.Select(example => new EncodedExample(
+                tokenizer.Encode(example.Input, options.MaxInputLength),
+                tokenizer.Encode(example.Target, options.MaxTargetLength))),
+        ];
     }
 }

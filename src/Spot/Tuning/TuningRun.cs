@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using Microsoft.Extensions.Logging;
 using Spot.Tokenization;
 
@@ -84,24 +83,15 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         long began = Stopwatch.GetTimestamp();
         TrainingBatch batch = _stream.Batch(_state.Step);
         double loss = trainable.Compute(batch.Examples, _state.Step);
-        double norm = GradientNorm();
+        double norm = Gradients.Norm(trainable);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw Diverged(batch, loss, norm);
+            TuningLog.Diverged(logger, mixture.Name, _state.Step + 1, loss, norm);
+            throw Gradients.Diverged(trainable, mixture.Name, batch, _state.Step + 1, loss);
         }
 
         double factor = LearningRate.Factor(options, _state.Step);
-        float shrink = options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1;
-        for (int i = 0; i < trainable.Parameters.Count; i++)
-        {
-            Span<float> gradient = trainable.Gradient(i);
-            if (shrink < 1)
-            {
-                TensorPrimitives.Multiply(gradient, shrink, gradient);
-            }
-
-            trainable.Parameters[i].Optimizer.Apply(trainable.Parameters[i].Values, gradient, factor);
-        }
+        Gradients.Apply(trainable, factor, options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1);
 
         _state.Losses.Add(loss);
         _state.Step++;
@@ -167,48 +157,4 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     }
 
     private float[][] Snapshot() => [.. trainable.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
-
-    private double GradientNorm()
-    {
-        double sum = 0;
-        for (int i = 0; i < trainable.Parameters.Count; i++)
-        {
-            foreach (float value in trainable.Gradient(i))
-            {
-                sum += (double)value * value;
-            }
-        }
-
-        return Math.Sqrt(sum);
-    }
-
-    private TuningDivergedException Diverged(TrainingBatch batch, double loss, double norm)
-    {
-        string where = "";
-        for (int i = 0; i < trainable.Parameters.Count && where.Length == 0; i++)
-        {
-            Span<float> gradient = trainable.Gradient(i);
-            int columns = (int)trainable.Parameters[i].Shape[^1];
-            for (int at = 0; at < gradient.Length; at++)
-            {
-                if (!float.IsFinite(gradient[at]))
-                {
-                    where = $", gradient of {trainable.Parameters[i].Name} row {at / columns}, column {at % columns}: {gradient[at]}";
-                    break;
-                }
-            }
-        }
-
-        TuningLog.Diverged(logger, mixture.Name, _state.Step + 1, loss, norm);
-        string message = FormattableString.Invariant($"Tuning '{mixture.Name}' diverged at step {_state.Step + 1}: loss {loss}{where}. ")
-            + $"The batch began with '{Shorten(batch.Sources[0].Input)}'. Lower the learning rate, or use float32; what was good before this step is kept.";
-        return new TuningDivergedException(message)
-        {
-            Step = _state.Step + 1,
-            Batch = batch.Sources,
-            LastGood = (trainable as PromptTrainable)?.Prompt(trainable.Parameters[0].Values),
-        };
-    }
-
-    private static string Shorten(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }

@@ -43,7 +43,7 @@ public class TrainingTraceTests
         {
             double loss = trainable.Compute([.. batches[step % batches.Length].Select(i => examples[i])], step);
             AssertNear(expected[step].GetProperty("loss_mean").GetDouble(), loss, chaotic ? 1e-3 : 2e-3, $"{name} step {step}: loss");
-            AssertNear(expected[step].GetProperty("gradient_norm").GetDouble(), Norm(trainable), 2e-2, $"{name} step {step}: gradient norm");
+            AssertNear(expected[step].GetProperty("gradient_norm").GetDouble(), Gradients.Norm(trainable), 2e-2, $"{name} step {step}: gradient norm");
             for (int i = 0; i < trainable.Parameters.Count; i++)
             {
                 trainable.Parameters[i].Optimizer.Apply(trainable.Parameters[i].Values, trainable.Gradient(i));
@@ -61,20 +61,6 @@ public class TrainingTraceTests
 
     private static void AssertNear(double expected, double actual, double tolerance, string what) =>
         Assert.True(Math.Abs(actual - expected) < tolerance * Math.Abs(expected), $"{what} {actual}, expected {expected}");
-
-    private static double Norm(ITrainable trainable)
-    {
-        double sum = 0;
-        for (int i = 0; i < trainable.Parameters.Count; i++)
-        {
-            foreach (float value in trainable.Gradient(i))
-            {
-                sum += (double)value * value;
-            }
-        }
-
-        return Math.Sqrt(sum);
-    }
 
     // The options of model tuning are told by the README of the golden files and by the run's name.
     private static TuningOptions Options(string name, JsonElement run)
