@@ -22,9 +22,10 @@ internal static class RowKernels
         Tensor y = empty_like(x);
         int dim = (int)x.size(-1);
         float[] scales = new float[x.numel() / dim];
-        TensorLanes from = new(x), to = new(y), w = new(weight);
+        TensorLanes allX = new(x), allY = new(y), allWeights = new(weight);
         KernelRows.For(scales.Length, row =>
         {
+            TensorLanes from = allX, to = allY, w = allWeights; // locals stay in registers
             Vector512<float> sum = Vector512<float>.Zero;
             for (int i = 0; i < dim; i += Lanes)
             {
@@ -51,9 +52,10 @@ internal static class RowKernels
     public static void AddRmsNormGradient(Tensor total, Tensor gradient, Tensor x, float[] scales, Tensor weight)
     {
         int dim = (int)x.size(-1);
-        TensorLanes sum = new(total), g = new(gradient), from = new(x), w = new(weight);
+        TensorLanes allTotals = new(total), allGradients = new(gradient), allX = new(x), allWeights = new(weight);
         KernelRows.For(scales.Length, row =>
         {
+            TensorLanes sum = allTotals, g = allGradients, from = allX, w = allWeights;
             Vector512<float> products = Vector512<float>.Zero;
             for (int i = 0; i < dim; i += Lanes)
             {
@@ -83,18 +85,20 @@ internal static class RowKernels
     {
         Tensor hidden = empty_like(gate);
         int dim = (int)gate.size(-1), length = (int)gate.size(1);
-        TensorLanes a = new(gate), b = new(up ?? gate), h = new(hidden), m = new(mask ?? gate);
+        TensorLanes allGates = new(gate), allUps = new(up ?? gate), allHidden = new(hidden), allMasks = new(mask ?? gate);
+        bool gated = up is not null, masked = mask is not null;
         KernelRows.For((int)(gate.numel() / dim), row =>
         {
+            TensorLanes a = allGates, b = allUps, h = allHidden, m = allMasks;
             for (int i = 0; i < dim; i += Lanes)
             {
                 nint at = (row * dim) + i;
                 (Vector512<float> value, Vector512<float> slope) = Evaluate(a.Load(at), activation);
-                Vector512<float> keep = mask is null ? Vector512<float>.One : m.Load((row / length * dim) + i);
-                Vector512<float> other = up is null ? keep : b.Load(at) * keep;
+                Vector512<float> keep = masked ? m.Load((row / length * dim) + i) : Vector512<float>.One;
+                Vector512<float> other = gated ? b.Load(at) * keep : keep;
                 h.Store(at, value * other);
                 a.Store(at, slope * other);
-                if (up is not null)
+                if (gated)
                 {
                     b.Store(at, value * keep);
                 }
@@ -112,13 +116,13 @@ internal static class RowKernels
                 Vector512<float> positive = Vector512.GreaterThan(x, Vector512<float>.Zero);
                 return (x & positive, one & positive);
             case T5Activation.GatedSilu:
-                Vector512<float> gate = one / (one + Vector512.Exp(-x));
+                Vector512<float> gate = one / (one + Exponential.Of(-x));
                 return (x * gate, gate * (one + (x * (one - gate))));
             default:
                 // gelu by tanh: x · σ(2u) with u = √(2/π) (x + 0.044715 x³).
                 const float k = 1.5957691216057308f; // 2 √(2/π)
                 Vector512<float> square = x * x;
-                Vector512<float> sigma = one / (one + Vector512.Exp(-k * x * (one + (square * 0.044715f))));
+                Vector512<float> sigma = one / (one + Exponential.Of(-k * x * (one + (square * 0.044715f))));
                 return (x * sigma, sigma + (x * sigma * (one - sigma) * k * (one + (square * 0.134145f))));
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -16,10 +17,11 @@ internal static class SoftmaxKernels
     public static void Softmax(Tensor scores, Tensor bias, Tensor? mask)
     {
         int heads = (int)scores.size(1), queries = (int)scores.size(2), keys = (int)scores.size(3), rows = (int)scores.size(0) * heads * queries;
-        TensorLanes s = new(scores), b = new(bias), m = new(mask ?? bias);
+        TensorLanes allScores = new(scores), allBias = new(bias), allMask = new(mask ?? bias);
         bool masked = mask is not null;
-        KernelRows.For(rows, row =>
+        KernelRows.For(rows, [SkipLocalsInit] (row) =>
         {
+            TensorLanes s = allScores, b = allBias, m = allMask; // locals stay in registers
             Span<float> x = keys <= MostOnStack ? stackalloc float[Padded(keys)] : new float[Padded(keys)];
             nint at = row * keys, biasAt = row % (heads * queries) * keys, maskAt = row / (heads * queries) * keys;
             Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
@@ -28,14 +30,14 @@ internal static class SoftmaxKernels
                 int left = keys - i;
                 Vector512<float> value = s.Load(at + i, left, float.NegativeInfinity) + b.Load(biasAt + i, left, 0);
                 value = masked ? value + m.Load(maskAt + i, left, 0) : value;
-                largest = Vector512.Max(largest, value);
+                largest = Vector512.MaxNative(largest, value);
                 value.CopyTo(x[i..]);
             }
 
             Vector512<float> shift = Vector512.Create(Max(largest)), sum = Vector512<float>.Zero;
             for (int i = 0; i < keys; i += Lanes)
             {
-                Vector512<float> value = ExpOfNegative(Vector512.Create(x[i..]) - shift);
+                Vector512<float> value = Exponential.Of(Vector512.Create(x[i..]) - shift);
                 sum += value;
                 value.CopyTo(x[i..]);
             }
@@ -54,9 +56,10 @@ internal static class SoftmaxKernels
     public static void Gradient(Tensor gradient, Tensor p)
     {
         int keys = (int)p.size(3);
-        TensorLanes g = new(gradient), weights = new(p);
+        TensorLanes allGradients = new(gradient), allWeights = new(p);
         KernelRows.For((int)(p.numel() / keys), row =>
         {
+            TensorLanes g = allGradients, weights = allWeights;
             nint at = row * keys;
             Vector512<float> sum = Vector512<float>.Zero;
             for (int i = 0; i < keys; i += Lanes)
@@ -77,30 +80,8 @@ internal static class SoftmaxKernels
 
     private static float Max(Vector512<float> values)
     {
-        float largest = values[0];
-        for (int i = 1; i < Lanes; i++)
-        {
-            largest = MathF.Max(largest, values[i]);
-        }
-
-        return largest;
-    }
-
-    // e^x for x ≤ 0 to within 2 units of the last place; below −87 it is 0. x = n ln 2 + r, |r| ≤ ln 2 / 2, and a polynomial for e^r.
-    private static Vector512<float> ExpOfNegative(Vector512<float> x)
-    {
-        Vector512<float> kept = Vector512.GreaterThan(x, Vector512.Create(-87f));
-        x = Vector512.Max(x, Vector512.Create(-87f));
-        Vector512<float> n = Vector512.Round(x * 1.44269504f);
-        Vector512<float> r = x - (n * 0.693359375f) + (n * 2.12194440e-4f); // ln 2 in two parts: the first product is exact
-        Vector512<float> y = Vector512.Create(1.9875691500e-4f);
-        y = (y * r) + Vector512.Create(1.3981999507e-3f);
-        y = (y * r) + Vector512.Create(8.3334519073e-3f);
-        y = (y * r) + Vector512.Create(4.1665795894e-2f);
-        y = (y * r) + Vector512.Create(1.6666665459e-1f);
-        y = (y * r) + Vector512.Create(5.0000001201e-1f);
-        y = (y * r * r) + r + Vector512<float>.One;
-        Vector512<int> exponent = (Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23;
-        return y * exponent.AsSingle() & kept;
+        Vector256<float> eight = Vector256.Max(values.GetLower(), values.GetUpper());
+        Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+        return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace Spot.Backbone;
@@ -20,34 +21,15 @@ internal readonly unsafe struct TensorLanes
         _single = (float*)start;
     }
 
-    public Vector512<float> Load(nint at)
-    {
-        if (_half == null)
-        {
-            return Vector512.Load(_single + at);
-        }
-
-        Vector256<ushort> packed = Vector256.Load(_half + at);
-        return (Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed)) << 16).AsSingle();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Load(nint at) => _half == null ? Vector512.Load(_single + at) : Widen(_half + at);
 
     /// <summary>The elements that are left of a row, at most 16, and a value in place of those beyond it.</summary>
-    public Vector512<float> Load(nint at, int left, float beyond)
-    {
-        if (left >= Count)
-        {
-            return Load(at);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Load(nint at, int left, float beyond) =>
+        left >= Count ? Load(at) : LoadPart(Start(at), _half == null, left, beyond);
 
-        float* values = stackalloc float[Count];
-        for (int i = 0; i < Count; i++)
-        {
-            values[i] = i >= left ? beyond : _half == null ? _single[at + i] : BitConverter.UInt32BitsToSingle((uint)_half[at + i] << 16);
-        }
-
-        return Vector512.Load(values);
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(nint at, Vector512<float> values)
     {
         if (_half == null)
@@ -60,6 +42,7 @@ internal readonly unsafe struct TensorLanes
     }
 
     /// <summary>Writes what is left of a row, at most 16 elements, and nothing beyond it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(nint at, int left, Vector512<float> values)
     {
         if (left >= Count)
@@ -68,18 +51,45 @@ internal readonly unsafe struct TensorLanes
             return;
         }
 
-        Vector256<ushort> rounded = Round(values);
-        for (int i = 0; i < left; i++)
+        StorePart(Start(at), _half == null, left, values);
+    }
+
+    // Neither inlined nor told of the struct: either would cost the loops their registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> LoadPart(void* start, bool single, int left, float beyond)
+    {
+        uint* part = stackalloc uint[Count];
+        Unsafe.CopyBlockUnaligned(part, start, (uint)(left * (single ? sizeof(float) : sizeof(ushort))));
+        Vector512<float> values = single ? Vector512.Load((float*)part) : Widen((ushort*)part);
+        Vector512<float> inside = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(left)).AsSingle();
+        return Vector512.ConditionalSelect(inside, values, Vector512.Create(beyond));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StorePart(void* start, bool single, int left, Vector512<float> values)
+    {
+        uint* part = stackalloc uint[Count];
+        if (single)
         {
-            if (_half == null)
-            {
-                _single[at + i] = values[i];
-            }
-            else
-            {
-                _half[at + i] = rounded[i];
-            }
+            values.Store((float*)part);
         }
+        else
+        {
+            Round(values).Store((ushort*)part);
+        }
+
+        Unsafe.CopyBlockUnaligned(start, part, (uint)(left * (single ? sizeof(float) : sizeof(ushort))));
+    }
+
+    private void* Start(nint at) => _half == null ? _single + at : _half + at;
+
+    private static Vector512<float> Widen(ushort* from)
+    {
+        Vector256<ushort> packed = Vector256.Load(from);
+        Vector512<uint> wide = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(packed)
+            : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
+        return (wide << 16).AsSingle();
     }
 
     // To nearest, ties to even.
@@ -87,6 +97,6 @@ internal readonly unsafe struct TensorLanes
     {
         Vector512<uint> bits = values.AsUInt32();
         Vector512<uint> rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One)) >> 16;
-        return Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+        return Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(rounded) : Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
     }
 }
