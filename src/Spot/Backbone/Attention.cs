@@ -62,8 +62,8 @@ internal sealed class Attention
     public Tensor ToMemory(Tensor x, Tensor memory, Tensor? mask, DropoutMasks? dropout)
     {
         long batch = x.size(0), targets = x.size(1), length = memory.size(1), dim = memory.size(2);
-        Tensor q = matmul(Split(x, _q), _k.view(1, _heads, _headDim, dim)); // [batch, heads, targets, d]
-        Tensor scores = matmul(q.reshape(batch, _heads * targets, dim), memory.transpose(1, 2)); // [batch, heads * targets, length]
+        Tensor q = matmul(ByHead(Split(x, _q)), _k.view(_heads, _headDim, dim)); // [heads, batch * targets, d]
+        Tensor scores = matmul(ByRow(q, batch).reshape(batch, _heads * targets, dim), memory.transpose(1, 2)); // [batch, heads * targets, length]
         Tensor p = Softmax(scores.view(batch, _heads, targets, length), mask, x.dtype);
         if (dropout is not null)
         {
@@ -71,8 +71,15 @@ internal sealed class Attention
         }
 
         Tensor mixed = matmul(p.reshape(batch, _heads * targets, length), memory).view(batch, _heads, targets, dim);
-        return Output(matmul(mixed, _v.view(1, _heads, _headDim, dim).transpose(2, 3))); // [batch, heads, targets, kv]
+        Tensor read = matmul(ByHead(mixed), _v.view(_heads, _headDim, dim).transpose(1, 2)); // [heads, batch * targets, kv]
+        return Output(ByRow(read, batch));
     }
+
+    // [batch, heads, targets, n] -> [heads, batch * targets, n]: few large products with a head's weights instead of many small ones
+    private static Tensor ByHead(Tensor x) => x.transpose(0, 1).reshape(x.size(1), x.size(0) * x.size(2), x.size(3));
+
+    // [heads, batch * targets, n] -> [batch, heads, targets, n]
+    private static Tensor ByRow(Tensor x, long batch) => x.view(x.size(0), batch, -1, x.size(2)).transpose(0, 1);
 
     private static Tensor Weigh(Tensor q, Tensor k, Tensor v, Tensor? bias, DropoutMasks? dropout)
     {

@@ -10,13 +10,16 @@ internal static class KernelRows
     /// <summary>Does something with every row.</summary>
     /// <param name="rows">The number of rows.</param>
     /// <param name="action">Called with 0 … rows − 1, from several threads.</param>
-    public static void For(int rows, Action<nint> action)
+    public static void For(int rows, Action<nint> action) => For(rows, PerTask, action);
+
+    /// <summary>The same with a chosen number of rows that a thread takes at a time.</summary>
+    public static void For(int rows, int perTask, Action<nint> action)
     {
-        int tasks = (rows + PerTask - 1) / PerTask;
+        int tasks = (rows + perTask - 1) / perTask;
         ParallelOptions options = new() { MaxDegreeOfParallelism = get_num_threads() };
         Parallel.For(0, tasks, options, task =>
         {
-            for (int row = task * PerTask; row < Math.Min(rows, (task + 1) * PerTask); row++)
+            for (int row = task * perTask; row < Math.Min(rows, (task + 1) * perTask); row++)
             {
                 action(row);
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -22,7 +23,8 @@ internal static class SoftmaxKernels
         KernelRows.For(rows, [SkipLocalsInit] (row) =>
         {
             TensorLanes s = allScores, b = allBias, m = allMask; // locals stay in registers
-            Span<float> x = keys <= MostOnStack ? stackalloc float[Padded(keys)] : new float[Padded(keys)];
+            Span<float> buffer = keys <= MostOnStack ? stackalloc float[Padded(keys)] : new float[Padded(keys)];
+            ref float x = ref MemoryMarshal.GetReference(buffer);
             nint at = row * keys, biasAt = row % (heads * queries) * keys, maskAt = row / (heads * queries) * keys;
             Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
             for (int i = 0; i < keys; i += Lanes)
@@ -31,21 +33,21 @@ internal static class SoftmaxKernels
                 Vector512<float> value = s.Load(at + i, left, float.NegativeInfinity) + b.Load(biasAt + i, left, 0);
                 value = masked ? value + m.Load(maskAt + i, left, 0) : value;
                 largest = Vector512.MaxNative(largest, value);
-                value.CopyTo(x[i..]);
+                value.StoreUnsafe(ref x, (nuint)i);
             }
 
             Vector512<float> shift = Vector512.Create(Max(largest)), sum = Vector512<float>.Zero;
             for (int i = 0; i < keys; i += Lanes)
             {
-                Vector512<float> value = Exponential.Of(Vector512.Create(x[i..]) - shift);
+                Vector512<float> value = Exponential.Of(Vector512.LoadUnsafe(ref x, (nuint)i) - shift);
                 sum += value;
-                value.CopyTo(x[i..]);
+                value.StoreUnsafe(ref x, (nuint)i);
             }
 
             float scale = 1f / Vector512.Sum(sum);
             for (int i = 0; i < keys; i += Lanes)
             {
-                s.Store(at + i, keys - i, Vector512.Create(x[i..]) * scale);
+                s.Store(at + i, keys - i, Vector512.LoadUnsafe(ref x, (nuint)i) * scale);
             }
         });
     }

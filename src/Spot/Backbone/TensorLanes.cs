@@ -27,7 +27,9 @@ internal readonly unsafe struct TensorLanes
     /// <summary>The elements that are left of a row, at most 16, and a value in place of those beyond it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Load(nint at, int left, float beyond) =>
-        left >= Count ? Load(at) : LoadPart(Start(at), _half == null, left, beyond);
+        left >= Count ? Load(at)
+        : Avx512BW.VL.IsSupported ? LoadMasked(at, left, beyond)
+        : LoadPart(Start(at), _half == null, left, beyond);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(nint at, Vector512<float> values)
@@ -51,7 +53,42 @@ internal readonly unsafe struct TensorLanes
             return;
         }
 
+        if (Avx512BW.VL.IsSupported)
+        {
+            StoreMasked(at, left, values);
+            return;
+        }
+
         StorePart(Start(at), _half == null, left, values);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<float> LoadMasked(nint at, int left, float beyond)
+    {
+        Vector512<float> other = Vector512.Create(beyond);
+        if (_half == null)
+        {
+            Vector512<int> below = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(left));
+            return Avx512F.MaskLoad(_single + at, below.AsSingle(), other);
+        }
+
+        Vector256<ushort> inside = Vector256.LessThan(Vector256<ushort>.Indices, Vector256.Create((ushort)left));
+        Vector256<ushort> packed = Avx512BW.VL.MaskLoad(_half + at, inside, Round(other));
+        return (Avx512F.ConvertToVector512UInt32(packed) << 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreMasked(nint at, int left, Vector512<float> values)
+    {
+        if (_half == null)
+        {
+            Vector512<int> below = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(left));
+            Avx512F.MaskStore(_single + at, below.AsSingle(), values);
+            return;
+        }
+
+        Vector256<ushort> inside = Vector256.LessThan(Vector256<ushort>.Indices, Vector256.Create((ushort)left));
+        Avx512BW.VL.MaskStore(_half + at, inside, Round(values));
     }
 
     // Neither inlined nor told of the struct: either would cost the loops their registers.

@@ -57,7 +57,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         }
 
         states.requires_grad_();
-        double loss = TargetLoss.Backward(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout);
+        double loss = TargetLoss.BackwardByHand(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout);
         using (no_grad())
         {
             Tensor gradient = encoder.Backward(states.grad!); // [batch, L + T, d]

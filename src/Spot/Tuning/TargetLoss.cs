@@ -7,6 +7,8 @@ namespace Spot.Tuning;
 /// <summary>The loss of targets: Σ cross-entropy + z · (log Z)².</summary>
 internal static class TargetLoss
 {
+    private const int MostTokens = 256; // whose scores are in memory at once
+
     /// <summary>Differentiates share · loss automatically down to the encoder's states, or beyond where they have a graph.</summary>
     /// <param name="model">The model.</param>
     /// <param name="encoded">The encoded inputs.</param>
@@ -25,5 +27,29 @@ internal static class TargetLoss
         Tensor total = zLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
         (total * factor).backward();
         return crossEntropy.item<float>();
+    }
+
+    /// <summary>The same with the gradient of vocabulary and loss by hand, for a frozen model on the CPU: only the decoder is differentiated automatically.</summary>
+    /// <inheritdoc cref="Backward"/>
+    public static double BackwardByHand(
+        FrozenT5 model, EncodedBatch encoded, IReadOnlyList<int[]> targets, double zLoss, double share, DropoutMasks? dropout)
+    {
+        (Tensor states, long[] ids) = model.DecodeTokens(encoded, targets, dropout); // [tokens, d]
+        Tensor gradient = empty_like(states);
+        double loss = 0;
+        using (no_grad())
+        {
+            for (int first = 0; first < ids.Length; first += MostTokens)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                int count = Math.Min(MostTokens, ids.Length - first);
+                Tensor scores = model.LogitColumns(states.narrow(0, first, count)); // [vocabulary, count]
+                loss += CrossEntropyKernel.Differentiate(scores, ids.AsSpan(first, count), zLoss, share);
+                gradient.narrow(0, first, count).copy_(model.LogitGradient(scores));
+            }
+        }
+
+        states.backward([gradient]);
+        return loss;
     }
 }
