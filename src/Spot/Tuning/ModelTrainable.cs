@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 namespace Spot.Tuning;
 
 /// <summary>All weights of a model, on a float32 copy of its own: the paper's model tuning baseline.</summary>
-/// <remarks>On the CPU a weight's tensor is a view of the parameter's array; elsewhere the arrays are copied there before they are used.</remarks>
+/// <remarks>
+/// The parameters' arrays are copied into the weights' tensors before these are used. On the CPU the tensors could be views of the arrays, but
+/// libtorch's products depend in the last bit on where a matrix lies, and arrays lie anywhere.
+/// </remarks>
 internal sealed class ModelTrainable : ITrainable
 {
     public const string KindName = "model";
@@ -109,18 +112,11 @@ internal sealed class ModelTrainable : ITrainable
     private static Tensor Leaf(Parameter parameter, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor shared = frombuffer(parameter.Values, ScalarType.Float32).view(parameter.Shape);
-        Tensor leaf = device.type == DeviceType.CPU ? shared : shared.to(device);
-        return leaf.requires_grad_().DetachFromDisposeScope();
+        return empty(parameter.Shape, ScalarType.Float32, device).requires_grad_().DetachFromDisposeScope();
     }
 
     private void Upload()
     {
-        if (_onCpu)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         for (int i = 0; i < _weights.Length; i++)
