@@ -13,7 +13,7 @@ public static class TaskRegistry
     private static readonly string[] ValidationNames = ["validation", "dev", "val", "validation_matched", "dev_matched"];
 
     private static readonly string[] AllNames =
-        [.. DataFormats.All.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>All names, in ordinal order.</summary>
     public static IReadOnlyList<string> Names => AllNames;
@@ -136,7 +136,7 @@ public static class TaskRegistry
     private static (string Task, string Folder, TextFormat Format) Resolve(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        DataEntry? entry = DataFormats.All.FirstOrDefault(entry => entry.Name == name) ?? DataFormats.All.FirstOrDefault(entry => entry.Folder == name && entry.Default);
+        DataEntry? entry = FormatTable.Data.FirstOrDefault(entry => entry.Name == name) ?? FormatTable.Data.FirstOrDefault(entry => entry.Folder == name && entry.Default);
         return entry is not null ? (entry.Name, entry.Folder, entry.Format) : (name, name, TextFormat.Named(name));
     }
 

@@ -3,7 +3,7 @@ namespace Spot.Tasks;
 /// <summary>Finds text that one task trains on and another is judged by: such a pair makes transfer look better than it is.</summary>
 /// <remarks>
 /// A row leaks when one of its texts of at least five words is also a text of the other task's training rows. Texts are compared by a hash of
-/// their words (runs of letters and digits) in lower case.
+/// their letters and digits in lower case: punctuation, and how words are split, make no difference.
 /// </remarks>
 public static class TaskLeaks
 {

@@ -35,31 +35,24 @@ internal sealed class TaskTexts(string name)
         return texts;
     }
 
-    /// <summary>A hash of the words in lower case; null for fewer than five.</summary>
+    /// <summary>A hash of letters and digits in lower case; null for fewer than five words.</summary>
     public static ulong? Hash(string text)
     {
-        StringBuilder words = new(text.Length);
-        int count = 0;
+        StringBuilder letters = new(text.Length);
+        int words = 0;
         bool inside = false;
         foreach (char c in text)
         {
-            if (!char.IsLetterOrDigit(c))
+            bool letter = char.IsLetterOrDigit(c);
+            words += letter && !inside ? 1 : 0;
+            inside = letter;
+            if (letter)
             {
-                inside = false;
-                continue;
+                letters.Append(char.ToLowerInvariant(c)); // without spaces, since data sets split words in their own ways
             }
-
-            if (!inside)
-            {
-                count++;
-                words.Append(' ');
-                inside = true;
-            }
-
-            words.Append(char.ToLowerInvariant(c));
         }
 
-        return count >= LeastWords ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(words.ToString()))) : null;
+        return words >= LeastWords ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(letters.ToString()))) : null;
     }
 
     private static List<ulong[]> Hashes(IReadOnlyList<TextExample> examples) =>

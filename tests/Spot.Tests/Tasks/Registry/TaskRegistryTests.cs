@@ -6,6 +6,8 @@ public sealed class TaskRegistryTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -13,8 +15,8 @@ public sealed class TaskRegistryTests : IDisposable
     {
         Write("sst2/train.tsv", "sentence\tlabel\nfine work\t1\ndull \"work\t0\n");
         Write("sst2/dev.tsv", "sentence\tlabel\nbright\t1\n");
-        TextTask above = TaskRegistry.Load("sst2", _folder.Path);
-        TextTask own = TaskRegistry.Load("sst2", Path.Combine(_folder.Path, "sst2"));
+        TextTask above = Load("sst2", _folder.Path);
+        TextTask own = Load("sst2", Path.Combine(_folder.Path, "sst2"));
         Assert.Equal(above.Fingerprint, own.Fingerprint);
         Assert.Equal([new("sst2 sentence: fine work", "positive"), new("sst2 sentence: dull \"work", "negative")], above.Train);
         Assert.Equal("sst2 sentence: bright", above.Validation[0].Input);
@@ -28,7 +30,7 @@ public sealed class TaskRegistryTests : IDisposable
     {
         Write("sst2/train.csv", "sentence,label\na,1\nb,0\nc,0\n");
         Write("sst2/validation.csv", "sentence,label\nd,1\n");
-        TextTask task = TaskRegistry.Load("sst2", _folder.Path, new TaskLoadOptions { Prefix = false, MostRows = 2 });
+        TextTask task = Load("sst2", _folder.Path, new TaskLoadOptions { Prefix = false, MostRows = 2 });
         Assert.Equal(["sentence: a", "sentence: b"], task.Train.Select(example => example.Input));
     }
 
@@ -38,9 +40,9 @@ public sealed class TaskRegistryTests : IDisposable
         Write("sst2/train.jsonl", """{"sentence": "a", "label": 1}""");
         Write("sst2/validation.jsonl", """{"sentence": "b", "label": 0}""");
         Write("sst2/test.jsonl", """{"sentence": "c", "label": -1}""");
-        Assert.Empty(TaskRegistry.Load("sst2", _folder.Path).Test);
+        Assert.Empty(Load("sst2", _folder.Path).Test);
         Write("sst2/validation.jsonl", """{"sentence": "b", "label": -1}""");
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => TaskRegistry.Load("sst2", _folder.Path));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Load("sst2", _folder.Path));
         Assert.Contains("validation.jsonl', line 1: found no label", error.Message, StringComparison.Ordinal);
     }
 
@@ -50,7 +52,7 @@ public sealed class TaskRegistryTests : IDisposable
         Write("mine/train.csv", "a,b,gold\nred,blue,n\nred,red,y\n");
         Write("mine/validation.csv", "a,b,gold\nred,green,n\n");
         TextFormat format = TextFormat.FromTemplate("mine", "one: {a} other: {b}", "gold", new Dictionary<string, string> { ["y"] = "same", ["n"] = "different" });
-        TextTask task = TaskRegistry.Load(format, _folder.Path);
+        TextTask task = TaskRegistry.Load(format, _folder.Path, cancellationToken: Cancel);
         Assert.Equal([new("one: red other: blue", "different"), new("one: red other: red", "same")], task.Train);
         Assert.Equal("mine", task.Name);
     }
@@ -58,12 +60,12 @@ public sealed class TaskRegistryTests : IDisposable
     [Fact]
     public void What_is_missing_is_named()
     {
-        Assert.Contains("sst2", Assert.Throws<ArgumentException>(() => TaskRegistry.Load("sst-2", _folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Throws<DirectoryNotFoundException>(() => TaskRegistry.Load("sst2", Path.Combine(_folder.Path, "none")));
+        Assert.Contains("sst2", Assert.Throws<ArgumentException>(() => Load("sst-2", _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Throws<DirectoryNotFoundException>(() => Load("sst2", Path.Combine(_folder.Path, "none")));
         Write("sst2/train.csv", "sentence,label\na,1\n");
-        Assert.Contains("No validation data", Assert.Throws<FileNotFoundException>(() => TaskRegistry.Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("No validation data", Assert.Throws<FileNotFoundException>(() => Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
         Write("sst2/validation.csv", "text,label\na,1\n");
-        Assert.Contains("'sentence'", Assert.Throws<InvalidDataException>(() => TaskRegistry.Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("'sentence'", Assert.Throws<InvalidDataException>(() => Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,9 +82,9 @@ public sealed class TaskRegistryTests : IDisposable
         Assert.Equal(["cb"], found);
         Assert.Equal(["scitail"], standIns);
         Assert.Equal(nli.Members.Count - 1, missing.Count);
-        Assert.Equal(["cb"], nli.Load(_folder.Path).Tasks.Select(task => task.Task.Name));
-        Assert.Equal(["cb", "scitail"], nli.Load(_folder.Path, standIns: true).Tasks.Select(task => task.Task.Name));
-        Assert.Contains("cnn_dailymail", Assert.Throws<SpotException>(() => TaskFamily.Named("summarisation").Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Equal(["cb"], nli.Load(_folder.Path, cancellationToken: Cancel).Tasks.Select(task => task.Task.Name));
+        Assert.Equal(["cb", "scitail"], nli.Load(_folder.Path, standIns: true, cancellationToken: Cancel).Tasks.Select(task => task.Task.Name));
+        Assert.Contains("cnn_dailymail", Assert.Throws<SpotException>(() => TaskFamily.Named("summarisation").Load(_folder.Path, cancellationToken: Cancel)).Message, StringComparison.Ordinal);
         Assert.Contains("superglue", Assert.Throws<ArgumentException>(() => TaskFamily.Named("x")).Message, StringComparison.Ordinal);
     }
 
@@ -90,8 +92,10 @@ public sealed class TaskRegistryTests : IDisposable
     public void Every_task_of_the_data_sets_is_of_some_kind()
     {
         Assert.Empty(TaskRegistry.Names.Except(TaskFamily.Named("all").Members).Except(TaskFamily.Named("all").StandIns));
-        Assert.All(DataFormats.All, entry => Assert.NotNull(TaskFamily.Of(entry.Name)));
+        Assert.All(FormatTable.Data, entry => Assert.NotNull(TaskFamily.Of(entry.Name)));
     }
+
+    private static TextTask Load(string name, string folder, TaskLoadOptions? options = null) => TaskRegistry.Load(name, folder, options, Cancel);
 
     private void Write(string name, string text)
     {

@@ -17,7 +17,7 @@ public class DataReportTests
             [new(texts[0], "yes"), new(texts[1], "no"), new(texts[2], "yes"), new(texts[3], "no")],
             [new("the first text", "yes"), new("one more", "no")]);
         int longest = Tokenizer.Encode(texts[1], int.MaxValue).Length;
-        DataReport report = DataReport.Create(task, Tokenizer, new TuningOptions { MaxInputLength = longest - 1 });
+        DataReport report = DataReport.Create(task, Tokenizer, new TuningOptions { MaxInputLength = longest - 1 }, TestContext.Current.CancellationToken);
 
         SplitReport train = report.Splits[0];
         Assert.Equal((4, 2, 1), (train.Rows, train.Duplicates, train.Contradictions));
@@ -36,7 +36,7 @@ public class DataReportTests
     public void Unknown_tokens_are_told()
     {
         TextTask task = new("task", [], [new("漢字 漢字", "x")], [new("plain", "x")]);
-        DataReport report = DataReport.Create(task, Tokenizer);
+        DataReport report = DataReport.Create(task, Tokenizer, cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(report.Splits[0].Unknown > 0.1 && report.Splits[1].Unknown == 0, report.ToString());
         Assert.Contains(report.Problems, problem => problem.Contains("unknown to the vocabulary", StringComparison.Ordinal));
     }
