@@ -46,8 +46,9 @@ internal static class Fields
         _ => node.ToJsonString(),
     };
 
-    public static InvalidDataException Missing(DataRow row, string path) =>
-        new($"{row.Place}: found no field '{path}', only {string.Join(", ", row.Fields.Select(field => $"'{field.Key}'"))}. Rename the column, or use a format with these fields.");
+    public static InvalidDataException Missing(DataRow row, string path) => row.Fields.ContainsKey(path)
+        ? new($"{row.Place}: field '{path}' is null, expected a text.")
+        : new($"{row.Place}: found no field '{path}', only {string.Join(", ", row.Fields.Select(field => $"'{field.Key}'"))}. Rename the column, or use a format with these fields.");
 
     public static InvalidDataException Wrong(DataRow row, string path, string expected)
     {

@@ -6,6 +6,9 @@ namespace Spot.Tasks;
 /// <summary>Rows of JSON, one on a line or all in one array.</summary>
 internal static class JsonRows
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonSerializerOptions StrictArray = new() { AllowDuplicateProperties = false };
+
     public static IEnumerable<DataRow> Lines(Stream stream, string path, DataFileOptions options)
     {
         LineReader lines = new(stream, path, options.MaxRowLength);
@@ -13,7 +16,7 @@ internal static class JsonRows
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
-                yield return Row(lines.Place, () => JsonNode.Parse(line));
+                yield return Row(lines.Place, () => JsonNode.Parse(line, null, Strict));
             }
         }
     }
@@ -21,24 +24,29 @@ internal static class JsonRows
     public static IEnumerable<DataRow> Array(Stream stream, string path, DataFileOptions options)
     {
         using BoundedStream bounded = new(stream, path, options.MaxRowLength);
-        IAsyncEnumerator<JsonNode?> rows = JsonSerializer.DeserializeAsyncEnumerable<JsonNode>(bounded).GetAsyncEnumerator();
+        IAsyncEnumerator<JsonNode?> rows = JsonSerializer.DeserializeAsyncEnumerable<JsonNode>(bounded, StrictArray).GetAsyncEnumerator();
         for (int number = 1; ; number++)
         {
-            string place = $"'{path}', row {number}";
-            JsonNode? node = null;
-            bool more = false;
-            DataRow row = Row(place, () =>
-            {
-                more = rows.MoveNextAsync().AsTask().GetAwaiter().GetResult(); // the stream below is synchronous
-                return node = more ? rows.Current : new JsonObject();
-            });
-            if (!more)
+            if (!Next(rows, path, number))
             {
                 yield break;
             }
 
             bounded.Restart();
-            yield return row;
+            yield return Row($"'{path}', row {number}", () => rows.Current);
+        }
+    }
+
+    private static bool Next(IAsyncEnumerator<JsonNode?> rows, string path, int number)
+    {
+        try
+        {
+            return rows.MoveNextAsync().AsTask().GetAwaiter().GetResult(); // the stream below is synchronous
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            string place = e is JsonException { LineNumber: { } line } ? $"line {line + 1}" : $"row {number} or later";
+            throw new InvalidDataException($"'{path}', {place}: expected a JSON array of objects: {e.Message}", e);
         }
     }
 

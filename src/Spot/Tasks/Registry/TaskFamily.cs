@@ -26,9 +26,19 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
     // For tasks outside the mixtures.
     private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
     {
-        ["cola"] = "acceptability", ["boolq"] = "mrqa", ["multirc"] = "mrqa", ["record"] = "mrqa", ["wic"] = "word sense", ["wsc"] = "coreference",
-        ["ag_news"] = "topic", ["trec"] = "topic", ["banking77"] = "intent", ["clinc150"] = "intent", ["subj"] = "subjectivity",
-        ["tweet_eval_hate"] = "abuse", ["tweet_eval_offensive"] = "abuse",
+        ["cola"] = "acceptability",
+        ["boolq"] = "mrqa",
+        ["multirc"] = "mrqa",
+        ["record"] = "mrqa",
+        ["wic"] = "word sense",
+        ["wsc"] = "coreference",
+        ["ag_news"] = "topic",
+        ["trec"] = "topic",
+        ["banking77"] = "intent",
+        ["clinc150"] = "intent",
+        ["subj"] = "subjectivity",
+        ["tweet_eval_hate"] = "abuse",
+        ["tweet_eval_offensive"] = "abuse",
     };
 
     /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, and <c>all</c>.</summary>
