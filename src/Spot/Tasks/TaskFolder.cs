@@ -1,12 +1,12 @@
-using System.Text.Json;
-
 namespace Spot.Tasks;
 
-/// <summary>Reads a task from a folder: task.json, train.jsonl, validation.jsonl and, if there, test.jsonl.</summary>
+/// <summary>Reads a task from a folder: task.json and a data file for each of train, validation and, if there, test.</summary>
 /// <remarks>
 /// task.json: <c>{"name": "films", "family": "sentiment", "labels": ["positive", "negative"]}</c>; without it the folder's name is the
 /// task's, and the labels are the targets of the training examples where there are at most <see cref="MostInferredLabels"/> different ones.
-/// Each line of a .jsonl file: <c>{"input": "…", "target": "…"}</c>; other fields are ignored.
+/// Data files may have any format of <see cref="DataFile"/>, for example train.jsonl or train.csv.gz. Their rows have the fields <c>input</c> and
+/// <c>target</c>, or others if task.json says how to write them: <c>"format": {"input": "title: {title} text: {body}", "target": "stars",
+/// "values": ["1", "5"], "labels": ["bad", "good"]}</c>, as for <see cref="TextFormat.Load"/>.
 /// </remarks>
 public static class TaskFolder
 {
@@ -27,15 +27,15 @@ public static class TaskFolder
             throw new DirectoryNotFoundException($"No task folder '{Path.GetFullPath(folder)}'. Expected train.jsonl and validation.jsonl in it.");
         }
 
-        (string? name, string? family, string[]? labels) = ReadCard(Path.Combine(folder, "task.json"));
-        List<TextExample> train = ReadSplit(folder, "train", required: true, labels);
-        labels ??= InferLabels(train);
-        List<TextExample> validation = ReadSplit(folder, "validation", required: true, labels);
-        List<TextExample> test = ReadSplit(folder, "test", required: false, labels);
-        name ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        TaskCard card = TaskCard.Read(Path.Combine(folder, "task.json"));
+        List<TextExample> train = ReadSplit(folder, "train", required: true, card);
+        string[] labels = card.Labels ?? InferLabels(train);
+        List<TextExample> validation = ReadSplit(folder, "validation", required: true, card with { Labels = labels });
+        List<TextExample> test = ReadSplit(folder, "test", required: false, card with { Labels = labels });
+        string name = card.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         try
         {
-            return new TextTask(name, labels, train, validation, test, family);
+            return new TextTask(name, labels, train, validation, test, card.Family, card.Format?.Metrics);
         }
         catch (ArgumentException e)
         {
@@ -56,35 +56,11 @@ public static class TaskFolder
         }
 
         string[] folders = [.. Directory.GetDirectories(folder)
-            .Where(path => File.Exists(Path.Combine(path, "train.jsonl"))).Order(StringComparer.Ordinal)];
+            .Where(path => DataFile.Find(path, "train") is not null).Order(StringComparer.Ordinal)];
         return folders.Length > 0
             ? [.. folders.Select(Load)]
             : throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no task folder; expected at least one with train.jsonl and validation.jsonl.");
     }
-
-    private static (string? Name, string? Family, string[]? Labels) ReadCard(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return default;
-        }
-
-        try
-        {
-            using JsonDocument card = JsonDocument.Parse(File.ReadAllBytes(path));
-            JsonElement root = card.RootElement;
-            string[]? labels = root.TryGetProperty("labels", out JsonElement list)
-                ? [.. list.EnumerateArray().Select(label => label.GetString() ?? throw new InvalidOperationException("a label is null"))]
-                : null;
-            return (Text(root, "name"), Text(root, "family"), labels);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"'{path}' is no task card (an object with name, family and a list of labels): {e.Message}", e);
-        }
-    }
-
-    private static string? Text(JsonElement root, string field) => root.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
 
     private static string[] InferLabels(List<TextExample> train)
     {
@@ -92,49 +68,27 @@ public static class TaskFolder
         return targets.Length <= MostInferredLabels ? targets : [];
     }
 
-    private static List<TextExample> ReadSplit(string folder, string split, bool required, string[]? labels)
+    private static List<TextExample> ReadSplit(string folder, string split, bool required, TaskCard card)
     {
-        string path = Path.Combine(folder, split + ".jsonl");
-        if (!File.Exists(path))
+        string? path = DataFile.Find(folder, split);
+        if (path is null)
         {
+            string expected = Path.Combine(folder, split + ".jsonl");
             return required
-                ? throw new FileNotFoundException($"No {split} examples: expected '{path}' with one {{\"input\": …, \"target\": …}} a line.", path)
+                ? throw new FileNotFoundException($"No {split} examples: expected '{expected}' with one {{\"input\": …, \"target\": …}} a line, or another data file of that name.", expected)
                 : [];
         }
 
-        List<TextExample> examples = [];
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-            {
-                examples.Add(ReadExample(line, path, number, labels));
-            }
-        }
-
-        return examples.Count > 0 ? examples : throw new InvalidDataException($"'{path}' is empty; expected at least one example.");
+        return [.. DataFile.Read(path).SelectMany(row => card.Format?.Apply(row, split == "train") ?? [ReadExample(row, card.Labels)])];
     }
 
-    private static TextExample ReadExample(string line, string path, int number, string[]? labels)
+    private static TextExample ReadExample(DataRow row, string[]? labels)
     {
-        TextExample example;
-        try
-        {
-            using JsonDocument row = JsonDocument.Parse(line);
-            example = new TextExample(
-                row.RootElement.GetProperty("input").GetString() ?? throw new InvalidOperationException("'input' is null"),
-                row.RootElement.GetProperty("target").GetString() ?? throw new InvalidOperationException("'target' is null"));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new InvalidDataException($"'{path}', line {number}: expected {{\"input\": \"…\", \"target\": \"…\"}}: {e.Message}", e);
-        }
-
+        TextExample example = new(Fields.Text(row, "input"), Fields.Text(row, "target"));
         return labels is null || labels.Length == 0 || labels.Contains(example.Target, StringComparer.Ordinal)
             ? example
             : throw new InvalidDataException(
-                $"'{path}', line {number}: found the target '{example.Target}', expected one of {string.Join(", ", labels.Select(label => $"'{label}'"))}. " +
+                $"{row.Place}: found the target '{example.Target}', expected one of {string.Join(", ", labels.Select(label => $"'{label}'"))}. " +
                 "Correct the row, or add the label to task.json.");
     }
 }

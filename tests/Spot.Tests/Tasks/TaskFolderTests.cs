@@ -59,14 +59,14 @@ public sealed class TaskFolderTests : IDisposable
 
     [Theory]
     [InlineData("""{"input": "x", "target": "good"}, """, "','")]
-    [InlineData("""{"input": "x", "target": """, "target")]
-    [InlineData("""{"input": "x"}""", "expected {\"input\"")]
-    [InlineData("""{"target": "good"}""", "expected {\"input\"")]
+    [InlineData("""{"input": "x", "target": """, "JSON object")]
+    [InlineData("""{"input": "x"}""", "no field 'target', only 'input'")]
+    [InlineData("""{"target": "good"}""", "no field 'input', only 'target'")]
     [InlineData("""{"input": null, "target": "good"}""", "'input' is null")]
     [InlineData("""{"input": "x", "target": null}""", "'target' is null")]
-    [InlineData("""{"input": 3, "target": "good"}""", "expected {\"input\"")]
-    [InlineData("""["x", "good"]""", "expected {\"input\"")]
-    [InlineData("x\tgood", "expected {\"input\"")]
+    [InlineData("""{"input": [3], "target": "good"}""", "'input' is [3], expected a text")]
+    [InlineData("""["x", "good"]""", "expected a JSON object")]
+    [InlineData("x\tgood", "expected a JSON object")]
     public void A_broken_line_is_refused_with_file_and_line(string line, string problem)
     {
         Splits($"{Good}\n\n{line}\n{Bad}", Good);
@@ -106,6 +106,24 @@ public sealed class TaskFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_card_says_how_rows_of_other_files_are_written()
+    {
+        Write("task.json", """
+            {"name": "stars", "format": {"input": "title: {title} text: {body.text}", "target": "stars", "values": ["1", "5"], "labels": ["bad", "good"], "metrics": ["macro_f1"]}}
+            """);
+        Write("train.json", """[{"title": "A {b}", "body": {"text": "x"}, "stars": 5}, {"title": "C", "body": {"text": "y"}, "stars": "1"}]""");
+        Write("validation.jsonl", """{"title": "D", "body": {"text": "z"}, "stars": 1}""");
+        TextTask task = TaskFolder.Load(_folder.Path);
+        Assert.Equal([new("title: A {b} text: x", "good"), new("title: C text: y", "bad")], task.Train);
+        Assert.Equal(("stars", "macro_f1"), (task.Name, task.Metrics.Single().Name));
+        Assert.Equal(["bad", "good"], task.Labels);
+        Write("task.json", """{"format": "sst2"}""");
+        Assert.Contains("no field 'sentence'", Assert.Throws<InvalidDataException>(() => TaskFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Write("task.json", """{"format": {"input": "title: {title", "target": "stars"}}""");
+        Assert.Contains("not closed", Assert.Throws<InvalidDataException>(() => TaskFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_target_makes_no_label()
     {
         string row = """{"input": "x", "target": ""}""";
@@ -137,7 +155,7 @@ public sealed class TaskFolderTests : IDisposable
         Splits(Good, Good);
         Write(name, "\n  \n");
         string message = Assert.Throws<InvalidDataException>(() => TaskFolder.Load(_folder.Path)).Message;
-        Assert.Contains($"'{FilePath(name)}' is empty", message, StringComparison.Ordinal);
+        Assert.Contains($"'{FilePath(name)}' holds no rows", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Spot.Tasks;
+
+/// <summary>A format as its JSON says it; see docs/data.md.</summary>
+internal sealed record FormatSpec
+{
+    public required string Name { get; init; }
+
+    /// <summary>See <see cref="InputTemplate"/>; null with a procedure.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>What is done with the whole input: <c>spaces</c> or <c>markup</c>; null for nothing.</summary>
+    public string? Clean { get; init; }
+
+    /// <summary>What writes the input where a template cannot.</summary>
+    public string? Procedure { get; init; }
+
+    /// <summary>Whether the input's first token is the task's name.</summary>
+    public bool Prefix { get; init; } = true;
+
+    /// <summary>The target's field.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>What the target's field holds; null for a label where there are labels, else for a text.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The label words, by id or in the order of <see cref="Values"/>.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What the data write for each label, where that is no id.</summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
+    /// <summary>The target of a row without answers; null where that is an error.</summary>
+    public string? Without { get; init; }
+
+    /// <summary>Whether answers get spaces around punctuation.</summary>
+    public bool Pad { get; init; }
+
+    /// <summary>The fields that examples have in common which are scored together.</summary>
+    public IReadOnlyList<string> Group { get; init; } = [];
+
+    /// <summary>Names of metrics.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = ["accuracy"];
+
+    internal static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+    };
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Spot.Tasks;
+
+/// <summary>A public data set and the format of its fields.</summary>
+/// <param name="Name">The task's name.</param>
+/// <param name="Folder">The name of its folder.</param>
+/// <param name="Default">Whether the folder's name means this task.</param>
+/// <param name="Format">The format.</param>
+internal sealed record DataEntry(string Name, string Folder, bool Default, TextFormat Format);
+
+/// <summary>The ready formats, from the table that is part of the assembly.</summary>
+internal static class FormatTable
+{
+    private static readonly Table Loaded = Load();
+    private static readonly Dictionary<string, TextFormat> Formats = Loaded.Formats.ToDictionary(spec => spec.Name, spec => new TextFormat(spec), StringComparer.Ordinal);
+
+    public static IReadOnlyList<string> Names { get; } = [.. Formats.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Public data sets whose files have the fields of a format.</summary>
+    public static IReadOnlyList<DataEntry> Data { get; } =
+        [.. Loaded.Data.Select(entry => new DataEntry(entry.Name, entry.Folder ?? entry.Name, entry.Default, Formats[entry.Format ?? entry.Name]))];
+
+    public static TextFormat? Find(string name) => Formats.GetValueOrDefault(name);
+
+    /// <summary>The names nearest to one, the nearest first.</summary>
+    public static IEnumerable<string> Similar(string name) => Names.OrderBy(known => Distance(name, known)).ThenBy(known => known, StringComparer.Ordinal).Take(5);
+
+    private static Table Load()
+    {
+        using Stream stream = typeof(FormatTable).Assembly.GetManifestResourceStream("Spot.Tasks.formats.json")!;
+        return JsonSerializer.Deserialize<Table>(stream, FormatSpec.Json)!;
+    }
+
+    // Levenshtein's, by rows.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[^1];
+    }
+
+    private sealed record Table(IReadOnlyList<FormatSpec> Formats, IReadOnlyList<DataSpec> Data);
+
+    private sealed record DataSpec(string Name, string? Folder = null, string? Format = null, bool Default = true);
+}

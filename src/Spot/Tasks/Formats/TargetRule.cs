@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Spot.Tasks;
+
+/// <summary>Writes the targets of a row.</summary>
+internal sealed class TargetRule
+{
+    private const string NoLabel = "<unk>";
+    private readonly FormatSpec _spec;
+    private readonly string _kind;
+
+    /// <exception cref="FormatException">There is no such kind, or labels are missing.</exception>
+    public TargetRule(FormatSpec spec)
+    {
+        _spec = spec;
+        _kind = spec.Kind ?? (spec.Labels.Count > 0 ? "label" : "text");
+        string[] kinds = ["label", "labels", "text", "fifths", "answers", "one answer", "each answer"];
+        if (!kinds.Contains(_kind) || (_kind is "label" or "labels" && spec.Labels.Count == 0) || (spec.Values is { } values && values.Count != spec.Labels.Count))
+        {
+            throw new FormatException($"The format '{spec.Name}' has the kind '{_kind}', {spec.Labels.Count} labels and {spec.Values?.Count ?? spec.Labels.Count} values; expected as many values as labels, and a kind of {string.Join(", ", kinds)}.");
+        }
+    }
+
+    /// <summary>Whether a target may be several labels.</summary>
+    public bool SeveralLabels => _kind == "labels";
+
+    /// <summary>One or more targets, each with all right answers where there can be several.</summary>
+    public IEnumerable<(string Target, IReadOnlyList<string>? Answers)> Of(DataRow row)
+    {
+        switch (_kind)
+        {
+            case "label":
+                return [(Label(row, Fields.Find(row, _spec.Target)), null)];
+            case "labels":
+                return [(string.Join(", ", Ids(row).Select(id => Label(row, id))), null)];
+            case "fifths":
+                return [(Fifths(row), null)];
+            case "answers":
+                IReadOnlyList<string> all = [.. Answers(row).Select(Padded)];
+                return [(all[0], all)];
+            case "one answer":
+                string joined = Padded(string.Join(", ", Answers(row)));
+                return [(joined, [joined])];
+            case "each answer":
+                IReadOnlyList<string> answers = Answers(row);
+                return answers.Select(answer => (answer, (IReadOnlyList<string>?)answers));
+            default:
+                return [(Fields.Text(row, _spec.Target), null)];
+        }
+    }
+
+    private string Label(DataRow row, JsonNode? value)
+    {
+        string? text = value is null ? null : Fields.Scalar(value);
+        if (_spec.Values is { } values && text is not null && values.ToList().IndexOf(text) is >= 0 and int at)
+        {
+            return _spec.Labels[at];
+        }
+
+        if (value is null || text is "-1" or "")
+        {
+            return NoLabel;
+        }
+
+        int id = text switch
+        {
+            "true" => 1,
+            "false" => 0,
+            _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1,
+        };
+        return _spec.Values is null && id >= 0 && id < _spec.Labels.Count ? _spec.Labels[id]
+            : text is not null && _spec.Labels.Contains(text, StringComparer.Ordinal) ? text
+            : throw Fields.Wrong(row, _spec.Target, _spec.Values is { } known
+                ? $"one of {string.Join(", ", known)}"
+                : $"a label's id, 0 … {_spec.Labels.Count - 1}, or its word ({string.Join(", ", _spec.Labels.Take(10))})");
+    }
+
+    private IEnumerable<JsonNode?> Ids(DataRow row) => Fields.Find(row, _spec.Target) switch
+    {
+        JsonArray ids => ids,
+        JsonValue value => Fields.Scalar(value)!.Split(',').Select(id => (JsonNode?)JsonValue.Create(id.Trim())),
+        _ => throw Fields.Missing(row, _spec.Target),
+    };
+
+    // Rounded to fifths in float32, half to even, as the original does.
+    private string Fifths(DataRow row) =>
+        float.TryParse(Fields.Text(row, _spec.Target), NumberStyles.Float, CultureInfo.InvariantCulture, out float score)
+            ? (MathF.Round(score * 5f) / 5f).ToString("0.0", CultureInfo.InvariantCulture)
+            : throw Fields.Wrong(row, _spec.Target, "a number");
+
+    private IReadOnlyList<string> Answers(DataRow row)
+    {
+        IReadOnlyList<string> answers = Fields.List(row, _spec.Target);
+        return answers.Count > 0 ? answers
+            : _spec.Without is { } without ? [without]
+            : throw Fields.Wrong(row, _spec.Target, "at least one answer");
+    }
+
+    private string Padded(string answer) => _spec.Pad ? TextOperations.PadPunctuation(answer) : answer;
+}

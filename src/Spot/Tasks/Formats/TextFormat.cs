@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace Spot.Tasks;
+
+/// <summary>How the rows of a data set become text-to-text examples (Raffel et al. 2020, Vu et al. 2022).</summary>
+/// <remarks>
+/// A format is data: a template for the input, the target's field, label words, metrics. Those of T5, SPoT and prompt tuning write what their own
+/// code writes, character by character. Immutable; safe for concurrent calls.
+/// </remarks>
+public sealed class TextFormat
+{
+    private readonly FormatSpec _spec;
+    private readonly InputTemplate? _input;
+    private readonly TargetRule _target;
+
+    internal TextFormat(FormatSpec spec)
+    {
+        _spec = spec;
+        _input = spec.Input is null ? null : new InputTemplate(spec.Input);
+        _target = new TargetRule(spec);
+        Metrics = [.. spec.Metrics.Select(name => LabelSetMetrics.Named(name, spec.Labels) ?? TaskMetrics.Named(name))];
+        if ((_input is null) == (spec.Procedure is null) || spec.Clean is not (null or "spaces" or "markup")
+            || spec.Procedure is not (null or "record" or "wsc_train" or "wsc_eval" or "wsc_raw"))
+        {
+            throw new FormatException($"The format '{spec.Name}' has the input '{spec.Input}', the procedure '{spec.Procedure}' and clean '{spec.Clean}'; expected an input template, and 'spaces', 'markup' or nothing for clean.");
+        }
+    }
+
+    private TextFormat(FormatSpec spec, IReadOnlyList<TaskMetric>? metrics)
+        : this(spec) => Metrics = metrics is null ? Metrics : [.. metrics];
+
+    /// <summary>The names of the ready formats, in ordinal order.</summary>
+    public static IReadOnlyList<string> Names => FormatTable.Names;
+
+    /// <summary>The format's name.</summary>
+    public string Name => _spec.Name;
+
+    /// <summary>Whether inputs begin with the task's name, which can be left out.</summary>
+    public bool HasPrefix => _spec.Prefix;
+
+    /// <summary>The label words in the order of their ids; empty for free-form targets.</summary>
+    public IReadOnlyList<string> Labels => _spec.Labels;
+
+    /// <summary>Whether several labels may be right at once; the target then joins them with commas.</summary>
+    public bool SeveralLabels => _target.SeveralLabels;
+
+    /// <summary>What answers are scored by.</summary>
+    public IReadOnlyList<TaskMetric> Metrics { get; }
+
+    /// <summary>A ready format by its name.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">There is none of that name; the message names similar ones.</exception>
+    public static TextFormat Named(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return FormatTable.Find(name) ?? throw new ArgumentException(
+            $"No format or task '{name}'. Similar names: {string.Join(", ", FormatTable.Similar(name))}. TextFormat.Names lists all; for data of your own use FromTemplate or Load.", nameof(name));
+    }
+
+    /// <summary>A format of the user's own, in one line.</summary>
+    /// <param name="name">The task's name.</param>
+    /// <param name="template">
+    /// The input with fields in braces, for example <c>sentence1: {a} sentence2: {b}</c>; <c>{{</c> and <c>}}</c> are braces. <c>{a.b}</c> is a field
+    /// of an object, <c>{a|pad}</c> puts spaces around punctuation, <c>{a|join}</c> joins a list, <c>{a|choices}</c> numbers one.
+    /// </param>
+    /// <param name="target">The field with the target.</param>
+    /// <param name="labels">From what the data say to the label word, in the labels' order; null for free-form targets.</param>
+    /// <param name="metrics">What answers are scored by; null for accuracy.</param>
+    /// <returns>The format; it writes no task name in front.</returns>
+    /// <exception cref="FormatException">The template is not well formed.</exception>
+    public static TextFormat FromTemplate(
+        string name, string template, string target, IReadOnlyDictionary<string, string>? labels = null, IReadOnlyList<TaskMetric>? metrics = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentException.ThrowIfNullOrWhiteSpace(target);
+        return new TextFormat(
+            new FormatSpec { Name = name, Input = template, Target = target, Prefix = false, Labels = [.. labels?.Values ?? []], Values = labels is null ? null : [.. labels.Keys] },
+            metrics);
+    }
+
+    /// <summary>Reads a format from a JSON file: an object with <c>name</c>, <c>input</c>, <c>target</c> and, if need be, the other keys of docs/data.md.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It holds no format; the message says why.</exception>
+    public static TextFormat Load(string path) => Parse(File.ReadAllText(path), path);
+
+    /// <summary>Reads a format from JSON.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="source">Where it comes from, for error messages.</param>
+    /// <exception cref="InvalidDataException">It holds no format; the message says why.</exception>
+    public static TextFormat Parse(string json, string? source = null)
+    {
+        try
+        {
+            return new TextFormat(JsonSerializer.Deserialize<FormatSpec>(json, FormatSpec.Json) ?? throw new JsonException("found null"));
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException(
+                $"{(source is null ? "The text" : $"'{source}'")} is no format: {e.Message} Expected an object such as {{\"name\": \"films\", \"input\": \"review: {{text}}\", \"target\": \"label\", \"labels\": [\"bad\", \"good\"]}}.", e);
+        }
+    }
+
+    /// <summary>Writes a row as examples.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="training">Whether it is training data; WSC trains on right referents only.</param>
+    /// <param name="prefix">Whether the input begins with the task's name, if the format has it.</param>
+    /// <returns>Usually one example; none for a row that is left out, one per answer for ReCoRD.</returns>
+    /// <exception cref="InvalidDataException">A field is missing or holds something else than expected; the message names row and field.</exception>
+    public IReadOnlyList<TextExample> Apply(DataRow row, bool training = false, bool prefix = true)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        bool referents = _spec.Procedure?.StartsWith("wsc", StringComparison.Ordinal) ?? false;
+        bool wrong = referents && Fields.Find(row, "label") is { } label && Fields.Scalar(label) is "0" or "false";
+        if (wrong && (_spec.Procedure == "wsc_train" || (_spec.Procedure == "wsc_raw" && training)))
+        {
+            return [];
+        }
+
+        row = _spec.Procedure == "wsc_raw" ? WscInput.Correct(row) : row;
+        string input = Input(row);
+        input = prefix || !HasPrefix ? input : TextOperations.RemoveFirstToken(input);
+        string? group = _spec.Group.Count == 0 ? null : string.Join('/', _spec.Group.Select(field => Fields.Find(row, field)?.ToString()));
+        return [.. _target.Of(row).Select(target => new TextExample(input, target.Target) { Answers = wrong ? [] : target.Answers, Group = group })];
+    }
+
+    private string Input(DataRow row)
+    {
+        string input = _spec.Procedure switch
+        {
+            null => _input!.Render(row),
+            "record" => $"record query: {Fields.Text(row, "query")} entities: {string.Join(", ", Fields.List(row, "entities"))} passage: {TextOperations.JoinHighlights(Fields.Text(row, "passage"))}",
+            _ => WscInput.Write(row, repair: _spec.Procedure == "wsc_raw"),
+        };
+        return _spec.Clean switch
+        {
+            "spaces" => TextOperations.CollapseSpaces(input),
+            "markup" => TextOperations.RemoveMarkup(input),
+            _ => input,
+        };
+    }
+}

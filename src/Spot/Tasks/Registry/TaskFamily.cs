@@ -1,0 +1,93 @@
+namespace Spot.Tasks;
+
+/// <summary>A family of tasks that the study mixes into one source task (Vu et al. 2022, §2.1), and what else is of its kind.</summary>
+/// <param name="Name">For example <c>nli</c>.</param>
+/// <param name="Members">The tasks of the study's mixture, by the names of <see cref="TaskRegistry"/> where those have a format.</param>
+/// <param name="StandIns">Other tasks of the same kind, for where the members' data cannot be had.</param>
+public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IReadOnlyList<string> StandIns)
+{
+    private static readonly TaskFamily[] Kinds =
+    [
+        new("nli", ["mnli", "qnli", "snli", "anli", "anli_r1", "anli_r2", "anli_r3", "doc_nli", "cb", "rte", "rte_superglue", "wnli"], ["scitail", "fever_nli", "sick_e"]),
+        new("paraphrase", ["mrpc", "qqp", "stsb", "cxc"], ["paws", "sick_r"]),
+        new("sentiment", ["sst2", "cr", "go_emotions", "yelp_2", "sentiment140"], ["imdb", "rotten_tomatoes", "movie_reviews", "sst5", "pros_cons", "tweet_eval_emotion"]),
+        new("mrqa", ["mrqa_squad", "mrqa_news_qa", "mrqa_trivia_qa", "mrqa_search_qa", "mrqa_hotpot_qa", "mrqa_natural_questions"], ["squad", "squad_t5", "squad_v2", "quoref", "drop"]),
+        new("rainbow", ["winogrande", "hellaswag", "piqa", "social_i_qa", "cosmos_qa", "anlg"], ["commonsense_qa", "csqa2", "copa", "dream", "arc_easy", "arc_challenge", "openbookqa"]),
+        new("translation", ["wmt_en_de", "wmt_en_fr", "wmt_en_ro"], ["wmt_de_en"]),
+        new("summarisation", ["aeslc", "billsum", "cnn_dailymail", "gigaword", "multi_news", "newsroom", "samsum"], ["t5_cnn_dailymail", "t5_xsum"]),
+    ];
+
+    private static readonly TaskFamily[] Benchmarks =
+    [
+        new("glue", ["cola", "sst2", "mrpc", "qqp", "stsb", "mnli", "qnli", "rte"], []),
+        new("superglue", ["boolq", "cb", "copa", "multirc", "record", "rte_superglue", "wic", "wsc"], []),
+    ];
+
+    // For tasks outside the mixtures.
+    private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
+    {
+        ["cola"] = "acceptability",
+        ["boolq"] = "mrqa",
+        ["multirc"] = "mrqa",
+        ["record"] = "mrqa",
+        ["wic"] = "word sense",
+        ["wsc"] = "coreference",
+        ["ag_news"] = "topic",
+        ["trec"] = "topic",
+        ["banking77"] = "intent",
+        ["clinc150"] = "intent",
+        ["subj"] = "subjectivity",
+        ["tweet_eval_hate"] = "abuse",
+        ["tweet_eval_offensive"] = "abuse",
+    };
+
+    /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, and <c>all</c>.</summary>
+    public static IReadOnlyList<TaskFamily> All { get; } =
+    [
+        .. Benchmarks,
+        .. Kinds,
+        new("all", [.. Benchmarks.Concat(Kinds).SelectMany(family => family.Members).Distinct(StringComparer.Ordinal)],
+            [.. TaskRegistry.Names.Except(Benchmarks.Concat(Kinds).SelectMany(family => family.Members), StringComparer.Ordinal)]),
+    ];
+
+    /// <summary>A family by its name.</summary>
+    /// <param name="name">For example <c>nli</c>.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static TaskFamily Named(string name) =>
+        All.FirstOrDefault(family => family.Name == name)
+        ?? throw new ArgumentException($"No family '{name}'; there are {string.Join(", ", All.Select(family => family.Name))}.", nameof(name));
+
+    /// <summary>The kind of a task, which is its <see cref="TextTask.Family"/>.</summary>
+    /// <param name="task">The task's name.</param>
+    /// <returns>A family's name, another kind, or null for a task that the study does not know.</returns>
+    public static string? Of(string task) =>
+        Kinds.FirstOrDefault(family => family.Members.Contains(task) || family.StandIns.Contains(task))?.Name ?? Others.GetValueOrDefault(task);
+
+    /// <summary>What of the family can be built from local files.</summary>
+    /// <param name="root">The folder that holds a folder for each data set.</param>
+    /// <returns>The members whose data are there, those whose data are not, and the stand-ins whose data are there.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public (IReadOnlyList<string> Found, IReadOnlyList<string> Missing, IReadOnlyList<string> StandIns) In(string root)
+    {
+        HashSet<string> there = new(TaskRegistry.Available(root), StringComparer.Ordinal);
+        return ([.. Members.Where(there.Contains)], [.. Members.Where(name => !there.Contains(name))], [.. StandIns.Where(there.Contains)]);
+    }
+
+    /// <summary>Builds the mixture of what can be built from local files.</summary>
+    /// <param name="root">The folder that holds a folder for each data set.</param>
+    /// <param name="standIns">Whether to add the stand-ins.</param>
+    /// <param name="options">How each task is read; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
+    /// <returns>A mixture with the study's rates (examples-proportional, at most 2^19 examples a task).</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="SpotException">None of the tasks can be built; the message names them.</exception>
+    public TaskMixture Load(string root, bool standIns = false, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        (IReadOnlyList<string> found, _, IReadOnlyList<string> others) = In(root);
+        string[] names = standIns ? [.. found, .. others] : [.. found];
+        return names.Length > 0
+            ? new TaskMixture(Name, [.. names.Select(name => new MixtureTask(TaskRegistry.Load(name, root, options, cancellationToken)))])
+            : throw new SpotException(
+                $"'{Path.GetFullPath(root)}' holds no task of the family '{Name}': expected one of the folders {string.Join(", ", standIns ? Members.Concat(StandIns) : Members)}.");
+    }
+}

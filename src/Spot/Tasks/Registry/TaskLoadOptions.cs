@@ -1,0 +1,14 @@
+namespace Spot.Tasks;
+
+/// <summary>How <see cref="TaskRegistry"/> reads a task.</summary>
+public sealed class TaskLoadOptions
+{
+    /// <summary>Whether inputs begin with the task's name, as SPoT's tasks do; prompt tuning alone (Lester et al. 2021) leaves it out.</summary>
+    public bool Prefix { get; set; } = true;
+
+    /// <summary>How the data files are read; null for what their names say.</summary>
+    public DataFileOptions? Files { get; set; }
+
+    /// <summary>The most rows that are read of each split, in file order; null for all.</summary>
+    public int? MostRows { get; set; }
+}

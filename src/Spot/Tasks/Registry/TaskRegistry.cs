@@ -1,0 +1,160 @@
+namespace Spot.Tasks;
+
+/// <summary>The study's tasks by name, read from folders of data files.</summary>
+/// <remarks>
+/// A task's folder holds <c>train</c> and <c>validation</c> (or <c>dev</c>), and possibly <c>test</c>, in any format of <see cref="DataFile"/>, with
+/// the field names of the public data sets. Names are those of the formats (<see cref="TextFormat.Names"/>), of the data sets that have a format
+/// of their own, or of a data set's folder. Safe for concurrent calls.
+/// </remarks>
+public static class TaskRegistry
+{
+    private const string NoLabel = "<unk>"; // what the study's formats write for a hidden label
+
+    private static readonly string[] ValidationNames = ["validation", "dev", "val", "validation_matched", "dev_matched"];
+
+    private static readonly string[] AllNames =
+        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>All names, in ordinal order.</summary>
+    public static IReadOnlyList<string> Names => AllNames;
+
+    /// <summary>Reads a task.</summary>
+    /// <param name="name">One of <see cref="Names"/>, or the name of a data set's folder.</param>
+    /// <param name="folder">The task's own folder, or the one that holds a folder for each data set.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
+    /// <returns>The task; its test split is empty where there is no test file or its labels are hidden.</returns>
+    /// <exception cref="ArgumentException">There is no such task; the message names similar ones.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The training or validation file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the format; the message names file and row.</exception>
+    public static TextTask Load(string name, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        (string task, string place, TextFormat format) = Resolve(name);
+        return Load(task, format, FolderOf(place, folder), options, cancellationToken);
+    }
+
+    /// <summary>Reads a task of the user's own format.</summary>
+    /// <param name="format">The format; its name is the task's.</param>
+    /// <param name="folder">The task's own folder, or one that holds a folder of the format's name.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
+    /// <inheritdoc cref="Load(string, string, TaskLoadOptions?, CancellationToken)"/>
+    public static TextTask Load(TextFormat format, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        return Load(format.Name, format, FolderOf(format.Name, folder), options, cancellationToken);
+    }
+
+    /// <summary>The names of the tasks whose data are there.</summary>
+    /// <param name="root">The folder that holds a folder for each data set.</param>
+    /// <returns>Those of <see cref="Names"/> that <see cref="Load(string, string, TaskLoadOptions?, CancellationToken)"/> can read, in ordinal order.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static IReadOnlyList<string> Available(string root)
+    {
+        CheckFolder(root);
+        return [.. Names.Where(name => HasData(Path.Combine(root, Resolve(name).Folder)))];
+    }
+
+    /// <summary>The rows of a task's data as they stand in its files.</summary>
+    internal static IEnumerable<(string Split, DataRow Row)> Rows(string name, string folder, TaskLoadOptions options, CancellationToken cancellationToken)
+    {
+        string own = FolderOf(Resolve(name).Folder, folder);
+        foreach ((string split, string? path) in Splits(own))
+        {
+            foreach (DataRow row in path is null ? [] : Read(path, options, cancellationToken))
+            {
+                yield return (split, row);
+            }
+        }
+    }
+
+    private static TextTask Load(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new TaskLoadOptions();
+        Dictionary<string, List<TextExample>> examples = new(StringComparer.Ordinal);
+        foreach ((string split, string? path) in Splits(folder))
+        {
+            bool test = split == "test";
+            if (path is null && !test)
+            {
+                throw new FileNotFoundException(
+                    $"No {split} data in '{Path.GetFullPath(folder)}': expected a file such as {split}.jsonl, {split}.csv, {split}.tsv, {split}.parquet, or one of them with .gz.");
+            }
+
+            examples[split] = path is null ? [] : Format(format, path, split, options, cancellationToken);
+        }
+
+        try
+        {
+            return new TextTask(
+                name, Closed(format) ? format.Labels : [], examples["train"], examples["validation"], examples["test"], TaskFamily.Of(name), format.Metrics);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no usable task '{name}': {e.Message}", e);
+        }
+    }
+
+    private static List<TextExample> Format(TextFormat format, string path, string split, TaskLoadOptions options, CancellationToken cancellationToken)
+    {
+        List<TextExample> examples = [];
+        foreach (DataRow row in Read(path, options, cancellationToken))
+        {
+            foreach (TextExample example in format.Apply(row, split == "train", options.Prefix))
+            {
+                if (example.Target != NoLabel || !Closed(format))
+                {
+                    examples.Add(example);
+                }
+                else if (split != "test")
+                {
+                    throw new InvalidDataException($"{row.Place}: found no label (−1 or missing), expected one of {string.Join(", ", format.Labels)}. Only test data may hide their labels.");
+                }
+            }
+        }
+
+        return examples;
+    }
+
+    private static IEnumerable<DataRow> Read(string path, TaskLoadOptions options, CancellationToken cancellationToken)
+    {
+        IEnumerable<DataRow> rows = DataFile.Read(path, options.Files, cancellationToken);
+        return options.MostRows is { } most ? rows.Take(most) : rows;
+    }
+
+    // Whether every target is one of the labels: not where several may be right at once.
+    private static bool Closed(TextFormat format) => format.Labels.Count > 0 && !format.SeveralLabels;
+
+    private static IEnumerable<(string Split, string? Path)> Splits(string folder)
+    {
+        yield return ("train", DataFile.Find(folder, "train"));
+        yield return ("validation", ValidationNames.Select(name => DataFile.Find(folder, name)).FirstOrDefault(path => path is not null));
+        yield return ("test", DataFile.Find(folder, "test"));
+    }
+
+    private static (string Task, string Folder, TextFormat Format) Resolve(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        DataEntry? entry = FormatTable.Data.FirstOrDefault(entry => entry.Name == name) ?? FormatTable.Data.FirstOrDefault(entry => entry.Folder == name && entry.Default);
+        return entry is not null ? (entry.Name, entry.Folder, entry.Format) : (name, name, TextFormat.Named(name));
+    }
+
+    private static string FolderOf(string place, string folder)
+    {
+        CheckFolder(folder);
+        string below = Path.Combine(folder, place);
+        return HasData(folder) || !Directory.Exists(below) ? folder : below;
+    }
+
+    private static void CheckFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"No folder '{Path.GetFullPath(folder)}'. Expected the data of a task, or a folder that holds such folders.");
+        }
+    }
+
+    private static bool HasData(string folder) => Directory.Exists(folder) && DataFile.Find(folder, "train") is not null;
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Spot.Tasks;
+
+/// <summary>The texts of a task as hashes, row by row.</summary>
+internal sealed class TaskTexts(string name)
+{
+    private const int LeastWords = 5;
+
+    public string Name { get; } = name;
+
+    public Dictionary<string, List<ulong[]>> Splits { get; } = new(StringComparer.Ordinal) { ["train"] = [], ["validation"] = [], ["test"] = [] };
+
+    public static TaskTexts Of(TextTask task)
+    {
+        TaskTexts texts = new(task.Name);
+        texts.Splits["train"] = Hashes(task.Train);
+        texts.Splits["validation"] = Hashes(task.Validation);
+        texts.Splits["test"] = Hashes(task.Test);
+        return texts;
+    }
+
+    public static TaskTexts Read(string name, string root, TaskLoadOptions options, CancellationToken cancellationToken)
+    {
+        TaskTexts texts = new(name);
+        foreach ((string split, DataRow row) in TaskRegistry.Rows(name, root, options, cancellationToken))
+        {
+            texts.Splits[split].Add([.. Values(row.Fields).Select(Hash).OfType<ulong>()]);
+        }
+
+        return texts;
+    }
+
+    /// <summary>A hash of letters and digits in lower case; null for fewer than five words.</summary>
+    public static ulong? Hash(string text)
+    {
+        StringBuilder letters = new(text.Length);
+        int words = 0;
+        bool inside = false;
+        foreach (char c in text)
+        {
+            bool letter = char.IsLetterOrDigit(c);
+            words += letter && !inside ? 1 : 0;
+            inside = letter;
+            if (letter)
+            {
+                letters.Append(char.ToLowerInvariant(c)); // without spaces, since data sets split words in their own ways
+            }
+        }
+
+        return words >= LeastWords ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(letters.ToString()))) : null;
+    }
+
+    private static List<ulong[]> Hashes(IReadOnlyList<TextExample> examples) =>
+        [.. examples.Select(example => Hash(example.Input) is { } hash ? new[] { hash } : [])];
+
+    private static IEnumerable<string> Values(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => Values(field.Value)),
+        JsonArray items => items.SelectMany(Values),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => [value.GetValue<string>()],
+        _ => [],
+    };
+}

@@ -1,0 +1,106 @@
+using Spot.Tasks;
+
+namespace Spot.Tests.Tasks.Registry;
+
+public sealed class TaskRegistryTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Reads_a_task_from_its_own_folder_and_from_the_one_above()
+    {
+        Write("sst2/train.tsv", "sentence\tlabel\nfine work\t1\ndull \"work\t0\n");
+        Write("sst2/dev.tsv", "sentence\tlabel\nbright\t1\n");
+        TextTask above = Load("sst2", _folder.Path);
+        TextTask own = Load("sst2", Path.Combine(_folder.Path, "sst2"));
+        Assert.Equal(above.Fingerprint, own.Fingerprint);
+        Assert.Equal([new("sst2 sentence: fine work", "positive"), new("sst2 sentence: dull \"work", "negative")], above.Train);
+        Assert.Equal("sst2 sentence: bright", above.Validation[0].Input);
+        Assert.Equal(["negative", "positive"], above.Labels);
+        Assert.Equal("sentiment", above.Family);
+        Assert.Equal(["sst2"], TaskRegistry.Available(_folder.Path));
+    }
+
+    [Fact]
+    public void The_prefix_can_be_left_out_and_rows_limited()
+    {
+        Write("sst2/train.csv", "sentence,label\na,1\nb,0\nc,0\n");
+        Write("sst2/validation.csv", "sentence,label\nd,1\n");
+        TextTask task = Load("sst2", _folder.Path, new TaskLoadOptions { Prefix = false, MostRows = 2 });
+        Assert.Equal(["sentence: a", "sentence: b"], task.Train.Select(example => example.Input));
+    }
+
+    [Fact]
+    public void Hidden_labels_are_for_test_data_only()
+    {
+        Write("sst2/train.jsonl", """{"sentence": "a", "label": 1}""");
+        Write("sst2/validation.jsonl", """{"sentence": "b", "label": 0}""");
+        Write("sst2/test.jsonl", """{"sentence": "c", "label": -1}""");
+        Assert.Empty(Load("sst2", _folder.Path).Test);
+        Write("sst2/validation.jsonl", """{"sentence": "b", "label": -1}""");
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Load("sst2", _folder.Path));
+        Assert.Contains("validation.jsonl', line 1: found no label", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_format_of_the_users_own_needs_no_code()
+    {
+        Write("mine/train.csv", "a,b,gold\nred,blue,n\nred,red,y\n");
+        Write("mine/validation.csv", "a,b,gold\nred,green,n\n");
+        TextFormat format = TextFormat.FromTemplate("mine", "one: {a} other: {b}", "gold", new Dictionary<string, string> { ["y"] = "same", ["n"] = "different" });
+        TextTask task = TaskRegistry.Load(format, _folder.Path, cancellationToken: Cancel);
+        Assert.Equal([new("one: red other: blue", "different"), new("one: red other: red", "same")], task.Train);
+        Assert.Equal("mine", task.Name);
+    }
+
+    [Fact]
+    public void What_is_missing_is_named()
+    {
+        Assert.Contains("sst2", Assert.Throws<ArgumentException>(() => Load("sst-2", _folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Throws<DirectoryNotFoundException>(() => Load("sst2", Path.Combine(_folder.Path, "none")));
+        Write("sst2/train.csv", "sentence,label\na,1\n");
+        Assert.Contains("No validation data", Assert.Throws<FileNotFoundException>(() => Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
+        Write("sst2/validation.csv", "text,label\na,1\n");
+        Assert.Contains("'sentence'", Assert.Throws<InvalidDataException>(() => Load("sst2", _folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Families_say_what_of_them_is_there()
+    {
+        foreach (string name in new[] { "cb", "scitail" })
+        {
+            Write($"{name}/train.jsonl", """{"premise": "a", "hypothesis": "b", "label": 0}""");
+            Write($"{name}/validation.jsonl", """{"premise": "c", "hypothesis": "d", "label": 1}""");
+        }
+
+        TaskFamily nli = TaskFamily.Named("nli");
+        (IReadOnlyList<string> found, IReadOnlyList<string> missing, IReadOnlyList<string> standIns) = nli.In(_folder.Path);
+        Assert.Equal(["cb"], found);
+        Assert.Equal(["scitail"], standIns);
+        Assert.Equal(nli.Members.Count - 1, missing.Count);
+        Assert.Equal(["cb"], nli.Load(_folder.Path, cancellationToken: Cancel).Tasks.Select(task => task.Task.Name));
+        Assert.Equal(["cb", "scitail"], nli.Load(_folder.Path, standIns: true, cancellationToken: Cancel).Tasks.Select(task => task.Task.Name));
+        Assert.Contains("cnn_dailymail", Assert.Throws<SpotException>(() => TaskFamily.Named("summarisation").Load(_folder.Path, cancellationToken: Cancel)).Message, StringComparison.Ordinal);
+        Assert.Contains("superglue", Assert.Throws<ArgumentException>(() => TaskFamily.Named("x")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_task_of_the_data_sets_is_of_some_kind()
+    {
+        Assert.Empty(TaskRegistry.Names.Except(TaskFamily.Named("all").Members).Except(TaskFamily.Named("all").StandIns));
+        Assert.All(FormatTable.Data, entry => Assert.NotNull(TaskFamily.Of(entry.Name)));
+    }
+
+    private static TextTask Load(string name, string folder, TaskLoadOptions? options = null) => TaskRegistry.Load(name, folder, options, Cancel);
+
+    private void Write(string name, string text)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+}
