@@ -6,11 +6,12 @@ namespace Spot.Library;
 /// <summary>The keys of all records at one embedding step for one similarity, one behind the other in ordinal order of the ids. Immutable.</summary>
 internal sealed class KeyMatrix
 {
-    private const int CancellationInterval = 1024;
+    private const int FewKeys = 1024; // up to here a copy is not worth making
 
     private readonly int _dim;
     private readonly LibraryEntry[] _entries;
     private readonly double[] _keys;
+    private readonly Lazy<QuantizedKeys> _copy; // made by the first search
 
     private KeyMatrix(ImmutableSortedDictionary<string, LibraryEntry> source, LibraryEntry[] entries, int dim)
     {
@@ -18,6 +19,7 @@ internal sealed class KeyMatrix
         _entries = entries;
         _dim = dim;
         _keys = new double[checked(entries.Length * dim)];
+        _copy = new Lazy<QuantizedKeys>(() => new QuantizedKeys(_keys, _dim));
     }
 
     /// <summary>The records that the keys were taken of: while the library still has these, the matrix is up to date.</summary>
@@ -71,21 +73,13 @@ internal sealed class KeyMatrix
         return matrix;
     }
 
-    /// <summary>Finds the keys most similar to a query's key: exact, in one pass over memory.</summary>
-    internal PromptMatch[] Search(ReadOnlySpan<double> query, int k, CancellationToken cancellationToken)
+    /// <summary>Finds the keys most similar to a query's key; exact, in one pass over memory.</summary>
+    internal PromptMatch[] Search(ReadOnlyMemory<double> query, int k, CancellationToken cancellationToken)
     {
-        TopK best = new(k);
-        for (int row = 0; row < _entries.Length; row++)
-        {
-            if (row % CancellationInterval == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            best.Offer(row, PromptKey.Compare(Row(row), query));
-        }
-
-        return [.. best.ToArray().Select(found => new PromptMatch(_entries[found.Index].Info, found.Score))];
+        ScoredIndex[] best = _entries.Length == 0 ? []
+            : _entries.Length <= FewKeys ? KeyScan.Search(_keys, _dim, query, k, cancellationToken)
+            : _copy.Value.Search(_keys, query, k, cancellationToken);
+        return [.. best.Select(found => new PromptMatch(_entries[found.Index].Info, found.Score))];
     }
 
     private Span<double> Row(int row) => _keys.AsSpan(row * _dim, _dim);

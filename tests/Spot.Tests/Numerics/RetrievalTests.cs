@@ -57,6 +57,9 @@ public class RetrievalTests
             {
                 Assert.Equal(query.Scores[i], found[i].Score, 1e-12);
             }
+
+            Assert.Equal(found, KeyScan.Search(keys, item.D, key, k, TestContext.Current.CancellationToken));
+            Assert.Equal(found, new QuantizedKeys(keys, item.D).Search(keys, key, k, TestContext.Current.CancellationToken));
         }
     }
 }
