@@ -46,7 +46,7 @@ internal sealed class DataStream : ReadOnlyStream
             return new GzipInput(file);
         }
 
-        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+        if (count > 0 && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
         {
             file.Dispose();
             throw new InvalidDataException($"'{path}' is no gzip file; expected one by its name. Rename it, or compress it.");

@@ -22,10 +22,13 @@ internal sealed class ParquetRowGroup : IDisposable
     internal static ParquetRowGroup Load(ParquetReader reader, int index, CancellationToken cancellationToken)
     {
         using ParquetRowGroupReader rows = reader.OpenRowGroupReader(index);
-        ParquetRowGroup group = new(reader.Schema, rows.RowCount);
+
+        // The reader makes a new schema whenever it is asked; columns are found by their fields here.
+        ParquetSchema schema = reader.Schema;
+        ParquetRowGroup group = new(schema, rows.RowCount);
         try
         {
-            foreach (DataField field in reader.Schema.DataFields)
+            foreach (DataField field in schema.Fields.SelectMany(Leaves))
             {
                 RawColumnData data = rows.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask().GetAwaiter().GetResult();
                 group._columns.Add(field, new ParquetColumn(field, data));
@@ -126,6 +129,8 @@ internal sealed class ParquetRowGroup : IDisposable
             Skip(child);
         }
     }
+
+    private static IEnumerable<DataField> Leaves(Field field) => field is DataField leaf ? [leaf] : Children(field).SelectMany(Leaves);
 
     private static IReadOnlyList<Field> Children(Field field) => field switch
     {

@@ -35,14 +35,14 @@ public sealed class DataFileTests : IDisposable
         ];
         Assert.All(paths, path => Assert.Equal(
             [("1", "zwei — 2"), ("3", "")],
-            DataFile.Read(path).Select(row => (row.Fields["a"]!.GetValue<string>(), row.Fields["b"]!.GetValue<string>()))));
+            ReaderFiles.Read(path).Select(row => (row.Fields["a"]!.GetValue<string>(), row.Fields["b"]!.GetValue<string>()))));
     }
 
     [Fact]
     public void Text_gives_one_field_a_line()
     {
         string path = _files.Write("corpus.txt.gz", "eins \r\n\n\t\n\"zwei\"\u2028 still\0 two");
-        DataRow[] rows = [.. DataFile.Read(path)];
+        DataRow[] rows = [.. ReaderFiles.Read(path)];
         Assert.Equal(["eins ", "\"zwei\"\u2028 still\0 two"], rows.Select(row => row.Fields["text"]!.GetValue<string>()));
         Assert.Equal([$"'{path}', line 1", $"'{path}', line 4"], rows.Select(row => row.Place));
         Assert.All(rows, row => Assert.Single(row.Fields));
@@ -66,22 +66,22 @@ public sealed class DataFileTests : IDisposable
     {
         string path = _files.Write(name, "{}");
         Assert.Contains(".jsonl, .ndjson, .json, .csv, .tsv, .parquet, .txt, each also with .gz", Assert.Throws<ArgumentException>(() => DataFile.FormatOf(path)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => DataFile.Read(path));
-        Assert.Single(DataFile.Read(path, new DataFileOptions { Format = DataFileFormat.JsonLines }));
+        Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path));
+        Assert.Single(ReaderFiles.Read(path, new DataFileOptions { Format = DataFileFormat.JsonLines }));
     }
 
     [Fact]
     public void Wrong_arguments_are_refused_at_once()
     {
         string path = _files.Write("a.csv", "a\n1");
-        Assert.Throws<ArgumentNullException>(() => DataFile.Read(null!));
-        Assert.Equal(_files.FilePath("b.csv"), Assert.Throws<FileNotFoundException>(() => DataFile.Read(_files.FilePath("b.csv"))).FileName);
-        Assert.Contains("is a folder", Assert.Throws<InvalidDataException>(() => DataFile.Read(_files.Folder)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => DataFile.Read(path, new DataFileOptions { MaxRowLength = 0 }));
-        Assert.Throws<ArgumentException>(() => DataFile.Read(path, new DataFileOptions { Format = (DataFileFormat)9 }));
-        Assert.Contains("'x' twice", Assert.Throws<ArgumentException>(() => DataFile.Read(path, new DataFileOptions { Columns = ["x", "x"] })).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => DataFile.Read(path, new DataFileOptions { Columns = ["x", " "] }));
-        Assert.Throws<ArgumentException>(() => DataFile.Read(path, new DataFileOptions { Columns = [] }));
+        Assert.Throws<ArgumentNullException>(() => ReaderFiles.Read(null!));
+        Assert.Equal(_files.FilePath("b.csv"), Assert.Throws<FileNotFoundException>(() => ReaderFiles.Read(_files.FilePath("b.csv"))).FileName);
+        Assert.Contains("is a folder", Assert.Throws<InvalidDataException>(() => ReaderFiles.Read(_files.Folder)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path, new DataFileOptions { MaxRowLength = 0 }));
+        Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path, new DataFileOptions { Format = (DataFileFormat)9 }));
+        Assert.Contains("'x' twice", Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path, new DataFileOptions { Columns = ["x", "x"] })).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path, new DataFileOptions { Columns = ["x", " "] }));
+        Assert.Throws<ArgumentException>(() => ReaderFiles.Read(path, new DataFileOptions { Columns = [] }));
     }
 
     [Fact]

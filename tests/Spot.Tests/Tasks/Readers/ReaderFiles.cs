@@ -26,6 +26,9 @@ internal sealed class ReaderFiles : IDisposable
 
     internal static string[] Json(IEnumerable<DataRow> rows) => [.. rows.Select(row => row.Fields.ToJsonString())];
 
+    /// <summary>Rows as they are enumerated.</summary>
+    internal static IEnumerable<DataRow> Read(string path, DataFileOptions? options = null) => DataFile.Read(path, options, TestContext.Current.CancellationToken);
+
     internal string FilePath(string name) => Path.Combine(Folder, name);
 
     internal string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text));
@@ -42,7 +45,7 @@ internal sealed class ReaderFiles : IDisposable
     /// <summary>The message of the error that reading the whole file ends with; asserts that it begins with the file and the place and holds all parts.</summary>
     internal static string Fails(string path, string place, DataFileOptions? options, params string[] parts)
     {
-        string message = Assert.Throws<InvalidDataException>(() => DataFile.Read(path, options).ToList()).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Read(path, options).ToList()).Message;
         Assert.StartsWith($"'{path}'{place}", message, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
         return message;
