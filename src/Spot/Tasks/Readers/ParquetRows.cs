@@ -100,7 +100,7 @@ internal static class ParquetRows
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             string place = row > 0 ? $"'{path}', row {row}" : $"'{path}'";
-            throw new InvalidDataException($"{place}: cannot be read as Parquet: {e.Message.TrimEnd('.')}. Copy or download the file again, or write it anew with plain columns.", e);
+            throw new InvalidDataException($"{place}: cannot be read as Parquet: {e.Message.TrimEnd('.')}. Copy or download the file again, or write it anew with data pages of version 1, as most programs do by default.", e);
         }
     }
 }
