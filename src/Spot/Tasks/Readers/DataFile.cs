@@ -1,46 +1,56 @@
-using System.IO.Compression;
-
 namespace Spot.Tasks;
 
-/// <summary>Reads rows of data files: JSON lines, JSON arrays, CSV, TSV, Parquet and plain text, each also compressed with gzip.</summary>
-/// <remarks>Rows are read one by one; memory does not grow with the file (with Parquet: with its row groups). Nothing in a file is executed or fetched.</remarks>
+/// <summary>Reads the rows of a data file: JSON lines, JSON array, CSV, TSV, Parquet or plain text, each also compressed with gzip.</summary>
+/// <remarks>
+/// Rows are streamed. Text is UTF-8, with or without a byte order mark; anything else is an error, as is whatever cannot be read:
+/// <see cref="InvalidDataException"/>, whose message names the file and the line or row.
+/// </remarks>
 public static class DataFile
 {
+    private const string Gzip = ".gz";
+
     private static readonly (string Extension, DataFileFormat Format)[] Extensions =
     [
         (".jsonl", DataFileFormat.JsonLines), (".ndjson", DataFileFormat.JsonLines), (".json", DataFileFormat.JsonArray), (".csv", DataFileFormat.Csv),
         (".tsv", DataFileFormat.Tsv), (".parquet", DataFileFormat.Parquet), (".txt", DataFileFormat.Text),
     ];
 
-    /// <summary>The rows of a file, read as they are asked for.</summary>
+    private static string Known => string.Join(", ", Extensions.Select(known => known.Extension)) + $", each also with {Gzip}";
+
+    /// <summary>Reads a file row by row.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <param name="cancellationToken">Checked before every row.</param>
-    /// <exception cref="ArgumentException">The file's name does not say its format.</exception>
+    /// <param name="options">How to read it; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked at every row.</param>
+    /// <returns>The rows in the order of the file, read while they are enumerated. A file without any is an error.</returns>
+    /// <exception cref="ArgumentException">The options are wrong, or the file's name tells no format and the options do not either.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">While rows are read: the file is damaged, empty, or a row is not as expected; the message names file and row.</exception>
+    /// <exception cref="InvalidDataException">The path is a folder's; while enumerating, the file is damaged or empty or not in the format.</exception>
     public static IEnumerable<DataRow> Read(string path, DataFileOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new DataFileOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRowLength, 1, nameof(options));
-        DataFileFormat format = options.Format ?? FormatOf(path);
-        if (!File.Exists(path))
+        if (Directory.Exists(path))
         {
-            throw new FileNotFoundException(
-                Directory.Exists(path) ? $"'{path}' is a folder, expected a data file." : $"No data file '{Path.GetFullPath(path)}'.", path);
+            throw new InvalidDataException($"'{path}' is a folder; expected a file. {nameof(Find)} tells the file of a split in a folder.");
         }
 
-        return Rows(path, format, options, cancellationToken);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"No data file '{path}'.", path);
+        }
+
+        DataFileSettings settings = DataFileSettings.From(path, options.Format ?? FormatOf(path), options);
+        return Rows(settings, mayBeLines: options.Format is null, cancellationToken);
     }
 
-    /// <summary>The format that a file's name says.</summary>
-    /// <param name="path">The file's name, with .gz where it is compressed.</param>
-    /// <exception cref="ArgumentException">It says none.</exception>
+    /// <summary>The format that a file's name tells.</summary>
+    /// <param name="path">The file's name or path; it need not exist.</param>
+    /// <returns>The format.</returns>
+    /// <exception cref="ArgumentException">The name ends in no known extension.</exception>
     public static DataFileFormat FormatOf(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        string name = IsGzip(path) ? path[..^3] : path;
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string name = path.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase) ? path[..^Gzip.Length] : path;
         foreach ((string extension, DataFileFormat format) in Extensions)
         {
             if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
@@ -49,87 +59,60 @@ public static class DataFile
             }
         }
 
-        throw new ArgumentException(
-            $"The name '{Path.GetFileName(path)}' does not say the file's format; expected {string.Join(", ", Extensions.Select(e => e.Extension))}, or one of them with .gz. DataFileOptions.Format says it too.", nameof(path));
+        throw new ArgumentException($"The name '{path}' tells no format: expected one that ends in {Known}. Rename the file, or set {nameof(DataFileOptions)}.{nameof(DataFileOptions.Format)}.", nameof(path));
     }
 
-    /// <summary>The data file of a split.</summary>
+    /// <summary>Finds the file of a split: for <c>train</c>, the one of train.jsonl, train.jsonl.gz, train.csv and so on that exists.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">The file's name without extension, for example <c>train</c>.</param>
-    /// <returns>Its path; null if there is none.</returns>
-    /// <exception cref="InvalidDataException">There are two.</exception>
+    /// <param name="name">The file's name without extensions.</param>
+    /// <returns>Its path, or null where there is none.</returns>
+    /// <exception cref="ArgumentException">The name is empty or holds a separator of folders.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There are several.</exception>
     public static string? Find(string folder, string name)
     {
-        string[] found = [.. Extensions.SelectMany(e => new[] { e.Extension, e.Extension + ".gz" })
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name.AsSpan().ContainsAny('/', '\\'))
+        {
+            throw new ArgumentException($"'{name}' is no name of a file; expected one without folders, for example 'train'.", nameof(name));
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"No folder '{folder}'.");
+        }
+
+        string[] found = [.. Extensions.SelectMany(known => new[] { known.Extension, known.Extension + Gzip })
             .Select(extension => Path.Combine(folder, name + extension)).Where(File.Exists)];
-        return found.Length <= 1 ? found.FirstOrDefault() : throw new InvalidDataException(
-            $"'{Path.GetFullPath(folder)}' holds {string.Join(" and ", found.Select(Path.GetFileName))}; expected one file for '{name}'. Move the other one away.");
+        return found.Length <= 1
+            ? found.FirstOrDefault()
+            : throw new InvalidDataException(
+                $"'{folder}' holds {string.Join(" and ", found.Select(path => $"'{Path.GetFileName(path)}'"))}; expected one file for '{name}'. Remove the others, or name one.");
     }
 
-    private static IEnumerable<DataRow> Rows(string path, DataFileFormat format, DataFileOptions options, CancellationToken cancellationToken)
+    private static IEnumerable<DataRow> Rows(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken)
     {
-        using Stream stream = Open(path, format);
-        IEnumerable<DataRow> rows = format switch
-        {
-            DataFileFormat.JsonLines => JsonRows.Lines(stream, path, options),
-            DataFileFormat.JsonArray => JsonRows.Array(stream, path, options),
-            DataFileFormat.Csv or DataFileFormat.Tsv => DelimitedRows.Read(stream, path, options, tabs: format == DataFileFormat.Tsv),
-            DataFileFormat.Parquet => ParquetRows.Read(stream, path),
-            DataFileFormat.Text => TextRows(stream, path, options),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), format, "There is no such format."),
-        };
         bool any = false;
-        using IEnumerator<DataRow> row = rows.GetEnumerator();
-        while (Next(row, path))
+        foreach (DataRow row in Reader(settings, mayBeLines, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             any = true;
-            yield return row.Current;
+            yield return row;
         }
 
         if (!any)
         {
-            throw new InvalidDataException($"'{path}' holds no rows; expected at least one.");
+            throw new InvalidDataException($"'{settings.Path}' holds no rows; expected at least one.");
         }
     }
 
-    // What damaged gzip streams throw names no file.
-    private static bool Next(IEnumerator<DataRow> rows, string path)
+    private static IEnumerable<DataRow> Reader(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken) => settings.Format switch
     {
-        try
-        {
-            return rows.MoveNext();
-        }
-        catch (Exception e) when (IsGzip(path) && e is InvalidDataException or EndOfStreamException && !e.Message.Contains(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"'{path}' is no whole gzip file: {e.Message} Its last good row is {rows.Current?.Place ?? "none"}. Download it again.", e);
-        }
-    }
-
-    private static IEnumerable<DataRow> TextRows(Stream stream, string path, DataFileOptions options)
-    {
-        LineReader lines = new(stream, path, options.MaxRowLength);
-        while (lines.Next() is { } line)
-        {
-            line = line.TrimEnd('\r');
-            if (line.Length > 0)
-            {
-                yield return new DataRow(new() { ["text"] = line }, lines.Place);
-            }
-        }
-    }
-
-    private static Stream Open(string path, DataFileFormat format)
-    {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        if (!IsGzip(path))
-        {
-            return file;
-        }
-
-        GZipStream content = new(file, CompressionMode.Decompress);
-        return format == DataFileFormat.Parquet ? ParquetRows.Unpack(content, path) : content;
-    }
-
-    private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        DataFileFormat.Parquet => ParquetRows.Read(settings, cancellationToken),
+        DataFileFormat.Csv or DataFileFormat.Tsv => SeparatedRows.Read(settings, cancellationToken),
+        DataFileFormat.Text => TextRows.Read(settings, cancellationToken),
+        DataFileFormat.JsonArray when !(mayBeLines && JsonRows.IsLines(settings, cancellationToken)) => JsonRows.ReadArray(settings, cancellationToken),
+        _ => JsonRows.ReadLines(settings, cancellationToken),
+    };
 }

@@ -1,23 +1,23 @@
 namespace Spot.Tasks;
 
-/// <summary>The format of a data file.</summary>
+/// <summary>How a data file is written. Each may also be compressed with gzip.</summary>
 public enum DataFileFormat
 {
-    /// <summary>A JSON object on every line.</summary>
+    /// <summary>One JSON object a line; blank lines are skipped. <c>.jsonl</c>, <c>.ndjson</c>.</summary>
     JsonLines,
 
-    /// <summary>One JSON array of objects.</summary>
+    /// <summary>One JSON array of objects. <c>.json</c>.</summary>
     JsonArray,
 
-    /// <summary>Fields between commas, quoted where need be (RFC 4180).</summary>
+    /// <summary>Fields separated by commas, quoted where they hold commas, quotes or line breaks; empty lines are skipped. <c>.csv</c>.</summary>
     Csv,
 
-    /// <summary>Fields between tabs, never quoted unless <see cref="DataFileOptions.Quoted"/> says so: GLUE's own files.</summary>
+    /// <summary>Fields separated by tabs, by default not quoted; empty lines are skipped. <c>.tsv</c>.</summary>
     Tsv,
 
-    /// <summary>Parquet, as the data hub serves GLUE and SuperGLUE.</summary>
+    /// <summary>Apache Parquet. <c>.parquet</c>.</summary>
     Parquet,
 
-    /// <summary>Plain text: every line that is not empty is a row with the field <c>text</c>.</summary>
+    /// <summary>One row a line, with the single field <c>text</c>; blank lines are skipped. <c>.txt</c>.</summary>
     Text,
 }

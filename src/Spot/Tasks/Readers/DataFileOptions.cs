@@ -1,20 +1,23 @@
 namespace Spot.Tasks;
 
-/// <summary>How a data file is read.</summary>
+/// <summary>How <see cref="DataFile.Read"/> reads a file.</summary>
 public sealed class DataFileOptions
 {
-    /// <summary>The format; null for what the file's name says.</summary>
+    /// <summary>The file's format. Null: the one of its name, see <see cref="DataFile.FormatOf"/>; a <c>.json</c> file may then also hold JSON lines.</summary>
     public DataFileFormat? Format { get; set; }
 
-    /// <summary>CSV and TSV: whether the first line names the columns.</summary>
+    /// <summary>Whether the first line of a CSV or TSV file names its columns.</summary>
     public bool HasHeader { get; set; } = true;
 
-    /// <summary>CSV and TSV: the names of the columns, instead of the header's; null without a header means <c>0</c>, <c>1</c>, …</summary>
+    /// <summary>The names of the columns of a CSV or TSV file; they replace those of a header. Null without a header: <c>0</c>, <c>1</c>, …</summary>
     public IReadOnlyList<string>? Columns { get; set; }
 
-    /// <summary>CSV and TSV: whether fields may stand in quotes; null for yes in CSV and no in TSV.</summary>
+    /// <summary>
+    /// Whether fields of a CSV or TSV file may be quoted. Null: CSV yes, TSV no. GLUE's own TSV files are not quoted: in them a quote, also a lone one at
+    /// the beginning of a field, is text like any other.
+    /// </summary>
     public bool? Quoted { get; set; }
 
-    /// <summary>The longest row that is read, in bytes of the file; a longer one is an error and is not read to its end. Not for Parquet.</summary>
+    /// <summary>Most characters of a line, of a quoted row or of an object in a JSON array; a longer one is an error, found without reading it whole. Not for Parquet.</summary>
     public int MaxRowLength { get; set; } = 16 * 1024 * 1024;
 }

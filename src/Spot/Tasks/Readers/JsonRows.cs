@@ -3,102 +3,99 @@ using System.Text.Json.Nodes;
 
 namespace Spot.Tasks;
 
-/// <summary>Rows of JSON, one on a line or all in one array.</summary>
+/// <summary>JSON objects: one a line, or in an array.</summary>
 internal static class JsonRows
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-    private static readonly JsonSerializerOptions StrictArray = new() { AllowDuplicateProperties = false };
 
-    public static IEnumerable<DataRow> Lines(Stream stream, string path, DataFileOptions options)
+    /// <summary>Whether a file that is named as an array holds objects one after another: whether it begins with a brace.</summary>
+    internal static bool IsLines(DataFileSettings settings, CancellationToken cancellationToken)
     {
-        LineReader lines = new(stream, path, options.MaxRowLength);
-        while (lines.Next() is { } line)
+        using DataStream stream = new(settings.Path, cancellationToken);
+        int first;
+        do
+        {
+            first = stream.ReadByte();
+        }
+        while (first is ' ' or '\t' or '\r' or '\n');
+
+        return first == '{';
+    }
+
+    internal static IEnumerable<DataRow> ReadLines(DataFileSettings settings, CancellationToken cancellationToken)
+    {
+        using DataStream stream = new(settings.Path, cancellationToken);
+        LineReader lines = new(settings, stream);
+        while (lines.Read() is { } line)
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
-                yield return Row(lines.Place, () => JsonNode.Parse(line, null, Strict));
+                string place = lines.Place;
+                yield return new DataRow(Parse(line, place, "a line"), place);
             }
         }
     }
 
-    public static IEnumerable<DataRow> Array(Stream stream, string path, DataFileOptions options)
+    internal static IEnumerable<DataRow> ReadArray(DataFileSettings settings, CancellationToken cancellationToken)
     {
-        using BoundedStream bounded = new(stream, path, options.MaxRowLength);
-        IAsyncEnumerator<JsonNode?> rows = JsonSerializer.DeserializeAsyncEnumerable<JsonNode>(bounded, StrictArray).GetAsyncEnumerator();
-        for (int number = 1; ; number++)
+        using DataStream stream = new(settings.Path, cancellationToken);
+        JsonArrayScanner scanner = new(settings, stream);
+        foreach ((string text, string place) in scanner.Elements())
         {
-            if (!Next(rows, path, number))
-            {
-                yield break;
-            }
-
-            bounded.Restart();
-            yield return Row($"'{path}', row {number}", () => rows.Current);
+            yield return new DataRow(Parse(text, place, "an element"), place);
         }
     }
 
-    private static bool Next(IAsyncEnumerator<JsonNode?> rows, string path, int number)
+    private static JsonObject Parse(string text, string place, string unit)
     {
+        JsonNode? node;
         try
         {
-            return rows.MoveNextAsync().AsTask().GetAwaiter().GetResult(); // the stream below is synchronous
+            node = JsonNode.Parse(text, documentOptions: Strict);
+            Check(node);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            string place = e is JsonException { LineNumber: { } line } ? $"line {line + 1}" : $"row {number} or later";
-            throw new InvalidDataException($"'{path}', {place}: expected a JSON array of objects: {e.Message}", e);
+            throw new InvalidDataException($"{place}: broken JSON, expected one object {unit}: {Message(e)}", e);
         }
+
+        return node as JsonObject ?? throw new InvalidDataException(
+            $"{place}: found {(node is null ? "null" : node is JsonArray ? "an array" : $"the value {Shorten(text)}")}, expected one object {unit}." +
+            (node is JsonArray ? $" If the whole file is one array, set {nameof(DataFileOptions)}.{nameof(DataFileOptions.Format)} to {nameof(DataFileFormat.JsonArray)}." : ""));
     }
 
-    private static DataRow Row(string place, Func<JsonNode?> parse)
+    // Strings are decoded when asked for; half of a surrogate pair would only be noticed then, far from the file.
+    private static void Check(JsonNode? node)
     {
-        try
+        switch (node)
         {
-            JsonNode? node = parse();
-            return new DataRow(
-                node as JsonObject ?? throw new JsonException($"found {(node is null ? "null" : node.GetValueKind().ToString().ToLowerInvariant())}"), place);
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{place}: expected a JSON object such as {{\"text\": \"…\", \"label\": 0}}: {e.Message}", e);
+            case JsonObject fields:
+                foreach ((_, JsonNode? value) in fields)
+                {
+                    Check(value);
+                }
+
+                break;
+            case JsonArray list:
+                foreach (JsonNode? value in list)
+                {
+                    Check(value);
+                }
+
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
         }
     }
 
-    /// <summary>Ends the reading of one element that goes on and on.</summary>
-    private sealed class BoundedStream(Stream inner, string path, int most) : Stream
+    // The parser counts lines and bytes from 0 and within the text it was given.
+    private static string Message(Exception e)
     {
-        private long _read;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public void Restart() => _read = 0;
-
-        public override int Read(Span<byte> buffer)
-        {
-            int count = inner.Read(buffer[..Math.Min(buffer.Length, 1 << 16)]);
-            _read += count;
-            return _read <= most + (1L << 17) ? count : throw new InvalidDataException(
-                $"'{path}': found a row of more than {most} bytes. Is this an array of rows? Otherwise raise DataFileOptions.MaxRowLength.");
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        int end = e.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        string where = e is JsonException { BytePositionInLine: { } position } ? $" (at byte {position + 1})" : "";
+        return (end < 0 ? e.Message : e.Message[..end]) + where;
     }
+
+    private static string Shorten(string text) => text.Length <= 40 ? text.Trim() : text[..40].Trim() + "…";
 }

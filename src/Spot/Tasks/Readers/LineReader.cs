@@ -1,73 +1,95 @@
-using System.Buffers;
 using System.Text;
 
 namespace Spot.Tasks;
 
-/// <summary>Lines of UTF-8 text, with the number of the line in every error and an end to how long a line may be.</summary>
-internal sealed class LineReader(Stream stream, string path, int most)
+/// <summary>Lines of a UTF-8 file that end in LF or CR LF; stops at a line that is too long before it is in memory.</summary>
+internal sealed class LineReader(DataFileSettings settings, DataStream stream)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly ArrayBufferWriter<byte> _line = new();
-    private readonly byte[] _buffer = new byte[1 << 16];
-    private int _at, _end;
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
 
-    /// <summary>The number of the last line, counted from 1.</summary>
-    public int Number { get; private set; }
+    /// <summary>The number of the last line, from 1.</summary>
+    internal long Number { get; private set; }
 
-    /// <summary>Where the last line is.</summary>
-    public string Place => PlaceOf(Number);
+    /// <summary>'file', line n.</summary>
+    internal string Place => PlaceOf(settings, Number);
 
-    public string PlaceOf(int line) => $"'{path}', line {line}";
+    internal static string PlaceOf(DataFileSettings settings, long line) => $"'{settings.Path}', line {line}";
 
-    /// <summary>The next line without its line feed; null at the end.</summary>
-    public string? Next()
+    /// <summary>Decodes text that was read up to a line, strictly, and checks its length.</summary>
+    internal static string Decode(DataFileSettings settings, ReadOnlySpan<byte> bytes, string place)
     {
-        _line.Clear();
-        bool any = false;
-        Number++;
-        while (_at < _end || Fill())
+        try
         {
-            any = true;
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(_at, _end - _at);
-            int feed = rest.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> part = feed < 0 ? rest : rest[..feed];
-            if (_line.WrittenCount + part.Length > most)
+            string text = Utf8.GetString(bytes);
+            return text.Length <= settings.MaxRowLength ? text : throw TooLong(settings, place);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{place}: found bytes that are no UTF-8 ({Convert.ToHexString(e.BytesUnknown ?? [])} at byte {e.Index + 1}). Save the file as UTF-8.", e);
+        }
+    }
+
+    /// <summary>A character takes three bytes of UTF-8 at most (those of four are two characters), so more bytes are too long whatever they are.</summary>
+    internal static bool IsTooLong(DataFileSettings settings, long bytes) => bytes > 3L * settings.MaxRowLength;
+
+    internal static InvalidDataException TooLong(DataFileSettings settings, string place, Exception? inner = null) => new(
+        $"{place}: the row is longer than {settings.MaxRowLength} characters. Is a quote or bracket never closed, or the format another one? " +
+        $"Otherwise raise {nameof(DataFileOptions)}.{nameof(DataFileOptions.MaxRowLength)}.", inner);
+
+    /// <summary>The next line without its end; null at the file's end.</summary>
+    internal string? Read()
+    {
+        int searched = 0;
+        while (true)
+        {
+            int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            if (newline >= 0)
             {
-                throw new InvalidDataException($"{Place}: found more than {most} bytes without a line's end. Is this a text file? Otherwise raise DataFileOptions.MaxRowLength.");
+                return Take(searched + newline, 1);
             }
 
-            _line.Write(part);
-            _at += part.Length + (feed < 0 ? 0 : 1);
-            if (feed >= 0)
+            searched = _end - _start;
+            if (IsTooLong(settings, searched))
             {
-                break;
+                throw TooLong(settings, PlaceOf(settings, Number + 1));
+            }
+
+            if (!Fill())
+            {
+                return searched > 0 ? Take(searched, 0) : null;
             }
         }
+    }
 
-        return any ? Decode() : null;
+    private string Take(int length, int endLength)
+    {
+        ReadOnlySpan<byte> line = _buffer.AsSpan(_start, length);
+        _start += length + endLength;
+        Number++;
+        string text = Decode(settings, line is [.. var rest, (byte)'\r'] ? rest : line, Place);
+        stream.Lines = Number;
+        return text;
     }
 
     private bool Fill()
     {
-        (_at, _end) = (0, stream.Read(_buffer));
-        return _end > 0;
-    }
-
-    private string Decode()
-    {
-        ReadOnlySpan<byte> bytes = _line.WrittenSpan;
-        if (Number == 1 && bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        if (_start > 0)
         {
-            throw new InvalidDataException($"'{path}' is UTF-16, expected UTF-8. Save it as UTF-8.");
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
         }
 
-        try
+        if (_end == _buffer.Length)
         {
-            return Utf8.GetString(Number == 1 && bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes);
+            Array.Resize(ref _buffer, (int)Math.Min(2L * _buffer.Length, Array.MaxLength));
         }
-        catch (DecoderFallbackException e)
-        {
-            throw new InvalidDataException($"{Place}: byte {e.Index + 1} of the line is not UTF-8 ({string.Join(' ', e.BytesUnknown?.Select(b => b.ToString("X2", null)) ?? [])}). Save the file as UTF-8.", e);
-        }
+
+        int count = stream.Read(_buffer.AsSpan(_end));
+        _end += count;
+        return count > 0;
     }
 }

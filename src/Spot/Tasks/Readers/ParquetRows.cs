@@ -1,80 +1,106 @@
-using System.Collections;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Parquet;
-using Parquet.Serialization;
 
 namespace Spot.Tasks;
 
-/// <summary>Rows of Parquet, a row group at a time.</summary>
+/// <summary>Apache Parquet, one row group in memory at a time.</summary>
 internal static class ParquetRows
 {
-    public static IEnumerable<DataRow> Read(Stream stream, string path)
+    private const int LeastLength = 12;
+
+    internal static IEnumerable<DataRow> Read(DataFileSettings settings, CancellationToken cancellationToken)
     {
-        int groups = Try(path, async () =>
+        using FileStream file = Open(settings.Path, cancellationToken);
+        CheckMagic(file, settings.Path);
+        long number = 0;
+        ParquetReader reader = Guard(settings.Path, 0, () => ParquetReader.CreateAsync(file, leaveStreamOpen: true, cancellationToken: cancellationToken).GetAwaiter().GetResult());
+        try
         {
-            await using ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
-            return reader.RowGroupCount;
-        });
-        int number = 0;
-        for (int group = 0; group < groups; group++)
-        {
-            stream.Position = 0;
-            int current = group;
-            DeserializationResult<Dictionary<string, object>> rows = Try(path, () => ParquetSerializer.DeserializeUntypedAsync(stream, null, current));
-            foreach (Dictionary<string, object> row in rows.Data)
+            for (int i = 0; i < reader.RowGroupCount; i++)
             {
-                number++;
-                yield return new DataRow((JsonObject)Node(row)!, $"'{path}', row {number}");
+                using ParquetRowGroup group = Guard(settings.Path, number + 1, () => ParquetRowGroup.Load(reader, i, cancellationToken));
+                for (long row = 0; row < group.RowCount; row++)
+                {
+                    number++;
+                    JsonObject fields = Guard(settings.Path, number, group.Next);
+                    yield return new DataRow(fields, $"'{settings.Path}', row {number}");
+                }
+            }
+        }
+        finally
+        {
+            reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    // The format is read from its end, so a compressed file is first decompressed to a temporary one.
+    private static FileStream Open(string path, CancellationToken cancellationToken)
+    {
+        Stream input = DataStream.OpenFile(path);
+        if (input is FileStream plain)
+        {
+            return plain;
+        }
+
+        using (input)
+        {
+            FileStream copy = new(
+                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+            try
+            {
+                byte[] buffer = new byte[64 * 1024];
+                for (int count; (count = input.Read(buffer)) > 0;)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    copy.Write(buffer.AsSpan(0, count));
+                }
+
+                copy.Position = 0;
+                return copy;
+            }
+            catch (Exception e)
+            {
+                copy.Dispose();
+                if (e is InvalidDataException)
+                {
+                    throw new InvalidDataException($"'{path}': the gzip data is damaged: {e.Message}. Copy or download the file again.", e);
+                }
+
+                throw;
             }
         }
     }
 
-    /// <summary>Parquet is read from its end, so a compressed file is unpacked into one that vanishes when it is closed.</summary>
-    public static FileStream Unpack(Stream packed, string path)
+    private static void CheckMagic(FileStream file, string path)
     {
-        FileStream unpacked = new(
-            Path.Combine(Path.GetTempPath(), $"spot-{Guid.NewGuid():N}.parquet"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        try
+        Span<byte> head = stackalloc byte[4];
+        Span<byte> tail = stackalloc byte[4];
+        if (file.Length >= LeastLength)
         {
-            using (packed)
-            {
-                packed.CopyTo(unpacked);
-            }
-
-            unpacked.Position = 0;
-            return unpacked;
+            file.ReadExactly(head);
+            file.Seek(-tail.Length, SeekOrigin.End);
+            file.ReadExactly(tail);
+            file.Position = 0;
         }
-        catch (Exception e)
+
+        if (!head.SequenceEqual("PAR1"u8) || !tail.SequenceEqual("PAR1"u8))
         {
-            unpacked.Dispose();
-            throw e is InvalidDataException ? new InvalidDataException($"'{path}' is no whole gzip file: {e.Message} Download it again.", e) : e;
+            string found = file.Length < LeastLength ? $"only {file.Length} bytes" : head.SequenceEqual("PAR1"u8) ? "no PAR1 at its end; it is cut off or damaged" : "no PAR1 at its beginning";
+            throw new InvalidDataException($"'{path}' is no Parquet file: found {found}, expected PAR1 at both ends. Copy or download it again, or correct its format.");
         }
     }
 
-    private static JsonNode? Node(object? value) => value switch
-    {
-        null => null,
-        string text => JsonValue.Create(text),
-        bool truth => JsonValue.Create(truth),
-        float or double or decimal => JsonValue.Create(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
-        sbyte or byte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
-        byte[] bytes => JsonValue.Create(System.Text.Encoding.UTF8.GetString(bytes)),
-        IDictionary<string, object?> fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Node(field.Value)))),
-        IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(Node)]),
-        _ => JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture)),
-    };
-
-    // The library throws many kinds of exceptions at damaged files.
-    private static T Try<T>(string path, Func<Task<T>> read)
+    // Whatever a damaged file does to the library is a damaged file.
+    private static T Guard<T>(string path, long row, Func<T> read)
     {
         try
         {
-            return read().GetAwaiter().GetResult();
+            return read();
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            throw new InvalidDataException($"'{path}' cannot be read as Parquet: {e.Message} Is it whole?", e);
+            string place = row > 0 ? $"'{path}', row {row}" : $"'{path}'";
+            throw new InvalidDataException($"{place}: cannot be read as Parquet: {e.Message.TrimEnd('.')}. Copy or download the file again, or write it anew with data pages of version 1, as most programs do by default.", e);
         }
     }
 }
