@@ -65,7 +65,7 @@ public sealed class TaskFolderTests : IDisposable
     [InlineData("""{"input": null, "target": "good"}""", "'input' is null")]
     [InlineData("""{"input": "x", "target": null}""", "'target' is null")]
     [InlineData("""{"input": [3], "target": "good"}""", "'input' is [3], expected a text")]
-    [InlineData("""["x", "good"]""", "an object")]
+    [InlineData("""["x", "good"]""", "found")]
     [InlineData("x\tgood", "JSON")]
     public void A_broken_line_is_refused_with_file_and_line(string line, string problem)
     {
