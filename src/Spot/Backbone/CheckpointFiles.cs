@@ -3,12 +3,13 @@ using Spot.Interop;
 
 namespace Spot.Backbone;
 
-/// <summary>The safetensors files of a checkpoint folder, single or sharded, as one set of tensors.</summary>
+/// <summary>The weight files of a checkpoint folder, safetensors or else PyTorch's, single or sharded, as one set of tensors.</summary>
 internal sealed class CheckpointFiles : IDisposable
 {
     private const string Single = "model.safetensors";
-    private const string Index = "model.safetensors.index.json";
-    private readonly List<SafetensorsFile> _files = [];
+    private const string TorchSingle = "pytorch_model.bin";
+    private const string IndexEnd = ".index.json";
+    private readonly List<IDisposable> _files = [];
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
 
     private CheckpointFiles(string folder) => Folder = folder;
@@ -25,20 +26,22 @@ internal sealed class CheckpointFiles : IDisposable
         CheckpointFiles checkpoint = new(folder);
         try
         {
-            if (File.Exists(Path.Combine(folder, Single)))
+            foreach (string single in new[] { Single, TorchSingle })
             {
-                checkpoint.Add(Single);
-            }
-            else if (File.Exists(Path.Combine(folder, Index)))
-            {
-                checkpoint.AddShards(Path.Combine(folder, Index));
-            }
-            else
-            {
-                throw NoWeights(folder);
+                if (File.Exists(Path.Combine(folder, single)))
+                {
+                    checkpoint.Add(single);
+                    return checkpoint;
+                }
+
+                if (File.Exists(Path.Combine(folder, single + IndexEnd)))
+                {
+                    checkpoint.AddShards(Path.Combine(folder, single + IndexEnd));
+                    return checkpoint;
+                }
             }
 
-            return checkpoint;
+            throw NoWeights(folder);
         }
         catch
         {
@@ -49,29 +52,38 @@ internal sealed class CheckpointFiles : IDisposable
 
     public void Dispose()
     {
-        foreach (SafetensorsFile file in _files)
+        foreach (IDisposable file in _files)
         {
             file.Dispose();
         }
     }
 
-    private static FileNotFoundException NoWeights(string folder)
-    {
-        bool torch = Directory.Exists(folder) && Directory.EnumerateFiles(folder, "pytorch_model*.bin").Any();
-        string advice = torch
-            ? "The folder holds pytorch_model.bin, which Spot does not read yet: convert it to safetensors."
-            : "Download all files of the checkpoint into one folder.";
-        return new FileNotFoundException($"No weights in '{folder}': expected {Single} or {Index}. {advice}", Path.Combine(folder, Single));
-    }
+    private static FileNotFoundException NoWeights(string folder) => new(
+        $"No weights in '{folder}': expected {Single} or {TorchSingle}, or the {IndexEnd} of one of them with its shards. Download all files of the checkpoint into one folder.",
+        Path.Combine(folder, Single));
 
     private void Add(string name)
     {
         string path = Path.Combine(Folder, name);
-        SafetensorsFile file = SafetensorsFile.Open(path);
-        _files.Add(file);
-        foreach (SafetensorsTensor tensor in file.Tensors.Values)
+        if (name.EndsWith(".safetensors", StringComparison.Ordinal))
         {
-            if (!_tensors.TryAdd(tensor.Name, new StoredTensor(path, file, tensor)))
+            SafetensorsFile file = SafetensorsFile.Open(path);
+            _files.Add(file);
+            AddTensors(file.Tensors.Values.Select(tensor => StoredTensor.Of(path, file, tensor)));
+        }
+        else
+        {
+            TorchFile file = TorchFile.Open(path);
+            _files.Add(file);
+            AddTensors(file.Tensors.Select(tensor => StoredTensor.Of(path, file, tensor.Key, tensor.Value)));
+        }
+    }
+
+    private void AddTensors(IEnumerable<StoredTensor> tensors)
+    {
+        foreach (StoredTensor tensor in tensors)
+        {
+            if (!_tensors.TryAdd(tensor.Name, tensor))
             {
                 throw new InvalidDataException($"'{Folder}': tensor '{tensor.Name}' is in more than one shard. Download the checkpoint again.");
             }

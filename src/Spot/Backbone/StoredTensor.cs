@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spot.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,21 +7,33 @@ namespace Spot.Backbone;
 
 /// <summary>A tensor in a checkpoint file.</summary>
 /// <param name="Path">The file's path.</param>
-/// <param name="File">The open file.</param>
-/// <param name="Tensor">The tensor in it.</param>
-internal sealed record StoredTensor(string Path, SafetensorsFile File, SafetensorsTensor Tensor)
+/// <param name="Name">The tensor's name.</param>
+/// <param name="DType">The type that it is stored in.</param>
+/// <param name="Sizes">Its dimensions.</param>
+/// <param name="Offset">Its first byte in the file; null where it does not lie there row-major and little-endian.</param>
+/// <param name="Read">Reads its bytes, row-major and little-endian, from a first one on.</param>
+internal sealed record StoredTensor(
+    string Path, string Name, SafetensorsType DType, ImmutableArray<long> Sizes, long? Offset, TensorBytes Read)
 {
-    public ReadOnlySpan<long> Shape => Tensor.Shape.AsSpan();
+    public ReadOnlySpan<long> Shape => Sizes.AsSpan();
+
+    public long ByteCount { get; } = Sizes.Aggregate((long)SafetensorsTypes.Size(DType), (bytes, size) => bytes * size);
+
+    public static StoredTensor Of(string path, SafetensorsFile file, SafetensorsTensor tensor) =>
+        new(path, tensor.Name, tensor.DType, tensor.Shape, tensor.Offset, (destination, start) => file.Read(tensor, destination, start));
+
+    public static StoredTensor Of(string path, TorchFile file, string name, TorchTensor tensor) =>
+        new(path, name, tensor.Storage.DType, tensor.Shape, file.OffsetOf(tensor), (destination, start) => file.Read(tensor, destination, start));
 
     /// <summary>The type that the tensor is stored in.</summary>
-    public ScalarType StoredType() => Tensor.DType switch
+    public ScalarType StoredType() => DType switch
     {
         SafetensorsType.F32 => ScalarType.Float32,
         SafetensorsType.F16 => ScalarType.Float16,
         SafetensorsType.BF16 => ScalarType.BFloat16,
         SafetensorsType.F64 => ScalarType.Float64,
         _ => throw new InvalidDataException(
-            $"'{Path}': tensor '{Tensor.Name}' is {Tensor.DType}, expected F32, BF16, F16 or F64. Quantised checkpoints are not supported."),
+            $"'{Path}': tensor '{Name}' is {DType}, expected F32, BF16, F16 or F64. Quantised checkpoints are not supported."),
     };
 
     /// <summary>Brings the tensor into memory: as a view of the mapped file where that is possible, else converted.</summary>
@@ -33,12 +46,12 @@ internal sealed record StoredTensor(string Path, SafetensorsFile File, Safetenso
     {
         ScalarType stored = StoredType();
         using DisposeScope scope = NewDisposeScope();
-        Tensor source = Tensor.Offset % stored.ElementSize() == 0 ? Mapped(maps, stored) : ReadCopy(stored);
+        Tensor source = Offset is { } offset && offset % stored.ElementSize() == 0 ? Mapped(maps, stored, offset) : ReadCopy(stored);
         Tensor loaded = source.to(type, device); // the same memory where type and device are already right
         return (mayStayMapped || stored != type ? loaded.alias() : loaded.clone()).DetachFromDisposeScope();
     }
 
-    private Tensor Mapped(Dictionary<(string Path, ScalarType Type), Tensor> maps, ScalarType stored)
+    private Tensor Mapped(Dictionary<(string Path, ScalarType Type), Tensor> maps, ScalarType stored, long offset)
     {
         int size = stored.ElementSize();
         if (!maps.TryGetValue((Path, stored), out Tensor? map))
@@ -47,13 +60,16 @@ internal sealed record StoredTensor(string Path, SafetensorsFile File, Safetenso
             maps[(Path, stored)] = map;
         }
 
-        return map.narrow(0, Tensor.Offset / size, Tensor.ByteCount / size).view([.. Tensor.Shape]);
+        return map.narrow(0, offset / size, ByteCount / size).view([.. Sizes]);
     }
 
     private Tensor ReadCopy(ScalarType stored)
     {
         Tensor copy = empty(Shape, stored);
-        File.Read(Tensor, copy.bytes);
+        Read(copy.bytes, 0);
         return copy;
     }
 }
+
+/// <summary>Fills a destination with bytes of a tensor.</summary>
+internal delegate void TensorBytes(Span<byte> destination, long start);

@@ -127,11 +127,11 @@ internal sealed class T5Weights : IDisposable
         byte[] buffer = new byte[1 << 20];
         foreach ((string name, StoredTensor stored) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {stored.Tensor.DType} {string.Join('x', stored.Shape.ToArray())}\n"));
-            for (long start = 0; start < stored.Tensor.ByteCount; start += buffer.Length)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {stored.DType} {string.Join('x', stored.Shape.ToArray())}\n"));
+            for (long start = 0; start < stored.ByteCount; start += buffer.Length)
             {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, stored.Tensor.ByteCount - start));
-                stored.File.Read(stored.Tensor, part, start);
+                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, stored.ByteCount - start));
+                stored.Read(part, start);
                 hash.AppendData(part);
             }
         }

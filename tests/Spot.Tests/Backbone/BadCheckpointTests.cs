@@ -21,8 +21,8 @@ public class BadCheckpointTests
         Fails<FileNotFoundException>(folder => File.Delete(Path.Combine(folder, name)), name);
 
     [Fact]
-    public void Only_a_pickle() => Fails<FileNotFoundException>(
-        folder => File.Move(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "pytorch_model.bin")), "convert it to safetensors");
+    public void No_pickle_though_its_name_says_so() => Fails<InvalidDataException>(
+        folder => File.Move(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "pytorch_model.bin")), "pytorch_model.bin", "as torch.save writes it");
 
     [Theory]
     [InlineData(0)]

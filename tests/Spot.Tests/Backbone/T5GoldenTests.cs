@@ -12,7 +12,7 @@ public class T5GoldenTests
     private const double GradientTolerance = 5e-5;
     private const double LossTolerance = 1e-5;
 
-    /// <summary>Every folder below golden/t5 with safetensors weights; one without a golden of its own shares that of v1_1.</summary>
+    /// <summary>Every folder below golden/t5 with weights, safetensors or PyTorch; one without a golden of its own shares that of v1_1.</summary>
     public static TheoryData<string> Checkpoints()
     {
         TheoryData<string> folders = [];
@@ -21,7 +21,7 @@ public class T5GoldenTests
             foreach (string config in Directory.EnumerateFiles(root, "config.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
                 string folder = Path.GetDirectoryName(config)!;
-                if (Directory.EnumerateFiles(folder, "model*.safetensors*").Any())
+                if (Directory.EnumerateFiles(folder, "model*.safetensors*").Concat(Directory.EnumerateFiles(folder, "pytorch_model*.bin*")).Any())
                 {
                     folders.Add(folder);
                 }
@@ -120,8 +120,25 @@ public class T5GoldenTests
     private static Tensor Scores(FrozenT5 model, Tensor? prompt, int[][] inputs, int[][] targets, int width) =>
         model.Score(model.Encode(prompt, new TokenBatch(inputs, model.Config.PadId, CPU, width)), targets).NegativeLogLikelihood;
 
-    internal static string GoldenFolder(string folder) =>
-        File.Exists(Path.Combine(folder, "golden.json")) ? folder : Path.Combine(folder, "..", "..", "v1_1");
+    /// <summary>The folder's own golden, else that of the checkpoint with the same fingerprint, which does not depend on how weights are stored.</summary>
+    internal static string GoldenFolder(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "golden.json")))
+        {
+            return folder;
+        }
+
+        string own = Fingerprint(folder);
+        return Directory.EnumerateFiles(Path.Combine(folder, "..", ".."), "golden.json", SearchOption.AllDirectories)
+            .Select(path => Path.GetDirectoryName(path)!)
+            .First(other => Directory.EnumerateFiles(other, "model*.safetensors*").Any() && Fingerprint(other) == own);
+    }
+
+    private static string Fingerprint(string folder)
+    {
+        using FrozenT5 model = TestModels.Load(folder);
+        return model.Weights.Fingerprint;
+    }
 
     // Rows at padded positions are not compared.
     private static void CompareEncoder(GoldenCase golden, string name, Tensor states)

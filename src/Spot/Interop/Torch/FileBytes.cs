@@ -1,0 +1,44 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Spot.Interop;
+
+/// <summary>Reads pieces of a file.</summary>
+internal sealed class FileBytes(string path) : IDisposable
+{
+    private readonly SafeFileHandle _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+
+    public string Path => path;
+
+    public long Length => RandomAccess.GetLength(_handle);
+
+    /// <exception cref="FormatException">The file is not that long.</exception>
+    public byte[] Read(long offset, int count)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count)
+        {
+            throw new FormatException($"found the file's end, expected {count} bytes at {offset}");
+        }
+
+        byte[] bytes = new byte[count];
+        Read(offset, bytes);
+        return bytes;
+    }
+
+    /// <exception cref="InvalidDataException">The file has shrunk.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(_handle, destination, offset);
+            if (read == 0)
+            {
+                throw new InvalidDataException($"'{path}': found the end of the file at byte {offset}; it has shrunk while it was read. Read it again.");
+            }
+
+            destination = destination[read..];
+            offset += read;
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+}
