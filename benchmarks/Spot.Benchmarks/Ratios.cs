@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
+using Spot.Benchmarks.Numerics;
 using Spot.Benchmarks.Tokenization;
 using Spot.Benchmarks.Tuning;
 using TorchSharp;
@@ -24,6 +25,7 @@ internal static class Ratios
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
+        ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
         ["tokenizer.t5"] = Tokenizer,
     };
 
