@@ -111,7 +111,7 @@ internal static class CrossEntropyKernel
 
     private static float[] Padded(float[] values)
     {
-        float[] padded = new float[(values.Length + Lanes - 1) / Lanes * Lanes];
+        float[] padded = new float[TensorLanes.Padded(values.Length)];
         values.CopyTo(padded, 0);
         return padded;
     }

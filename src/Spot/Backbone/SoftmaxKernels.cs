@@ -23,7 +23,7 @@ internal static class SoftmaxKernels
         KernelRows.For(rows, [SkipLocalsInit] (row) =>
         {
             TensorLanes s = allScores, b = allBias, m = allMask; // locals stay in registers
-            Span<float> buffer = keys <= MostOnStack ? stackalloc float[Padded(keys)] : new float[Padded(keys)];
+            Span<float> buffer = keys <= MostOnStack ? stackalloc float[TensorLanes.Padded(keys)] : new float[TensorLanes.Padded(keys)];
             ref float x = ref MemoryMarshal.GetReference(buffer);
             nint at = row * keys, biasAt = row % (heads * queries) * keys, maskAt = row / (heads * queries) * keys;
             Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
@@ -77,8 +77,6 @@ internal static class SoftmaxKernels
             }
         });
     }
-
-    private static int Padded(int count) => (count + Lanes - 1) / Lanes * Lanes;
 
     private static float Max(Vector512<float> values)
     {

@@ -21,6 +21,9 @@ internal readonly unsafe struct TensorLanes
         _single = (float*)start;
     }
 
+    /// <summary>A count of elements, rounded up to whole vectors.</summary>
+    public static int Padded(int count) => (count + Count - 1) / Count * Count;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Load(nint at) => _half == null ? Vector512.Load(_single + at) : Widen(_half + at);
 

@@ -49,7 +49,7 @@ public sealed class SafetensorsFile : IDisposable
             Span<byte> start = stackalloc byte[SafetensorsHeader.LengthBytes];
             int read = RandomAccess.Read(handle, start, 0);
             byte[] json = new byte[SafetensorsHeader.ReadJsonLength(start[..read], length, path)];
-            ReadExactly(handle, json, SafetensorsHeader.LengthBytes, path);
+            FileBytes.Read(handle, json, SafetensorsHeader.LengthBytes, path);
             return new SafetensorsFile(path, handle, default, SafetensorsHeader.Parse(json, length, path));
         }
         catch
@@ -111,7 +111,7 @@ public sealed class SafetensorsFile : IDisposable
         }
         else
         {
-            ReadExactly(_handle, destination, tensor.Offset + start, _source);
+            FileBytes.Read(_handle, destination, tensor.Offset + start, _source);
         }
     }
 
@@ -155,19 +155,4 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle?.Dispose();
-
-    private static void ReadExactly(SafeFileHandle handle, Span<byte> destination, long offset, string source)
-    {
-        while (!destination.IsEmpty)
-        {
-            int read = RandomAccess.Read(handle, destination, offset);
-            if (read == 0)
-            {
-                throw new InvalidDataException($"{source}: found the end of the file at byte {offset}; it has shrunk while it was read. Read it again.");
-            }
-
-            destination = destination[read..];
-            offset += read;
-        }
-    }
 }

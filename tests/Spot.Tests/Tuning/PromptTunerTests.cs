@@ -17,7 +17,7 @@ public sealed class PromptTunerTests : IDisposable
     {
         string before = TestModels.HashWeights(_backbone.Model);
         List<TuningProgress> steps = [];
-        TuningResult result = await new PromptTuner(_backbone).TuneAsync(Task(), Options(20), progress: new Collector(steps), cancellationToken: Cancel);
+        TuningResult result = await new PromptTuner(_backbone).TuneAsync(Task(), Toy.Options(20), progress: new Collector(steps), cancellationToken: Cancel);
         Assert.Equal(before, TestModels.HashWeights(_backbone.Model));
         Assert.Equal(20, result.Losses.Count);
         Assert.True(result.Losses.TakeLast(5).Average() < 0.5 * result.Losses[0], $"loss {result.Losses[0]:F2} -> {result.Losses[^1]:F2}");
@@ -30,7 +30,7 @@ public sealed class PromptTunerTests : IDisposable
     public async Task Same_seed_gives_the_same_bits_and_another_seed_others()
     {
         PromptTuner tuner = new(_backbone);
-        TuningOptions options = Options(4);
+        TuningOptions options = Toy.Options(4);
         options.Dropout = 0.1;
         TuningResult first = await tuner.TuneAsync(Task(), options, cancellationToken: Cancel);
         TuningResult again = await tuner.TuneAsync(Task(), options, cancellationToken: Cancel);
@@ -44,7 +44,7 @@ public sealed class PromptTunerTests : IDisposable
     public async Task Embedding_is_the_early_checkpoint_of_the_full_run()
     {
         PromptTuner tuner = new(_backbone);
-        TuningOptions options = Options(6);
+        TuningOptions options = Toy.Options(6);
         options.EmbeddingStep = 3;
         TuningResult run = await tuner.TuneAsync(Task(), options, cancellationToken: Cancel);
         TaskEmbedding embedding = await new TaskEmbedder(tuner).EmbedAsync(Task(), options, cancellationToken: Cancel);
@@ -56,7 +56,7 @@ public sealed class PromptTunerTests : IDisposable
     [Fact]
     public async Task Best_is_the_earliest_checkpoint_with_the_best_score()
     {
-        TuningOptions options = Options(12);
+        TuningOptions options = Toy.Options(12);
         options.EvaluateEvery = 3;
         TuningResult result = await new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel);
         TuningEvaluation best = result.Evaluations.OrderByDescending(e => e.Score).ThenBy(e => e.Step).First();
@@ -69,7 +69,7 @@ public sealed class PromptTunerTests : IDisposable
     public async Task A_start_is_where_the_run_begins()
     {
         SoftPrompt start = new(3, 256, Enumerable.Repeat(0.25f, 768).ToArray(), _backbone.Fingerprint);
-        TuningOptions options = Options(1);
+        TuningOptions options = Toy.Options(1);
         options.Optimizer.LearningRate = 1e-6;
         TuningResult result = await new PromptTuner(_backbone).TuneAsync(Task(), options, start, cancellationToken: Cancel);
         Assert.Equal(3, result.Final.Length);
@@ -81,7 +81,7 @@ public sealed class PromptTunerTests : IDisposable
     {
         using CancellationTokenSource source = new();
         Collector progress = new([], _ => source.Cancel());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new PromptTuner(_backbone).TuneAsync(Task(), Options(1000), progress: progress, cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new PromptTuner(_backbone).TuneAsync(Task(), Toy.Options(1000), progress: progress, cancellationToken: source.Token));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class PromptTunerTests : IDisposable
         SoftPrompt narrow = new(3, 8, new float[24], "another");
         foreach (SoftPrompt prompt in new[] { foreign, narrow })
         {
-            SpotException error = await Assert.ThrowsAsync<SpotException>(() => new PromptTuner(_backbone).TuneAsync(Task(), Options(1), prompt, cancellationToken: Cancel));
+            SpotException error = await Assert.ThrowsAsync<SpotException>(() => new PromptTuner(_backbone).TuneAsync(Task(), Toy.Options(1), prompt, cancellationToken: Cancel));
             Assert.Contains("belongs to the backbone another", error.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<SpotException>(() => _backbone.GenerateAsync(["x"], prompt, cancellationToken: Cancel));
         }
@@ -102,14 +102,14 @@ public sealed class PromptTunerTests : IDisposable
     {
         TextExample[] rows = [new("a", "{x}")];
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
-            () => new PromptTuner(_backbone).TuneAsync(new TextTask("t", ["{x}"], rows, rows), Options(1), cancellationToken: Cancel));
+            () => new PromptTuner(_backbone).TuneAsync(new TextTask("t", ["{x}"], rows, rows), Toy.Options(1), cancellationToken: Cancel));
         Assert.Contains("'{x}'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Divergence_stops_with_the_step()
     {
-        TuningOptions options = Options(50);
+        TuningOptions options = Toy.Options(50);
         options.ZLoss = 1e300;
         TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
         Assert.Contains("diverged at step 1", error.Message, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class PromptTunerTests : IDisposable
             (o => o.Optimizer = new AdamWOptions { Beta2 = 1 }, "Beta2"),
         })
         {
-            TuningOptions options = Options(1);
+            TuningOptions options = Toy.Options(1);
             change(options);
             ArgumentException error = await Assert.ThrowsAnyAsync<ArgumentException>(() => new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel));
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
@@ -146,25 +146,15 @@ public sealed class PromptTunerTests : IDisposable
     public async Task Memory_of_tensors_stays_flat()
     {
         PromptTuner tuner = new(_backbone);
-        await tuner.TuneAsync(Task(), Options(2), cancellationToken: Cancel);
+        await tuner.TuneAsync(Task(), Toy.Options(2), cancellationToken: Cancel);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = TorchSharp.torch.Tensor.TotalCount;
-        await tuner.TuneAsync(Task(), Options(6), cancellationToken: Cancel);
+        await tuner.TuneAsync(Task(), Toy.Options(6), cancellationToken: Cancel);
         Assert.True(TorchSharp.torch.Tensor.TotalCount <= before + 2000, $"{before} tensors before, {TorchSharp.torch.Tensor.TotalCount} after");
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private static TuningOptions Options(int steps)
-    {
-        TuningOptions options = TuningOptions.SmallModel();
-        options.Steps = steps;
-        options.EvaluateEvery = Math.Max(1, steps / 2);
-        options.BatchSize = 8;
-        options.PromptLength = 5;
-        return options;
-    }
 
     private static TextTask Task()
     {

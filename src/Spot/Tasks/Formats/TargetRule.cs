@@ -6,14 +6,18 @@ namespace Spot.Tasks;
 /// <summary>Writes the targets of a row.</summary>
 internal sealed class TargetRule
 {
-    private const string NoLabel = "<unk>";
+    /// <summary>What the study's formats write for a hidden label.</summary>
+    public const string NoLabel = "<unk>";
+
     private readonly FormatSpec _spec;
     private readonly string _kind;
+    private readonly string[] _values;
 
     /// <exception cref="FormatException">There is no such kind, or labels are missing.</exception>
     public TargetRule(FormatSpec spec)
     {
         _spec = spec;
+        _values = [.. spec.Values ?? []];
         _kind = spec.Kind ?? (spec.Labels.Count > 0 ? "label" : "text");
         string[] kinds = ["label", "labels", "text", "fifths", "answers", "one answer", "each answer"];
         if (!kinds.Contains(_kind) || (_kind is "label" or "labels" && spec.Labels.Count == 0) || (spec.Values is { } values && values.Count != spec.Labels.Count))
@@ -53,7 +57,7 @@ internal sealed class TargetRule
     private string Label(DataRow row, JsonNode? value)
     {
         string? text = value is null ? null : Fields.Scalar(value);
-        if (_spec.Values is { } values && text is not null && values.ToList().IndexOf(text) is >= 0 and int at)
+        if (text is not null && Array.IndexOf(_values, text) is >= 0 and int at)
         {
             return _spec.Labels[at];
         }

@@ -8,8 +8,6 @@ namespace Spot.Tasks;
 /// </remarks>
 public static class TaskRegistry
 {
-    private const string NoLabel = "<unk>"; // what the study's formats write for a hidden label
-
     private static readonly string[] ValidationNames = ["validation", "dev", "val", "validation_matched", "dev_matched"];
 
     private static readonly string[] AllNames =
@@ -103,7 +101,7 @@ public static class TaskRegistry
         {
             foreach (TextExample example in format.Apply(row, split == "train", options.Prefix))
             {
-                if (example.Target != NoLabel || !Closed(format))
+                if (example.Target != TargetRule.NoLabel || !Closed(format))
                 {
                     examples.Add(example);
                 }

@@ -7,8 +7,6 @@ internal sealed class FileBytes(string path) : IDisposable
 {
     private readonly SafeFileHandle _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
-    public string Path => path;
-
     public long Length => RandomAccess.GetLength(_handle);
 
     /// <exception cref="FormatException">The file is not that long.</exception>
@@ -25,14 +23,22 @@ internal sealed class FileBytes(string path) : IDisposable
     }
 
     /// <exception cref="InvalidDataException">The file has shrunk.</exception>
-    public void Read(long offset, Span<byte> destination)
+    public void Read(long offset, Span<byte> destination) => Read(_handle, destination, offset, $"'{path}'");
+
+    /// <summary>Fills a destination from an open file.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="destination">Filled completely.</param>
+    /// <param name="offset">The first byte to read.</param>
+    /// <param name="source">What messages call the file.</param>
+    /// <exception cref="InvalidDataException">The file has shrunk.</exception>
+    public static void Read(SafeFileHandle handle, Span<byte> destination, long offset, string source)
     {
         while (!destination.IsEmpty)
         {
-            int read = RandomAccess.Read(_handle, destination, offset);
+            int read = RandomAccess.Read(handle, destination, offset);
             if (read == 0)
             {
-                throw new InvalidDataException($"'{path}': found the end of the file at byte {offset}; it has shrunk while it was read. Read it again.");
+                throw new InvalidDataException($"{source}: found the end of the file at byte {offset}; it has shrunk while it was read. Read it again.");
             }
 
             destination = destination[read..];
