@@ -31,7 +31,29 @@ internal static class RunIdentity
         Add(identity, "", options, Ignored);
         identity[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
         Add(identity, "Optimizer.", options.Optimizer, []);
+        identity[nameof(options.TaskPromptOptimizer)] = options.TaskPromptOptimizer.GetType().Name;
+        Add(identity, "TaskPromptOptimizer.", options.TaskPromptOptimizer, []);
+        if (options.Optimizer is MuonOptions muon)
+        {
+            identity["Optimizer.Others"] = muon.Others.GetType().Name;
+            Add(identity, "Optimizer.Others.", muon.Others, []);
+        }
+
         return identity;
+    }
+
+    /// <summary>What decides the bits of a run's first steps: a rate that has not begun to decay does not depend on when it will.</summary>
+    /// <param name="identity">Of the whole run.</param>
+    /// <param name="step">Steps done.</param>
+    public static IReadOnlyDictionary<string, string> UpTo(IReadOnlyDictionary<string, string> identity, int step)
+    {
+        bool open = identity.GetValueOrDefault(nameof(TuningOptions.Decay)) == nameof(LearningRateDecay.StableLinear)
+            && step <= Number(nameof(TuningOptions.Steps)) - Number(nameof(TuningOptions.DecaySteps));
+        return open
+            ? identity.Where(entry => entry.Key is not (nameof(TuningOptions.Steps) or nameof(TuningOptions.DecaySteps))).ToDictionary(StringComparer.Ordinal)
+            : identity;
+
+        int Number(string name) => int.Parse(identity[name], CultureInfo.InvariantCulture);
     }
 
     /// <summary>What differs, as <c>name: a, b</c>.</summary>
