@@ -11,7 +11,7 @@ Option<string> run = new("--run") { Description = "Folder that keeps the run's c
 Option<int> steps = new("--steps") { Description = "Steps in all; may be changed when a run goes on, until the rate decays", DefaultValueFactory = _ => 3000 };
 Option<int> decay = new("--decay-steps") { Description = "The last steps, over which the learning rate falls to 0", DefaultValueFactory = _ => 800 };
 Option<int> batch = new("--batch") { Description = "Examples per step", DefaultValueFactory = _ => 128 };
-Option<double> rate = new("--rate") { Description = "Learning rate, relative to the size of each parameter", DefaultValueFactory = _ => 0.01 };
+Option<double> rate = new("--rate") { Description = "Learning rate, relative to the size of each parameter", DefaultValueFactory = _ => 0.003 };
 Option<int> prompt = new("--prompt-length") { Description = "Rows of the prompt that each task has in training; 0 for none", DefaultValueFactory = _ => 10 };
 Option<double> minutes = new("--minutes") { Description = "Stop after so many minutes and keep the run for later", DefaultValueFactory = _ => 120 };
 RootCommand root = new("Trains a small T5 that soft prompts can steer, from a folder of data, or measures one.") { data, model, output, run, steps, decay, batch, rate, prompt, minutes };

@@ -19,7 +19,7 @@ internal sealed record TrainingOptions(
         MaxInputLength = 96,
         MaxTargetLength = 32,
         TaskPromptLength = PromptLength,
-        EvaluateEvery = Steps,
+        EvaluateEvery = int.MaxValue, // at the end alone, whenever that is
         EvaluationMethod = EvaluationMethod.Ranking,
         MaxValidationExamples = 20,
         RunFolder = Run,
