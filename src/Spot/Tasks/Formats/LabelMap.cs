@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -27,7 +28,7 @@ internal sealed record LabelMap(IReadOnlyList<string> Words, IReadOnlyDictionary
         {
             "true" => 1,
             "false" => 0,
-            _ => int.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : -1,
+            _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1,
         };
         return ByValue is null && id >= 0 && id < Words.Count ? Words[id] : Words.FirstOrDefault(known => known == value);
     }
@@ -35,9 +36,13 @@ internal sealed record LabelMap(IReadOnlyList<string> Words, IReadOnlyDictionary
     /// <summary>In JSON either <c>["bad", "good"]</c> or <c>{"1": "bad", "5": "good"}</c>.</summary>
     private sealed class Converter : JsonConverter<LabelMap>
     {
-        public override LabelMap Read(ref Utf8JsonReader reader, System.Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.StartObject
-            ? Of(JsonSerializer.Deserialize<OrderedDictionary<string, string>>(ref reader, options)!)
-            : new LabelMap(JsonSerializer.Deserialize<string[]>(ref reader, options)!, null);
+        public override LabelMap Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            LabelMap labels = reader.TokenType == JsonTokenType.StartObject
+                ? Of(JsonSerializer.Deserialize<OrderedDictionary<string, string>>(ref reader, options)!)
+                : new LabelMap(JsonSerializer.Deserialize<string[]>(ref reader, options)!, null);
+            return labels.Words.All(word => word is not null) ? labels : throw new JsonException("one of the labels is null, expected a word.");
+        }
 
         public override void Write(Utf8JsonWriter writer, LabelMap value, JsonSerializerOptions options) => throw new NotSupportedException();
     }

@@ -29,13 +29,14 @@ internal static class TaskSplits
         foreach (DataRow row in Rows(files, format, options, cancellationToken))
         {
             bool hidden = format.IsHidden(row);
+            IReadOnlyList<TextExample> examples = hidden && split == "test" ? [] : format.Apply(row, split == "train", options.Prefix);
             if (hidden && split != "test" && format.NeedsAnswer)
             {
                 string labels = format.Labels.Count == 0 ? "one" : $"one of {string.Join(", ", format.Labels)}";
                 throw new InvalidDataException($"{row.Place}: found no label (−1 or missing), expected {labels}. Only test data may hide their labels.");
             }
 
-            foreach (TextExample example in hidden && split == "test" ? [] : format.Apply(row, split == "train", options.Prefix))
+            foreach (TextExample example in examples)
             {
                 yield return example;
             }

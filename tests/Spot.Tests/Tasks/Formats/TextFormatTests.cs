@@ -50,7 +50,7 @@ public class TextFormatTests
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "inputs": 1}""", "inputs")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "metrics": ["best"]}""", "'best'")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "kind": "label"}""", "0 labels")]
-    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": {"1": "p", "1": "q"}}""", "'1'")]
+    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": {"1": "p", "1": "q"}}""", "Duplicate")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": "p"}""", "labels")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": {"1": null}}""", "labels")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": ["p", null]}""", "labels")]
