@@ -38,31 +38,28 @@ internal static class BucketRatios
 
     private static double[][] Compare(T5Backbone backbone, TuningOptions options, EncodedExample[] examples, int[] widths)
     {
-        PromptGradient gradient = new(backbone.Model, options);
+        PromptGradient trimming = new(backbone.Model, options);
+        PromptGradient[] padding = [.. widths.Select(width => new PromptGradient(backbone.Model, options, width: width))];
         float[] prompt = new float[options.PromptLength * backbone.Model.Config.Dim];
         double[][] ratios = [.. widths.Select(_ => new double[Rounds])];
-        Seconds(examples[..options.BatchSize]); // compiles
+        Seconds(trimming, examples[..options.BatchSize]); // compiles
         for (int round = 0; round < Rounds; round++)
         {
             EncodedExample[] batch = examples[(round * options.BatchSize)..((round + 1) * options.BatchSize)];
-            double trimmed = Seconds(batch);
+            double trimmed = Seconds(trimming, batch);
             for (int i = 0; i < widths.Length; i++)
             {
-                ratios[i][round] = Seconds(Pad(batch, widths[i], backbone.Model.Config.PadId)) / trimmed;
+                ratios[i][round] = Seconds(padding[i], batch) / trimmed;
             }
         }
 
         return ratios;
 
-        double Seconds(EncodedExample[] batch)
+        double Seconds(PromptGradient gradient, EncodedExample[] batch)
         {
             long start = Stopwatch.GetTimestamp();
             gradient.Compute(prompt, options.PromptLength, batch, 0);
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
-
-    // Padding that costs what real tokens cost, but not even the mask that a peer would have to apply.
-    private static EncodedExample[] Pad(EncodedExample[] batch, int width, int padId) =>
-        [.. batch.Select(example => example with { Input = [.. example.Input, .. Enumerable.Repeat(padId, width - example.Input.Length)] })];
 }
