@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Spot.Backbone;
 using Spot.Tests.Backbone;
 using Spot.Tuning;
@@ -12,7 +13,7 @@ public sealed class KillTests
     private const string FolderVariable = "SPOT_KILL_TEST_FOLDER", RunVariable = "SPOT_KILL_TEST_RUN";
 
     /// <summary>How often a run is killed; the environment's SPOT_KILLS, else few enough for every day.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("SPOT_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 3;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("SPOT_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 2;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -85,12 +86,13 @@ public sealed class KillTests
 
     private static async Task RunAsync(string folder, string run)
     {
-        using Process child = Start(folder, run);
+        StringBuilder output = new();
+        using Process child = Start(folder, run, line => output.AppendLine(line));
         await child.WaitForExitAsync(Cancel);
-        Assert.Equal(0, child.ExitCode);
+        Assert.True(child.ExitCode == 0, output.ToString());
     }
 
-    private static Process Start(string folder, string run)
+    private static Process Start(string folder, string run, Action<string?>? told = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Spot.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         ProcessStartInfo start = new(program, ["-method", $"{typeof(KillTests).FullName}.{nameof(The_child_tunes_when_it_is_told_where)}"])
@@ -102,6 +104,7 @@ public sealed class KillTests
         start.Environment[RunVariable] = run;
         start.Environment["SPOT_KILLS"] = Kills.ToString(CultureInfo.InvariantCulture);
         Process child = Process.Start(start)!;
+        child.OutputDataReceived += (_, line) => told?.Invoke(line.Data);
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
         return child;
