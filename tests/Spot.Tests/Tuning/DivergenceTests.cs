@@ -6,19 +6,8 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Runs whose numbers become infinite stop with what was good before.</summary>
-public sealed class DivergenceTests : IDisposable
+public sealed class DivergenceTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task A_loss_that_is_not_finite_stops_the_run_before_the_update()
     {

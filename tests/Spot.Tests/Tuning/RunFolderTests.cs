@@ -6,19 +6,8 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Runs that are stopped and go on: to the same bytes, or not at all.</summary>
-public sealed class RunFolderTests : IDisposable
+public sealed class RunFolderTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     public static TheoryData<string> Optimizers => ["adafactor", "adafactor with momentum", "adamw"];
 
     [Theory]

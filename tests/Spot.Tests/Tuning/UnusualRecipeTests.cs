@@ -1,22 +1,10 @@
-using Spot.Backbone;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
 
 /// <summary>What users of other tools found out after days is said at the start.</summary>
-public sealed class UnusualRecipeTests : IDisposable
+public sealed class UnusualRecipeTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public void The_recipes_of_the_papers_are_not_unusual()
     {
