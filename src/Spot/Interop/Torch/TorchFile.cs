@@ -39,10 +39,10 @@ internal sealed class TorchFile : IDisposable
             file.Load();
             return file;
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             file.Dispose();
-            throw new InvalidDataException($"'{path}': {e.Message}. Expected a file of tensors as torch.save writes it; if you trust its source, convert it to safetensors there.", e);
+            throw new InvalidDataException($"'{path}': {e.Message.TrimEnd('.')}. Expected a file of tensors as torch.save writes it; if you trust its source, convert it to safetensors there.", e);
         }
         catch
         {
