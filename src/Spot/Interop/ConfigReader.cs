@@ -67,8 +67,8 @@ internal sealed class ConfigReader
 
     public InvalidDataException Error(string problem) => new($"'{_source}': {problem}");
 
-    /// <summary>Whether there is a field of this name with another value than null.</summary>
-    public bool Has(string field) => Find(field) is not null;
+    /// <summary>Whether there is a field of this name with another value than null or an empty list.</summary>
+    public bool Has(string field) => Find(field) is { } value && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
 
     /// <summary>Whether there is a field of this name, be it null.</summary>
     public bool Names(string field) => _fields.ContainsKey(field);

@@ -46,7 +46,7 @@ internal sealed class FileBytes(string path) : IDisposable
     }
 
     /// <exception cref="InvalidDataException">The file has shrunk.</exception>
-    public void Read(long offset, Span<byte> destination) => Read(_handle, destination, offset, $"'{path}'");
+    public void Read(long offset, Span<byte> destination) => Read(_handle, destination, offset, ToString());
 
     /// <summary>Fills a destination from an open file.</summary>
     /// <param name="handle">The file.</param>
@@ -68,6 +68,9 @@ internal sealed class FileBytes(string path) : IDisposable
             offset += read;
         }
     }
+
+    /// <summary>What messages call the file.</summary>
+    public override string ToString() => $"'{path}'";
 
     public void Dispose() => _handle.Dispose();
 }

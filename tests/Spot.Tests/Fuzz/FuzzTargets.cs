@@ -19,9 +19,9 @@ internal static class FuzzTargets
 
     public static FuzzTarget Of(string name) => name switch
     {
-        "safetensors" => new(Prompts("safetensors"), Safetensors, ReadFile),
+        "safetensors" => new(Prompts("safetensors"), Safetensors, ReadTensors),
         "npy" => new(Prompts("npy"), FuzzTarget.AnyFile, ReadFile),
-        "torch" => new([.. Prompts("torch"), .. Prompts("openprompt")], Torch, ReadFile),
+        "torch" => new([.. Prompts("torch"), .. Prompts("openprompt")], Torch, ReadTensors),
         "peft folder" => new(Folders("peft", "peft_multitask"), FuzzTarget.AnyFile, folder => Read(folder)),
         "adapters folder" => new(Folders("adapters", "opendelta"), FuzzTarget.AnyFile, folder => Read(folder)),
         "model configuration" => new(Configurations(), FuzzTarget.AnyFile, folder => T5Config.Load(Path.Combine(folder, "config.json"))),
@@ -30,6 +30,24 @@ internal static class FuzzTargets
         "library folder" => new(Library(), FuzzTarget.AnyFile, ReadLibrary),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Expected a target."),
     };
+
+    // Every tensor by its name, then the one that is found without.
+    private static void ReadTensors(string folder)
+    {
+        string path = Path.Combine(folder, File1);
+        using (TensorFile file = TensorFile.Open(path))
+        {
+            foreach ((string name, NamedTensor tensor) in file.Tensors)
+            {
+                if (tensor.IsFloat)
+                {
+                    Assert.Equal(tensor.Count, file.Floats(name).Length);
+                }
+            }
+        }
+
+        ReadFile(folder);
+    }
 
     private static void ReadFile(string folder) => Read(Path.Combine(folder, File1));
 

@@ -9,6 +9,7 @@ namespace Spot.Tests.Fuzz;
 /// SPOT_FUZZ_CASES says how many cases in all (2,000 if it is not set), SPOT_FUZZ_SEED from which seed. A case is a function of target, seed and
 /// number. The files of a case that fails are kept, and the message says where.
 /// </remarks>
+[Collection(Alone.Name)]
 public sealed class FuzzTests : IDisposable
 {
     private const long MostExtraBytes = 64 << 20;

@@ -11,7 +11,7 @@ namespace Spot.Tests.Hostile;
 /// Files that try to run code, to read what they should not, to hang, to fill memory or to mislead: each is refused with a documented exception
 /// or read with the right values, as the manifest of the set says.
 /// </summary>
-[Collection(WorkingDirectory.Name)]
+[Collection(Alone.Name)]
 public partial class HostileFileTests(HostileFiles files) : IClassFixture<HostileFiles>
 {
     private const long MostExtraBytes = 64 << 20;

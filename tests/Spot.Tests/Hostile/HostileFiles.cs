@@ -42,10 +42,3 @@ public sealed class HostileFiles : IDisposable
         _folder.Dispose();
     }
 }
-
-/// <summary>Tests that change the working directory run while no other test does.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class WorkingDirectory
-{
-    public const string Name = "working directory";
-}

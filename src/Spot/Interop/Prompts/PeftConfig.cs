@@ -26,7 +26,7 @@ internal sealed record PeftConfig(int Rows, int Submodules, bool Multitask)
                 (task is null ? "without it PEFT never uses the prompt that it trains." : "the prompt is of another kind of model."));
         }
 
-        if (json.Names("modules_to_save") && json.Has("modules_to_save"))
+        if (json.Has("modules_to_save"))
         {
             throw json.Error("'modules_to_save' names weights that were trained with the prompt; the prompt alone is not what was tuned.");
         }
