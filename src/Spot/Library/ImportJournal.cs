@@ -39,7 +39,7 @@ internal static class ImportJournal
             folder.Remove(id, []);
         }
 
-        folder.RemovePayloads(ids); // of those that it had not yet committed
+        folder.RemoveLeftovers(ids);
 
         if (lines.Contains(NewLibrary))
         {

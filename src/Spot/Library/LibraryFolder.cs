@@ -175,17 +175,15 @@ internal sealed class LibraryFolder(string folder)
         return true;
     }
 
-    /// <summary>Removes all payloads of these ids.</summary>
-    internal void RemovePayloads(IReadOnlySet<string> ids)
+    /// <summary>Removes all payloads of these ids, and what a writer that died had not yet renamed.</summary>
+    internal void RemoveLeftovers(IReadOnlySet<string> ids)
     {
-        foreach (string path in Directory.EnumerateFiles(Path, "*" + PayloadExtension))
+        foreach (string path in Directory.EnumerateFiles(Path))
         {
             string file = System.IO.Path.GetFileName(path);
             int length = file.Length - PayloadExtension.Length - HashDigits - 1;
-            if (length > 0 && ids.Contains(file[..length]) && PromptId.IsPayload(file[..length], file))
-            {
-                TryDelete(path);
-            }
+            bool isPayload = length > 0 && ids.Contains(file[..length]) && PromptId.IsPayload(file[..length], file);
+            TryDelete(isPayload || file.EndsWith(".tmp", StringComparison.Ordinal) ? path : null);
         }
     }
 

@@ -6,15 +6,20 @@ namespace Spot.Library;
 
 /// <summary>
 /// One writer at a time, across processes: a file that the system locks for as long as its handle is open, so that the lock of a process that died is
-/// free at once, however it died. The file says who holds it; a name that is left in it is that of a dead owner.
+/// free at once, however it died. A second file says who holds it, as a locked one cannot be read; a name that is left there is that of a dead owner.
 /// </summary>
 internal sealed class WriteLock : IDisposable
 {
     private const int MostBytes = 4096;
 
     private readonly FileStream _file;
+    private readonly string _owner;
 
-    private WriteLock(FileStream file) => _file = file;
+    private WriteLock(FileStream file, string owner)
+    {
+        _file = file;
+        _owner = owner;
+    }
 
     /// <summary>Takes the lock.</summary>
     /// <param name="path">The lock file; its folder is made if need be.</param>
@@ -44,13 +49,16 @@ internal sealed class WriteLock : IDisposable
         }
     }
 
+    /// <summary>The file with the name of the holder.</summary>
+    internal static string OwnerPath(string path) => path + ".owner";
+
     public void Dispose()
     {
         try
         {
-            _file.SetLength(0);
+            File.Delete(_owner);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The name stays behind; the lock itself goes with the handle.
         }
@@ -64,18 +72,15 @@ internal sealed class WriteLock : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-
-            // Windows lets others read the owner; on Unix only None is a lock, and reading is free.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None, bufferSize: 0);
-            if (ReadOwner(file)?.IsOtherAlive() == true)
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            if (ReadOwner(path)?.IsOtherAlive() == true)
             {
                 file.Dispose(); // a file system without locks: the name has to do
                 return null;
             }
 
-            file.SetLength(0);
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(LockOwner.Own, LibraryJson.Files.LockOwner));
-            return new WriteLock(file);
+            File.WriteAllBytes(OwnerPath(path), JsonSerializer.SerializeToUtf8Bytes(LockOwner.Own, LibraryJson.Files.LockOwner));
+            return new WriteLock(file, OwnerPath(path));
         }
         catch (IOException) when (file is null && File.Exists(path))
         {
@@ -92,28 +97,14 @@ internal sealed class WriteLock : IDisposable
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return ReadOwner(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static LockOwner? ReadOwner(FileStream file)
-    {
-        byte[] content = new byte[Math.Min(file.Length, MostBytes)];
-        file.Position = 0;
-        int read = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        try
-        {
+            using FileStream file = new(OwnerPath(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            byte[] content = new byte[MostBytes];
+            int read = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return read == 0 ? null : JsonSerializer.Deserialize(content.AsSpan(0, read), LibraryJson.Files.LockOwner);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            return null; // cut off when its writer died
+            return null; // nobody, or cut off when its writer died
         }
     }
 }

@@ -33,10 +33,10 @@ public class WriteLockTests
         using TempFolder folder = new();
         string path = Path.Combine(folder.Path, "lock");
         string name = JsonSerializer.Serialize(LockOwner.Own with { Process = int.MaxValue }, LibraryJson.Files.LockOwner);
-        await File.WriteAllTextAsync(path, isTorn ? name[..10] : name, Token);
+        await File.WriteAllTextAsync(path, "", Token);
+        await File.WriteAllTextAsync(WriteLock.OwnerPath(path), isTorn ? name[..10] : name, Token);
         using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        Assert.Equal(LockOwner.Own, JsonSerializer.Deserialize(file, LibraryJson.Files.LockOwner));
+        Assert.Equal(LockOwner.Own, JsonSerializer.Deserialize(await File.ReadAllTextAsync(WriteLock.OwnerPath(path), Token), LibraryJson.Files.LockOwner));
     }
 
     [Fact]
@@ -48,11 +48,11 @@ public class WriteLockTests
         try
         {
             LockOwner owner = new(other.Id, Environment.MachineName, other.StartTime.ToUniversalTime());
-            await File.WriteAllTextAsync(path, JsonSerializer.Serialize(owner, LibraryJson.Files.LockOwner), Token);
+            await File.WriteAllTextAsync(WriteLock.OwnerPath(path), JsonSerializer.Serialize(owner, LibraryJson.Files.LockOwner), Token);
             await Assert.ThrowsAsync<IOException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMilliseconds(5), Token));
 
             // Another process that was given the same number.
-            await File.WriteAllTextAsync(path, JsonSerializer.Serialize(owner with { Started = owner.Started.AddHours(-1) }, LibraryJson.Files.LockOwner), Token);
+            await File.WriteAllTextAsync(WriteLock.OwnerPath(path), JsonSerializer.Serialize(owner with { Started = owner.Started.AddHours(-1) }, LibraryJson.Files.LockOwner), Token);
             using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token);
         }
         finally
