@@ -118,6 +118,8 @@ public sealed class PromptTuner : IPromptTuner
             Evaluations = state.Evaluations,
             Losses = state.Losses,
             Seed = options.Seed,
+            Options = RunIdentity.Of(options),
+            BackboneName = backbone.Name,
         };
     }
 

@@ -3,8 +3,10 @@ using Spot.Numerics;
 namespace Spot.Tests.Numerics;
 
 /// <summary>The search over 8-bit copies against comparing every key, on keys that are hard to tell apart.</summary>
-public class QuantizedKeysTests
+public class KeyTableTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static TheoryData<string, int, int> Sets() => new()
     {
         { "random", 5000, 768 },
@@ -29,17 +31,50 @@ public class QuantizedKeysTests
             Fill(kind, random, centre, keys.AsSpan(row * dim, dim), row);
         }
 
-        QuantizedKeys copy = new(keys, dim);
-        for (int i = 0; i < 8; i++)
+        using KeyMemory memory = new(keys, dim);
+        double[][] queries = new double[7][]; // four together, and three one by one
+        for (int i = 0; i < queries.Length; i++)
         {
-            double[] query = new double[dim];
-            Fill(kind, random, centre, query, i);
-            foreach (int k in new[] { 1, 10, 100, count })
-            {
-                ScoredIndex[] expected = KeyScan.Search(keys, dim, query, k, TestContext.Current.CancellationToken);
-                Assert.Equal(expected, copy.Search(keys, query, k, TestContext.Current.CancellationToken));
-            }
+            queries[i] = new double[dim];
+            Fill(kind, random, centre, queries[i], i);
         }
+
+        foreach (int k in new[] { 1, 10, 100, count })
+        {
+            ScoredIndex[][] expected = [.. queries.Select(query => KeyScan.Search(keys, dim, query, k, Token))];
+            Assert.Equal(expected, memory.Table.Search(queries, k, 0, Token));
+            Assert.Equal(expected[0], memory.Table.Search(queries[..1], k, 0, Token)[0]);
+        }
+    }
+
+    [Fact]
+    public void Other_tags_and_dead_rows_are_not_found_and_ties_have_an_order()
+    {
+        const int count = 9000, dim = 5;
+        double[] keys = new double[count * dim];
+        for (int row = 0; row < count; row++)
+        {
+            keys[(row * dim) + (row % 3)] = 1; // three scores, each many times
+        }
+
+        ulong[] dead = new ulong[(count + 63) / 64];
+        foreach (int row in Enumerable.Range(0, count).Where(row => row % 5 == 0))
+        {
+            dead[row / 64] |= 1UL << (row % 64);
+        }
+
+        using KeyMemory memory = new(keys, dim, row => row % 2, dead, (x, y) => y.CompareTo(x));
+        double[] query = [0.5, -0.25, 1, 0, 0];
+        foreach (int k in new[] { 1, 100, 2000, count })
+        {
+            IEnumerable<ScoredIndex> expected = Enumerable.Range(0, count)
+                .Where(row => row % 2 == 1 && row % 5 != 0)
+                .Select(row => new ScoredIndex(row, query[row % 3]))
+                .OrderByDescending(found => found.Score).ThenByDescending(found => found.Index).Take(k);
+            Assert.Equal(expected, memory.Table.Search([query], k, 1, Token)[0]);
+        }
+
+        Assert.Empty(memory.Table.Search([query], 3, 2, Token)[0]);
     }
 
     private static void Fill(string kind, Random random, double[] centre, Span<double> key, int row)
