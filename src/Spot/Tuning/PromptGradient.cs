@@ -32,7 +32,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         Loss = _passes.Run(batch, step, pass =>
         {
             (double loss, Tensor gradient) = _byHand ? ByHand(rows, pass) : Automatic(rows, pass);
-            sum.add_(gradient);
+            sum.Accumulate(gradient);
             return loss;
         });
         return sum.cpu().data<float>().ToArray();

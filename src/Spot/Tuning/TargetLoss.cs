@@ -24,7 +24,7 @@ internal static class TargetLoss
         Tensor crossEntropy = scores.NegativeLogLikelihood.sum();
         using Scalar z = zLoss;
         using Scalar factor = share;
-        Tensor total = zLoss > 0 ? crossEntropy + ((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
+        Tensor total = zLoss > 0 ? crossEntropy.Plus((scores.LogZ * scores.LogZ).sum() * z) : crossEntropy;
         (total * factor).backward();
         return crossEntropy.item<float>();
     }
