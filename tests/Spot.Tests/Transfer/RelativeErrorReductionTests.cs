@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Spot.Numerics;
 using Spot.Tests.Numerics;
 using Spot.Tests.Tasks.Metrics;
 using Spot.Transfer;
@@ -35,7 +34,7 @@ public class RelativeErrorReductionTests
                 {
                     string what = $"prompt {prompt}, target {target}";
                     double[] baseline = baselines[target], transfer = scores.Numbers();
-                    CheckCell(expected.GetProperty("of_means")[prompt][target].Number(), Summary.Of(baseline).Mean, Summary.Of(transfer).Mean, what);
+                    CheckCell(expected.GetProperty("of_means")[prompt][target].Number(), ScoreSpread.Of(baseline).Mean, ScoreSpread.Of(transfer).Mean, what);
                     double[] seeds = [.. baseline.Zip(transfer, (b, t) => 100 * RelativeErrorReduction.Compute(b, t))];
                     Assert.All(
                         expected.GetProperty("per_seed")[prompt][target].Numbers().Index(),
@@ -43,10 +42,10 @@ public class RelativeErrorReductionTests
                     JsonElement statistics = expected.GetProperty("statistics_of_per_seed")[prompt][target];
                     if (double.IsFinite(statistics.GetProperty("std_ddof0").Number()))
                     {
-                        Summary summary = Summary.Of(seeds);
+                        ScoreSpread summary = ScoreSpread.Of(seeds);
                         MetricGolden.Equal(statistics.GetProperty("mean"), summary.Mean, what);
                         MetricGolden.Equal(statistics.GetProperty("std_ddof0"), summary.PopulationDeviation, what);
-                        MetricGolden.Equal(statistics.GetProperty("std_ddof1"), summary.SampleDeviation, what);
+                        MetricGolden.Equal(statistics.GetProperty("std_ddof1"), summary.Deviation, what);
                     }
                 }
             }
