@@ -118,13 +118,13 @@ internal sealed class JointTuning
 
     private static Course[] Survivors(Course[] courses, TuningRound round)
     {
-        Course[] best = [.. courses.OrderByDescending(course => course.Best(round.Step)).Take(round.Keep)];
+        Course[] best = [.. round.Survivors([.. courses.Select(course => course.Run.State.Evaluations)]).Select(i => courses[i])];
         foreach (Course dropped in courses.Except(best))
         {
             dropped.Run.Save();
         }
 
-        return [.. courses.Where(best.Contains)];
+        return best;
     }
 
     private static TuningOptions InFolder(TuningOptions options, int place)
@@ -156,9 +156,5 @@ internal sealed class JointTuning
         public int Step => Run.State.Step;
 
         public void MoveOn() => Continues = _steps.MoveNext();
-
-        // NaN, an undefined score, sorts below all numbers.
-        public double Best(int until) => Run.State.Evaluations.Where(evaluation => evaluation.Step <= until).Select(evaluation => evaluation.Score)
-            .DefaultIfEmpty(double.NaN).Aggregate((best, next) => next > best || double.IsNaN(best) ? next : best);
     }
 }
