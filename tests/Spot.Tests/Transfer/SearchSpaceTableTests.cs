@@ -142,7 +142,7 @@ public class SearchSpaceTableTests
     private static StudySimilarity Similarity(PromptSimilarity similarity, JsonElement values)
     {
         double[][][] toTargets = [.. values.EnumerateArray().Select(prompt => prompt.EnumerateArray().Select(target => target.Numbers()).ToArray())];
-        return new StudySimilarity(similarity, [], [], toTargets, [.. toTargets.Select(prompt => prompt.Select(seeds => seeds.Average()).ToArray())]);
+        return new StudySimilarity(similarity, [], [], toTargets, [.. toTargets.Select(prompt => prompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
     }
 
     private static TextTask Task(string name) => new(name, [], [new TextExample("a", "b")], [new TextExample("c", "d")]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spot.Transfer;
 
 namespace Spot.Tests.Transfer;
@@ -37,7 +38,7 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
     public Task<TuningResult> TuneAsync(
         TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        Count($"{task.Name} {options!.Seed} {options.Initialization} {(start is null ? "scratch" : start.Values.Span[0].ToString("F3", null))}", cancellationToken);
+        Count($"{task.Name} {options!.Seed} {options.Initialization} {(start is null ? "scratch" : start.Values.Span[0].ToString("F3", CultureInfo.InvariantCulture))}", cancellationToken);
         Directory.CreateDirectory(options.RunFolder!);
         progress?.Report(new TuningProgress(task.Name, 1, options.Steps, 0, null, default, default));
         if (task.Name == Diverging)
