@@ -29,6 +29,7 @@ internal static class Ratios
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
+        ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
         ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
         ["library.open.1m"] = () => LibraryRatios.Measure("library.open.1m", 1_000_000, 256),
         ["library.open.100k"] = () => LibraryRatios.Measure("library.open.100k", 100_000, 256),
