@@ -16,6 +16,8 @@ internal static class IndexSync
     /// <returns>What is known now, and the keys of all records.</returns>
     internal static (LibraryState State, KeyView View) Run(LibraryStore store, LibraryState state, bool isPrivate, CancellationToken cancellationToken)
     {
+        bool isRead = state.Entries is not null && state.Stamp == store.Folder.Stamp();
+        List<(LibraryEntry Entry, string Message)> damaged = []; // over all rounds: each reads the folder again
         while (true)
         {
             (KeyIndex? index, bool isComplete) = isPrivate ? (null, false) : store.Index(state);
@@ -23,16 +25,18 @@ internal static class IndexSync
             {
                 if (!isComplete)
                 {
-                    state = state.Entries is null || state.Stamp != store.Folder.Stamp() ? store.Scan(cancellationToken) : state;
+                    state = isRead ? state : store.Scan(cancellationToken);
+                    isRead = true;
                     if (index is null || index.Dim != (state.Dim ?? index.Dim))
                     {
                         index = Create(store, state, isPrivate);
                     }
 
-                    List<(LibraryEntry Entry, string Message)> damaged = Update(store.Folder, index, state, isPrivate, cancellationToken);
+                    int before = damaged.Count;
+                    Update(store.Folder, index, state, damaged, isPrivate, cancellationToken);
                     long read = store.Folder.Stamp();
                     store.Use(index.Commit(state.Stamp == read && damaged.Count == 0 ? state.Stamp : LibraryState.NoStamp), isPrivate ? read : null);
-                    if (damaged.Count > 0)
+                    if (damaged.Count > before)
                     {
                         state = SetAside(store, damaged, cancellationToken);
                         continue;
@@ -78,10 +82,9 @@ internal static class IndexSync
         return index;
     }
 
-    private static List<(LibraryEntry Entry, string Message)> Update(
-        LibraryFolder folder, KeyIndex index, LibraryState state, bool isPrivate, CancellationToken cancellationToken)
+    private static void Update(
+        LibraryFolder folder, KeyIndex index, LibraryState state, List<(LibraryEntry Entry, string Message)> damaged, bool isPrivate, CancellationToken cancellationToken)
     {
-        List<(LibraryEntry Entry, string Message)> damaged = [];
         foreach (LibraryEntry entry in state.Entries!.Values)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -112,8 +115,6 @@ internal static class IndexSync
                 index.Remove(id);
             }
         }
-
-        return damaged;
     }
 
     // Perhaps another process has replaced them; what is unchanged and still unreadable is damaged.

@@ -41,7 +41,7 @@ internal sealed class LibrarySearch(LibraryStore store)
 
                 await ReconcileAsync(differing.Keys, cancellationToken).ConfigureAwait(false);
             }
-            catch (InvalidDataException)
+            catch (InvalidDataException) when (attempt < MostAttempts)
             {
                 await store.ChangeAsync(
                     state =>

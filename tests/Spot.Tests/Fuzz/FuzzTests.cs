@@ -92,7 +92,16 @@ public sealed class FuzzTests : IDisposable
     private static string Keep(string folder, string name, int seed, int number)
     {
         string kept = Path.Combine(Path.GetTempPath(), FormattableString.Invariant($"spot-fuzz {name} {seed} {number}"));
-        Write(Directory.CreateDirectory(kept).FullName, FuzzTarget.Folder(folder));
+        Directory.CreateDirectory(kept);
+        foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(kept, Path.GetRelativePath(folder, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); // a reader that hangs may hold it
+            using FileStream target = File.Create(copy);
+            file.CopyTo(target);
+        }
+
         return kept;
     }
 
