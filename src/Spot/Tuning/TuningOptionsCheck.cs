@@ -37,6 +37,22 @@ internal static class TuningOptionsCheck
         Check(options.Optimizer);
     }
 
+    /// <exception cref="ArgumentException">A round cannot be held; the message says which and why.</exception>
+    public static void Check(IReadOnlyList<TuningRound> rounds, TuningOptions options)
+    {
+        for (int i = 0; i < rounds.Count; i++)
+        {
+            (int step, int keep) = rounds[i];
+            int least = i == 0 ? 0 : rounds[i - 1].Step;
+            if (step <= least || step >= options.Steps || step % options.EvaluateEvery != 0 || keep < 1)
+            {
+                throw new ArgumentException(
+                    $"Round {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
+                    $"after step {least} and before the last, {options.Steps}.", nameof(rounds));
+            }
+        }
+    }
+
     private static void Check(OptimizerOptions optimizer)
     {
         Within(optimizer.LearningRate, double.Epsilon, 1e6, "Optimizer.LearningRate");

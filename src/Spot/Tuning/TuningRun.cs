@@ -17,6 +17,9 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     private RunFolder? _folder;
     private RunState _state = new();
 
+    /// <summary>Where the run stands.</summary>
+    public RunState State => _state;
+
     /// <summary>Runs to the end, from the checkpoint if there is one.</summary>
     /// <param name="identity">What the run is.</param>
     /// <param name="progress">Told after every step.</param>
@@ -26,17 +29,13 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", mixture.Name).SetTag("spot.kind", trainable.Kind).SetTag("spot.steps", options.Steps).SetTag("spot.seed", options.Seed);
         TuningLog.Started(logger, trainable.Kind, mixture.Name, options.Steps, options.BatchSize, options.Seed);
-        using RunFolder? folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
-        _folder = folder;
-        _state = folder?.State ?? _state;
-        if (_state.Step > 0)
-        {
-            TuningLog.Resumed(logger, mixture.Name, _state.Step);
-        }
-
+        using IDisposable? folder = Open(identity);
         try
         {
-            Loop(progress, cancellationToken);
+            foreach (int _ in Loop(progress, cancellationToken))
+            {
+                // goes through all steps
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
         {
@@ -48,7 +47,25 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         return _state;
     }
 
-    private void Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Opens the run's folder, if it has one, and goes to its checkpoint.</summary>
+    /// <param name="identity">What the run is.</param>
+    /// <returns>Closes the folder.</returns>
+    public IDisposable? Open(IReadOnlyDictionary<string, string> identity)
+    {
+        _folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
+        _state = _folder?.State ?? _state;
+        if (_state.Step > 0)
+        {
+            TuningLog.Resumed(logger, mixture.Name, _state.Step);
+        }
+
+        return _folder;
+    }
+
+    /// <summary>The course of the run: stops before every step to say how many are done, and ends with the run.</summary>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Checked before every step and in evaluations.</param>
+    public IEnumerable<int> Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         int saved = _state.Step;
         StepReport? report = null;
@@ -70,9 +87,10 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
 
             if (ended)
             {
-                return;
+                yield break;
             }
 
+            yield return _state.Step;
             cancellationToken.ThrowIfCancellationRequested();
             report = DoStep();
         }
@@ -147,7 +165,8 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         return true;
     }
 
-    private void Save()
+    /// <summary>Replaces the checkpoint of a run with a folder.</summary>
+    public void Save()
     {
         if (_folder is not null)
         {
