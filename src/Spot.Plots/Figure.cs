@@ -11,6 +11,7 @@ public sealed class Figure
 {
     private static readonly Lock Drawing = new();
     private readonly Action<Sheet> _draw;
+    private string? _svg;
 
     internal Figure(string title, float width, float height, Action<Sheet> draw)
     {
@@ -57,15 +58,18 @@ public sealed class Figure
     {
         lock (Drawing)
         {
+            if (_svg is not null)
+            {
+                return _svg;
+            }
+
             using MemoryStream stream = new();
             using (SKCanvas canvas = SKSvgCanvas.Create(SKRect.Create(Width, Height), stream))
             {
                 Draw(canvas);
             }
 
-            return Encoding.UTF8.GetString(stream.ToArray())
-                .Replace($"font-family=\"{BundledFont.Family}\"", $"font-family=\"{BundledFont.Families}\"", StringComparison.Ordinal)
-                .Replace("<svg ", $"<svg viewBox=\"0 0 {Width} {Height}\" ", StringComparison.Ordinal);
+            return _svg = SvgText.Settle(Encoding.UTF8.GetString(stream.ToArray()), Width, Height);
         }
     }
 

@@ -110,7 +110,7 @@ public static class StudyFigures
             .GroupBy(row => (row.Strategy, row.Similarity))
             .Select(group => new CurveSeries(
                 StudyText.Of(group.Key.Strategy, group.Key.Similarity),
-                [.. group.OrderBy(cost).Select(row => new CurvePoint(cost(row), row.Relative.Mean, row.Relative.Deviation))]));
+                [.. group.OrderBy(cost).Select(row => new CurvePoint(cost(row), row.Relative.Mean, row.Relative.Deviation, row.K is { } k ? $"k = {k}" : null))]));
         SearchSpaceRow? oracle = findings.Table.FirstOrDefault(row => row.Strategy == StudyStrategy.Oracle);
         return new CurveChart
         {

@@ -23,7 +23,7 @@ internal sealed class ColorScale(double least, double most, bool diverging)
     internal static ColorScale Around0(IEnumerable<double> values)
     {
         double[] sizes = [.. values.Where(double.IsFinite).Select(Math.Abs).Order()];
-        double limit = sizes.Length == 0 ? 1 : sizes[(int)Math.Floor(0.95 * (sizes.Length - 1))];
+        double limit = sizes.Length == 0 ? 1 : sizes[(int)Math.Ceiling(0.95 * (sizes.Length - 1))];
         limit = limit > 0 ? RoundUp(limit) : 1;
         return new ColorScale(-limit, limit, diverging: true);
     }

@@ -45,6 +45,8 @@ internal sealed class CurveDrawing
             level.LinePattern = LinePattern.Dashed;
             level.LabelText = name;
             level.LabelOppositeAxis = true;
+            level.LabelRotation = 0;
+            level.ManualLabelAlignment = Alignment.MiddleLeft;
             level.LabelFontName = BundledFont.Family;
             level.LabelFontSize = 11;
             level.LabelBold = false;
@@ -76,9 +78,19 @@ internal sealed class CurveDrawing
         }
 
         ScottPlot.Plottables.Scatter curve = plot.Add.Scatter(xs, ys, color);
-        curve.LineWidth = 1.5f;
+        curve.LineWidth = xs.Distinct().Count() > 1 ? 1.5f : 0;
         curve.MarkerShape = Shapes[index % Shapes.Length];
         curve.MarkerSize = 8;
+        foreach (CurvePoint point in series.Points.Where(point => point.Label is not null))
+        {
+            ScottPlot.Plottables.Text label = plot.Add.Text(point.Label!, point.X, point.Y);
+            label.LabelFontName = BundledFont.Family;
+            label.LabelFontSize = 10;
+            label.LabelFontColor = color;
+            label.LabelAlignment = Alignment.UpperLeft;
+            label.OffsetX = 4;
+            label.OffsetY = 4;
+        }
     }
 
     private void Legend(Sheet sheet)

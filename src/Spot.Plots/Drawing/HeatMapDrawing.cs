@@ -115,7 +115,8 @@ internal sealed class HeatMapDrawing(HeatMap map, HeatMapLayout layout)
     /// <summary>A tree's brackets; <paramref name="at"/> turns a place among the leaves and a height of 0 … 1 into a point.</summary>
     private static void Tree(Sheet sheet, Dendrogram tree, int[] order, Func<float, float, SKPoint> at)
     {
-        double top = tree.Merges[^1].Height;
+        // Where all heights are much alike, the tree starts near the lowest instead of at 0.
+        double top = tree.Merges[^1].Height, lowest = tree.Merges[0].Height, start = Math.Max(0, lowest - (0.25 * (top - lowest)));
         float[] places = new float[(2 * tree.Count) - 1], heights = new float[places.Length];
         for (int i = 0; i < order.Length; i++)
         {
@@ -126,7 +127,7 @@ internal sealed class HeatMapDrawing(HeatMap map, HeatMapLayout layout)
         {
             (int a, int b, double height, _) = tree.Merges[i];
             int cluster = tree.Count + i;
-            heights[cluster] = top > 0 ? (float)(height / top) : 0;
+            heights[cluster] = top > start ? (float)((height - start) / (top - start)) : 1;
             places[cluster] = (places[a] + places[b]) / 2;
             sheet.Polyline(
                 Sheet.Line, 1, at(places[a], heights[a]), at(places[a], heights[cluster]), at(places[b], heights[cluster]), at(places[b], heights[b]));

@@ -110,8 +110,8 @@ internal sealed class HeatMapLayout
         bool missing = map.Values.Where((row, i) => row.Where((value, j) => double.IsNaN(value) && map.LeftOut?[i][j] != true).Any()).Any();
         return (leftOut, missing) switch
         {
-            (true, true) => "×: left out, since the two tasks share examples; grey: not measured.",
-            (true, false) => "×: left out, since the two tasks share examples.",
+            (true, true) => "×: left out, since the source is the target or has examples of it; grey: not measured.",
+            (true, false) => "×: left out, since the source is the target or has examples of it.",
             (false, true) => "Grey: not measured.",
             _ => "",
         };

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace Spot.Plots.Drawing;
 
@@ -16,6 +17,9 @@ internal static class PlotStyle
         plot.Grid.MajorLineColor = new Color(0xe8, 0xe8, 0xe8);
         plot.Axes.Right.FrameLineStyle.IsVisible = plot.Axes.Top.FrameLineStyle.IsVisible = false;
         plot.HideLegend();
+        plot.Axes.Bottom.TickGenerator = Ticks(56);
+        plot.Axes.Left.TickGenerator = Ticks(28);
+        plot.RenderManager.ClearCanvasBeforeEachRender = false;
         return plot;
     }
 
@@ -26,4 +30,11 @@ internal static class PlotStyle
         line.EnableAutoscale = true;
         return line;
     }
+
+    private static NumericAutomatic Ticks(float spacing) => new()
+    {
+        MinimumTickSpacing = spacing,
+        MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1),
+        LabelFormatter = value => NumberText.Of(value, "0.#####"),
+    };
 }

@@ -53,5 +53,5 @@ internal sealed class Sheet(SKCanvas canvas)
         canvas.Restore();
     }
 
-    private static SKFont Font(float size) => new(BundledFont.Typeface, size) { Subpixel = true };
+    private static SKFont Font(float size) => new(BundledFont.Typeface, size) { Subpixel = true, Hinting = SKFontHinting.None, LinearMetrics = true };
 }

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Spectre.Console;
+using Spot.Transfer;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>Prints the study's main table.</summary>
+internal static class Summary
+{
+    public static void Write(StudyResult study)
+    {
+        StudyFindings findings = study.Test ?? study.Validation;
+        Table table = new Table().RoundedBorder()
+            .Title($"{(study.Test is null ? "validation" : "test")} score, mean over {study.Targets.Count} targets and {study.TargetSeeds.Count} seeds")
+            .AddColumn("strategy").AddColumn("similarity").AddColumn(Right("k")).AddColumn(Right("score")).AddColumn(Right("change"))
+            .AddColumn(Right("error reduction")).AddColumn(Right("runs")).AddColumn(Right("steps, % of oracle"));
+        foreach (SearchSpaceRow row in findings.Table)
+        {
+            table.AddRow(
+                Words(row.Strategy.ToString()), row.Similarity is { } similarity ? Words(similarity.ToString()) : "", row.K?.ToString(CultureInfo.InvariantCulture) ?? "",
+                Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean) + " %", Number(row.Tunings), Number(row.ShareOfOracleSteps));
+        }
+
+        AnsiConsole.Write(table);
+        if (study.Missing > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{study.Missing} units are missing[/]; what needs them is not in the numbers.");
+        }
+    }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F1", CultureInfo.InvariantCulture);
+
+    /// <summary>BestOfTopK → best of top k.</summary>
+    private static string Words(string name) =>
+        string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+}
