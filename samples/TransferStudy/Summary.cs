@@ -12,13 +12,10 @@ internal static class Summary
         StudyFindings findings = study.Test ?? study.Validation;
         Table table = new Table().RoundedBorder()
             .Title($"{(study.Test is null ? "validation" : "test")} score, mean over {study.Targets.Count} targets and {study.TargetSeeds.Count} seeds")
-            .AddColumn("strategy").AddColumn("similarity").AddColumn(Right("k")).AddColumn(Right("score")).AddColumn(Right("change"))
-            .AddColumn(Right("error reduction")).AddColumn(Right("runs")).AddColumn(Right("steps, % of oracle"));
+            .AddColumn("strategy").AddColumn(Right("score")).AddColumn(Right("change")).AddColumn(Right("error −%")).AddColumn(Right("runs")).AddColumn(Right("steps %"));
         foreach (SearchSpaceRow row in findings.Table)
         {
-            table.AddRow(
-                Words(row.Strategy.ToString()), row.Similarity is { } similarity ? Words(similarity.ToString()) : "", row.K?.ToString(CultureInfo.InvariantCulture) ?? "",
-                Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean) + " %", Number(row.Tunings), Number(row.ShareOfOracleSteps));
+            table.AddRow(Name(row), Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
         }
 
         AnsiConsole.Write(table);
@@ -32,7 +29,11 @@ internal static class Summary
 
     private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F1", CultureInfo.InvariantCulture);
 
+    private static string Name(SearchSpaceRow row) =>
+        Words(row.Strategy) + (row.K is { } k ? string.Create(CultureInfo.InvariantCulture, $", k = {k}") : "") + (row.Similarity is { } similarity ? $", {Words(similarity)}" : "");
+
     /// <summary>BestOfTopK → best of top k.</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    private static string Words<T>(T value)
+        where T : struct, Enum =>
+        string.Concat(value.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

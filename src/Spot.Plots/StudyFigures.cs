@@ -69,7 +69,11 @@ public static class StudyFigures
                 study.Targets[target], [.. similarity.Means.Select(prompt => prompt[target])], [.. findings.PromptReductions.Select(prompt => prompt[target])]));
         }
 
-        panels.Add(new ScatterPanel("all targets", [.. panels.SelectMany(panel => panel.X)], [.. panels.SelectMany(panel => panel.Y)]));
+        if (panels.Count > 1)
+        {
+            panels.Add(new ScatterPanel("all targets", [.. panels.SelectMany(panel => panel.X)], [.. panels.SelectMany(panel => panel.Y)]));
+        }
+
         return new ScatterGrid
         {
             Title = $"Does similarity predict transfer? ({StudyText.Of(similarity.Similarity)})",
@@ -88,7 +92,7 @@ public static class StudyFigures
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(findings);
-        return Gain(study, findings, "target runs, of each target and seed", row => row.Tunings);
+        return Gain(study, findings, "What a search gives for the runs it takes", "target runs, of each target and seed", row => row.Tunings);
     }
 
     /// <summary>What a search gives for the tuning steps it takes, its embedding included.</summary>
@@ -100,11 +104,11 @@ public static class StudyFigures
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(findings);
         return findings.Table.Any(row => StudyText.IsSearch(row) && double.IsFinite(row.ShareOfOracleSteps))
-            ? Gain(study, findings, "tuning steps on the target, % of those of the whole search", row => row.ShareOfOracleSteps)
+            ? Gain(study, findings, "What a search gives for the steps it takes", "tuning steps on the target, % of those of the whole search", row => row.ShareOfOracleSteps)
             : null;
     }
 
-    private static Figure Gain(StudyResult study, StudyFindings findings, string axis, Func<SearchSpaceRow, double> cost)
+    private static Figure Gain(StudyResult study, StudyFindings findings, string title, string axis, Func<SearchSpaceRow, double> cost)
     {
         IEnumerable<CurveSeries> series = findings.Table.Where(StudyText.IsSearch)
             .GroupBy(row => (row.Strategy, row.Similarity))
@@ -114,7 +118,7 @@ public static class StudyFigures
         SearchSpaceRow? oracle = findings.Table.FirstOrDefault(row => row.Strategy == StudyStrategy.Oracle);
         return new CurveChart
         {
-            Title = "What a search gives for what it costs",
+            Title = title,
             Subtitle = $"Mean over {StudyText.Count(study.Targets.Count, "target")} of the relative error reduction on {StudyText.Split(study, findings)} examples; bars: deviation over {StudyText.Count(study.TargetSeeds.Count, "seed")}.",
             XLabel = axis,
             YLabel = Reduction,

@@ -17,8 +17,8 @@ internal static class PlotStyle
         plot.Grid.MajorLineColor = new Color(0xe8, 0xe8, 0xe8);
         plot.Axes.Right.FrameLineStyle.IsVisible = plot.Axes.Top.FrameLineStyle.IsVisible = false;
         plot.HideLegend();
-        plot.Axes.Bottom.TickGenerator = Ticks(56);
-        plot.Axes.Left.TickGenerator = Ticks(28);
+        plot.Axes.Bottom.TickGenerator = Ticks(40);
+        plot.Axes.Left.TickGenerator = Ticks(24);
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
         return plot;
     }

@@ -18,10 +18,11 @@ internal static class StudyReading
 
         Add(lines, findings.Table.FirstOrDefault(row => row.Strategy == StudyStrategy.Oracle), row =>
             $"The best of all sources (oracle) changes the mean score by {StudyText.Spread(row.Absolute, signed: true)} points, {StudyText.Spread(row.Relative, signed: true)} % of the error.");
-        Add(lines, Best(findings, StudyStrategy.BestOfTopK), Kept);
-        Add(lines, Best(findings, StudyStrategy.WeightedAverage), Kept);
-        Add(lines, Best(findings, StudyStrategy.Mixture), Kept);
-        Add(lines, Best(findings, StudyStrategy.Racing), Kept);
+        foreach (StudyStrategy strategy in (StudyStrategy[])[StudyStrategy.BestOfTopK, StudyStrategy.WeightedAverage, StudyStrategy.Mixture, StudyStrategy.Racing])
+        {
+            Add(lines, Best(findings, strategy), row => Kept(row, StudyText.OracleGains(findings)));
+        }
+
         foreach (StudyCorrelation row in findings.Correlations.Where(row => row.Target is null && double.IsFinite(row.Pearson)))
         {
             lines.Add(
@@ -48,13 +49,13 @@ internal static class StudyReading
         }
     }
 
-    private static string Kept(SearchSpaceRow row)
+    private static string Kept(SearchSpaceRow row, bool oracleGains)
     {
         string name = StudyText.Of(row.Strategy, row.Similarity).Replace("top-k", $"top-{row.K}", StringComparison.Ordinal);
-        string share = double.IsFinite(row.ShareOfOracleGain) ? $", {NumberText.Of(row.ShareOfOracleGain, "F0")} % of the oracle's gain" : "";
+        string share = oracleGains ? $", {NumberText.Of(row.ShareOfOracleGain, "F0")} % of the oracle's gain" : "";
         string cost = double.IsFinite(row.ShareOfOracleSteps)
-            ? $" for {NumberText.Of(row.ShareOfOracleSteps, "F1")} % of its steps"
-            : $" for {NumberText.Of(100 - row.SearchSpaceSaved, "F0")} % of its runs";
+            ? $" for {NumberText.Of(row.ShareOfOracleSteps, "F1")} % of the oracle's steps"
+            : $" for {NumberText.Of(100 - row.SearchSpaceSaved, "F0")} % of the oracle's runs";
         return $"{char.ToUpperInvariant(name[0])}{name[1..]}: {StudyText.Spread(row.Absolute, signed: true)} points{share}{cost}.";
     }
 }

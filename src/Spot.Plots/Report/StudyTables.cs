@@ -10,7 +10,7 @@ internal static class StudyTables
     /// <summary>Search spaces and quality (SPoT, table 3).</summary>
     internal static ReportTable SearchSpace(StudyFindings findings) => new(
         ["strategy", "similarity", "k", "score", "change", "relative change, %", "target runs", "search saved, %", "steps, % of oracle", "share of oracle's gain, %"],
-        [.. findings.Table.Select(SearchSpaceRow)],
+        [.. findings.Table.Select(row => SearchSpaceRow(row, StudyText.OracleGains(findings)))],
         texts: 2);
 
     /// <summary>Pearson and Spearman of similarity and reduction.</summary>
@@ -49,7 +49,7 @@ internal static class StudyTables
         [.. rows.Select((name, i) => (string[])[name, .. values[i].Select(value => NumberText.Of(value, format))])],
         texts: 1);
 
-    private static string[] SearchSpaceRow(SearchSpaceRow row)
+    private static string[] SearchSpaceRow(SearchSpaceRow row, bool oracleGains)
     {
         bool baseline = row.Strategy == StudyStrategy.Baseline;
         return
@@ -61,7 +61,7 @@ internal static class StudyTables
             NumberText.Of(row.Tunings, row.Tunings % 1 == 0 ? "F0" : "F1"),
             NumberText.Of(row.SearchSpaceSaved, "F0"),
             NumberText.Of(row.ShareOfOracleSteps, "F1"),
-            baseline ? "" : NumberText.Of(row.ShareOfOracleGain, "F0"),
+            baseline ? "" : oracleGains ? NumberText.Of(row.ShareOfOracleGain, "F0") : NumberText.None,
         ];
     }
 

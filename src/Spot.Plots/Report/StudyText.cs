@@ -24,6 +24,9 @@ internal static class StudyText
 
     internal static bool IsSearch(SearchSpaceRow row) => row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
 
+    /// <summary>A share of the oracle's gain means something only where it gains.</summary>
+    internal static bool OracleGains(StudyFindings findings) => findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0);
+
     internal static string Split(StudyResult study, StudyFindings findings) => ReferenceEquals(findings, study.Test) ? "test" : "validation";
 
     internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
