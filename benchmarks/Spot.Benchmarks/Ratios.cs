@@ -25,6 +25,7 @@ internal static class Ratios
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
+        ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
         ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
         ["tokenizer.t5"] = Tokenizer,
     };

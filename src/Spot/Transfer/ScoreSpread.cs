@@ -17,18 +17,28 @@ public readonly record struct ScoreSpread(double Mean, double Deviation, double 
             throw new ArgumentException("Found no values, expected at least one: the mean of nothing is undefined.", nameof(values));
         }
 
-        double sum = 0, squares = 0;
-        foreach (double value in values)
+        double mean = Sum(values) / values.Length;
+        double[] squares = [.. values];
+        for (int i = 0; i < squares.Length; i++)
         {
-            sum += value;
+            squares[i] = (squares[i] - mean) * (squares[i] - mean);
         }
 
-        double mean = sum / values.Length;
+        double sum = Sum(squares);
+        return new ScoreSpread(mean, Math.Sqrt(sum / (values.Length - 1)), Math.Sqrt(sum / values.Length));
+    }
+
+    // Compensated (Neumaier), so that the order does not matter: means of the same scores tie, and ranks count ties.
+    private static double Sum(ReadOnlySpan<double> values)
+    {
+        double sum = 0, lost = 0;
         foreach (double value in values)
         {
-            squares += (value - mean) * (value - mean);
+            double next = sum + value;
+            lost += Math.Abs(sum) >= Math.Abs(value) ? sum - next + value : value - next + sum;
+            sum = next;
         }
 
-        return new ScoreSpread(mean, Math.Sqrt(squares / (values.Length - 1)), Math.Sqrt(squares / values.Length));
+        return double.IsFinite(sum) ? sum + lost : sum;
     }
 }

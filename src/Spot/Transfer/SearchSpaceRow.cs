@@ -22,7 +22,7 @@ public sealed record SearchSpaceRow
     /// <summary>The relative error reduction in per cent.</summary>
     public required ScoreSpread Relative { get; init; }
 
-    /// <summary>Target runs for each target and seed: 1, k, or the number of source prompts.</summary>
+    /// <summary>Target runs from source prompts for each target and seed: 0, 1, k, or the number of source prompts.</summary>
     public required double Tunings { get; init; }
 
     /// <summary>Tuning steps on the target for each target and seed, those for its embedding and its mixture included; NaN where not known.</summary>

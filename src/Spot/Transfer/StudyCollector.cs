@@ -85,7 +85,7 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
             [.. _plan.Sources.Select(task => task.Name), .. others.Select(target => _plan.Targets[target].Name)],
             Matrix(tasks, similarity),
             toTargets,
-            [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => seeds.Average()).ToArray())]);
+            [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
     }
 
     private static double[][] Matrix(SoftPrompt[][] tasks, PromptSimilarity similarity)

@@ -32,5 +32,6 @@ internal sealed record StudyRun
             evaluation.Step == result.BestStep ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.IllegalOutputs))],
     };
 
-    private static double Defined(double score) => double.IsNaN(score) ? 0 : score;
+    /// <summary>An undefined score as 0.</summary>
+    public static double Defined(double score) => double.IsNaN(score) ? 0 : score;
 }

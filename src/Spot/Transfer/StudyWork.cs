@@ -85,7 +85,14 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, Validation(target, options), options, cancellationToken).ConfigureAwait(false);
             TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
-            return new StudyRun { Score = evaluation.Score, Test = test?.Score, BestStep = step, Steps = step, Evaluations = [evaluation with { Step = step }] };
+            return new StudyRun
+            {
+                Score = StudyRun.Defined(evaluation.Score),
+                Test = test is null ? null : StudyRun.Defined(test.Score),
+                BestStep = step,
+                Steps = step,
+                Evaluations = [evaluation with { Step = step }],
+            };
         }
     }
 

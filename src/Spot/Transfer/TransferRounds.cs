@@ -3,7 +3,7 @@ namespace Spot.Transfer;
 /// <summary>The rule of racing: when how many runs go on.</summary>
 /// <remarks>
 /// The first round is after <c>first · steps</c> steps, each further one after <c>reduction</c> times as many, rounded up to the next evaluation.
-/// At each round ⌈runs / reduction⌉ go on, those with the best validation score so far. What is left at the end runs to the last step.
+/// At each round ⌈runs / reduction⌉ go on and at least one is dropped: the best validation scores so far stay. What is left runs to the last step.
 /// </remarks>
 public static class TransferRounds
 {
@@ -47,7 +47,7 @@ public static class TransferRounds
                 break;
             }
 
-            runs = (int)Math.Ceiling(runs / reduction);
+            runs = Math.Min(runs - 1, (int)Math.Ceiling(runs / reduction));
             last = (int)step;
             rounds.Add(new TuningRound(last, runs));
         }

@@ -9,7 +9,7 @@ internal static class StatsGolden
     /// <summary>The contents of a file, once for each folder that has it.</summary>
     public static List<JsonElement> Files(string name)
     {
-        List<JsonElement> files = [.. GoldenData.Folders("stats").Select(folder => GoldenData.Json(Path.Combine(folder, name)))];
+        List<JsonElement> files = [.. GoldenData.Folders("stats").Select(folder => MetricGolden.Read(Path.Combine(folder, name)))];
         Assert.NotEmpty(files);
         return files;
     }
