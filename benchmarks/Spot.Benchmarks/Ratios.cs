@@ -21,6 +21,9 @@ internal static class Ratios
         ["step.t5-base.fp32"] = () => Step("step.t5-base.fp32", RandomT5.Base, 8, torch.ScalarType.Float32, dropout: false),
         ["step.t5-small.bf16"] = () => Step("step.t5-small.bf16", RandomT5.Small, 32, torch.ScalarType.BFloat16, dropout: false),
         ["step.t5-base.bf16"] = () => Step("step.t5-base.bf16", RandomT5.Base, 8, torch.ScalarType.BFloat16, dropout: false),
+        ["step.t5-small.fp32.thread"] = () => Thread("step.t5-small.fp32.thread", torch.ScalarType.Float32, dropout: false),
+        ["step.t5-small.fp32.dropout.thread"] = () => Thread("step.t5-small.fp32.dropout.thread", torch.ScalarType.Float32, dropout: true),
+        ["step.t5-small.bf16.thread"] = () => Thread("step.t5-small.bf16.thread", torch.ScalarType.BFloat16, dropout: false),
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
@@ -62,15 +65,32 @@ internal static class Ratios
 
     private static IEnumerable<RatioLine> Step(string name, T5Config config, int batchSize, torch.ScalarType type, bool dropout)
     {
+        if (IsWorthwhile(name, config, type))
+        {
+            yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5, WorkClock.Wall);
+            yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+        }
+    }
+
+    private static IEnumerable<RatioLine> Thread(string name, torch.ScalarType type, bool dropout)
+    {
+        if (IsWorthwhile(name, RandomT5.Small, type))
+        {
+            torch.set_num_threads(1);
+            yield return StepRatios.Measure(name, RandomT5.Small, 8, type, dropout, rounds: 9, WorkClock.Processor);
+        }
+    }
+
+    private static bool IsWorthwhile(string name, T5Config config, torch.ScalarType type)
+    {
         TorchRuntime.EnsureLoaded();
-        if (type == torch.ScalarType.BFloat16 && DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) != type)
+        bool worthwhile = type != torch.ScalarType.BFloat16 || DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) == type;
+        if (!worthwhile)
         {
             Console.WriteLine($"{name,-28} skipped: this processor is not faster in bfloat16");
-            yield break;
         }
 
-        yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5);
-        yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+        return worthwhile;
     }
 
     private static IEnumerable<RatioLine> Tokenizer()

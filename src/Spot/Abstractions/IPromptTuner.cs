@@ -17,10 +17,14 @@ public interface IPromptTuner
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>The best and the last prompt, the task embedding, and the history.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="SpotException">The start belongs to another backbone or has another width.</exception>
-    /// <exception cref="TuningDivergedException">Loss, gradient or prompt became infinite or not a number; it carries the last good prompt.</exception>
+    /// <exception cref="SpotException">
+    /// The start belongs to another backbone or has another width, or the checkpoint in the run's folder is of another run; the message names what differs.
+    /// </exception>
+    /// <exception cref="TuningDivergedException">
+    /// Loss, gradient or prompt became infinite or not a number; it carries the last good prompt, and the best one that was evaluated.
+    /// </exception>
     /// <exception cref="IOException">The run's folder cannot be written, or is in use by another run.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged or of another run; the message names what differs.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     Task<TuningResult> TuneAsync(
         TaskMixture task,

@@ -76,8 +76,9 @@ public sealed class T5Backbone : IDisposable
                 $"{config.VocabularySize}. Both files must be of the same checkpoint.");
         }
 
-        FrozenT5 model = LoadModel(folder, config, options);
-        return new T5Backbone(Path.GetFullPath(folder), model, tokenizer);
+        string full = Path.GetFullPath(folder); // one reading of ".." for what is read here and what libtorch maps
+        FrozenT5 model = LoadModel(full, config, options);
+        return new T5Backbone(full, model, tokenizer);
     }
 
     /// <summary>Answers inputs by greedy decoding.</summary>

@@ -10,7 +10,7 @@ namespace Spot.Transfer;
 /// runs under way. A process that is killed loses the steps since the last checkpoint and nothing else.</para>
 /// <para>Shards may work in one folder or in several that <see cref="MergeAsync"/> puts together; of one folder and shard only one process at a
 /// time. Tuning is one run at a time. A score that is undefined (a correlation of constant answers) counts as 0. A target's run that diverges ends
-/// with the last prompt that was good.</para>
+/// with its best prompt so far, or else the last that was good.</para>
 /// </remarks>
 public sealed class Study
 {

@@ -80,7 +80,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             TuningResult result = transfer.Best.Result;
             return StudyRun.Of(result, await TestAsync(result.Best, target, options, cancellationToken).ConfigureAwait(false), transfer.Steps);
         }
-        catch (TuningDivergedException exception) when (exception.LastGood is { } good && unit.Kind != StudyUnitKind.Mixture)
+        catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
         {
             TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, Validation(target, options), options, cancellationToken).ConfigureAwait(false);
             TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);

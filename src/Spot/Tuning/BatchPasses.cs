@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace Spot.Tuning;
 
 /// <summary>Cuts a batch into passes of a few rows of similar length: memory and padding stay small, and what adds up over the passes is the same.</summary>
-internal sealed class BatchPasses(FrozenT5 model, TuningOptions options)
+/// <param name="model">The model.</param>
+/// <param name="options">Size of a pass, dropout, reduction.</param>
+/// <param name="width">The least length that inputs are padded to: only to measure what padding costs, and that it changes nothing.</param>
+internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0)
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
 
@@ -24,7 +27,7 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options)
         {
             using DisposeScope scope = NewDisposeScope();
             DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
-            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
+            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device, width);
             loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout));
         }
 

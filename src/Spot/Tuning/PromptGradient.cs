@@ -10,10 +10,14 @@ namespace Spot.Tuning;
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation. Of several prompts each stands in front of a copy of
 /// the batch: what one prompt gets does not depend on the others, up to the rounding of larger products.
 /// </remarks>
-internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false)
+/// <param name="model">The frozen model.</param>
+/// <param name="options">The options, already checked.</param>
+/// <param name="automatic">Whether to differentiate the encoder automatically even where it can be done by hand.</param>
+/// <param name="width">As for <see cref="BatchPasses"/>.</param>
+internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false, int width = 0)
 {
     private readonly bool _byHand = !automatic && EncoderPass.Supports(model.Config, model.Device);
-    private readonly BatchPasses _passes = new(model, options);
+    private readonly BatchPasses _passes = new(model, options, width);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token; of the first prompt.</summary>

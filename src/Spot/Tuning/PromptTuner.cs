@@ -126,9 +126,9 @@ public sealed class PromptTuner : IPromptTuner
     private TuningResult Run(
         T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        if (options.Optimizer is AdafactorOptions { ScaleByParameter: false, LearningRate: < 0.01 and var rate })
+        foreach (string problem in UnusualRecipe.OfPrompt(options, task, backbone, start))
         {
-            TuningLog.LowLearningRate(_logger, rate);
+            TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
 
         float[] values = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);

@@ -86,9 +86,8 @@ internal static class TuningOptionsCheck
     {
         if (!(value >= least && value <= most))
         {
-            string range = least == double.Epsilon ? "above 0" : most == double.MaxValue
-                ? $"at least {least.ToString(CultureInfo.InvariantCulture)}"
-                : FormattableString.Invariant($"from {least} to {most}");
+            string from = least == double.Epsilon ? "above 0" : string.Create(CultureInfo.InvariantCulture, $"at least {least}");
+            string range = most == double.MaxValue ? from : string.Create(CultureInfo.InvariantCulture, $"{from} and at most {most}");
             throw new ArgumentOutOfRangeException(name, value, $"{nameof(TuningOptions)}.{name} must be {range}.");
         }
     }

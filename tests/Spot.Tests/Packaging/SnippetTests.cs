@@ -1,19 +1,21 @@
 namespace Spot.Tests.Packaging;
 
-/// <summary>The C# of README.md is that of <see cref="ReadmeSnippets"/>, which the compiler has read.</summary>
-public class ReadmeTests
+/// <summary>The C# of the documents is that of files which the compiler has read.</summary>
+public class SnippetTests
 {
-    [Fact]
-    public void Every_snippet_is_compiled_code()
+    [Theory]
+    [InlineData("README.md", nameof(ReadmeSnippets))]
+    [InlineData("docs/data.md", nameof(DataSnippets))]
+    public void Every_snippet_is_compiled_code(string document, string snippetsFile)
     {
-        string[] code = [.. Lines(Path.Combine(TestPaths.RepositoryRoot, "tests", "Spot.Tests", "Packaging", "ReadmeSnippets.cs"))];
-        List<string[]> snippets = Snippets(Lines(Path.Combine(TestPaths.RepositoryRoot, "README.md")));
+        string[] code = [.. Lines(Path.Combine(TestPaths.RepositoryRoot, "tests", "Spot.Tests", "Packaging", snippetsFile + ".cs"))];
+        List<string[]> snippets = Snippets(Lines(Path.Combine(TestPaths.RepositoryRoot, document)));
         Assert.NotEmpty(snippets);
         int from = 0;
         foreach (string[] snippet in snippets)
         {
             int at = Enumerable.Range(from, code.Length - from).FirstOrDefault(i => code.AsSpan(i).StartsWith(snippet), -1);
-            Assert.True(at >= 0, $"README.md: this snippet does not follow the one before it in ReadmeSnippets.cs:\n{string.Join('\n', snippet)}");
+            Assert.True(at >= 0, $"{document}: this snippet does not follow the one before it in {snippetsFile}.cs:\n{string.Join('\n', snippet)}");
             from = at + snippet.Length;
         }
     }
