@@ -14,7 +14,7 @@ internal sealed class StudyTasks
     private static readonly string[] PaperSources =
     [
         "mnli", "qqp", "qnli", "sst2", "squad", "drop", "winogrande", "hellaswag", "multirc", "cosmos_qa", "record", "doc_nli", "yelp2", "cxc", "race",
-        "fever_nli", "sick", "dream", "imdb",
+        "fever_nli", "sick_r", "dream", "imdb",
     ];
 
     private readonly string _root;
@@ -31,10 +31,9 @@ internal sealed class StudyTasks
             throw new DirectoryNotFoundException($"No folder '{_root}'. Expected one that holds a folder for each task.");
         }
 
-        _known = [.. TaskRegistry.Available(_root)];
-        string[] folders = [.. Directory.GetDirectories(_root).Where(folder => DataFile.Find(folder, "train") is not null).Select(folder => Path.GetFileName(folder))];
-        _own = [.. folders.Where(name => File.Exists(Path.Combine(_root, name, "task.json")) || !_known.Contains(name)).Order(StringComparer.Ordinal)];
-        _known.ExceptWith(_own);
+        string[] folders = [.. Directory.GetDirectories(_root).Where(folder => DataFile.Find(folder, "train").Count > 0)];
+        _own = [.. folders.Where(IsOwn).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        _known = [.. TaskRegistry.Available(_root).Except(_own)];
         if (_own.Length + _known.Count == 0)
         {
             throw new ArgumentException($"'{_root}' holds no task. Expected folders with train.jsonl and validation.jsonl, or another format, each.");
@@ -73,8 +72,21 @@ internal sealed class StudyTasks
     /// <summary>Pairs of which one task trains on what the other is judged by.</summary>
     public IReadOnlyList<TaskLeak> Leaks(TextTask[] tasks, CancellationToken cancellationToken)
     {
-        // By name the data's fields are compared; of one's own tasks only the whole inputs are known.
+        // By name the data's fields are compared; of other pairs only the whole inputs are known.
         string[] known = [.. tasks.Select(task => task.Name).Where(_known.Contains)];
-        return [.. TaskLeaks.Find([.. tasks.Where(task => !known.Contains(task.Name))]), .. known.Length > 0 ? TaskLeaks.Find(known, _root, cancellationToken: cancellationToken) : []];
+        IEnumerable<TaskLeak> byFields = known.Length > 0 ? TaskLeaks.Find(known, _root, cancellationToken: cancellationToken) : [];
+        return [.. byFields.Concat(TaskLeaks.Find(tasks)).DistinctBy(leak => (leak.Source, leak.Target, leak.Split))];
+    }
+
+    // A task of one's own says how its rows are written, or they have the fields that need no saying.
+    private static bool IsOwn(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "task.json")))
+        {
+            return true;
+        }
+
+        DataRow? first = DataFile.Find(folder, "train").SelectMany(file => DataFile.Read(file)).FirstOrDefault();
+        return first?.Fields.ContainsKey("input") == true && first.Fields.ContainsKey("target");
     }
 }

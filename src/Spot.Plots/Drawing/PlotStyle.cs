@@ -34,6 +34,7 @@ internal static class PlotStyle
     private static NumericAutomatic Ticks(float spacing) => new()
     {
         MinimumTickSpacing = spacing,
+        TargetTickCount = 5,
         MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1),
         LabelFormatter = value => NumberText.Of(value, "0.#####"),
     };
