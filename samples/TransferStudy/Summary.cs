@@ -29,11 +29,22 @@ internal static class Summary
 
     private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F1", CultureInfo.InvariantCulture);
 
-    private static string Name(SearchSpaceRow row) =>
-        Words(row.Strategy) + (row.K is { } k ? string.Create(CultureInfo.InvariantCulture, $", k = {k}") : "") + (row.Similarity is { } similarity ? $", {Words(similarity)}" : "");
-
-    /// <summary>BestOfTopK → best of top k.</summary>
-    private static string Words<T>(T value)
-        where T : struct, Enum =>
-        string.Concat(value.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    private static string Name(SearchSpaceRow row)
+    {
+        string name = row.Strategy switch
+        {
+            StudyStrategy.BestOfTopK => $"best of top {row.K}",
+            StudyStrategy.Racing => $"racing of top {row.K}",
+            StudyStrategy.WeightedAverage => $"average of top {row.K}",
+            StudyStrategy.Mixture => $"mixture of top {row.K}",
+            StudyStrategy.Oracle => "oracle",
+            _ => "no transfer",
+        };
+        return row.Similarity switch
+        {
+            PromptSimilarity.AverageToken => $"{name}, average token",
+            PromptSimilarity.PerToken => $"{name}, per token",
+            _ => name,
+        };
+    }
 }

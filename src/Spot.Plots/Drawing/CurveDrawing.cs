@@ -42,7 +42,6 @@ internal sealed class CurveDrawing
         foreach ((string name, double y) in _chart.Levels.Where(level => double.IsFinite(level.Y)))
         {
             ScottPlot.Plottables.HorizontalLine level = PlotStyle.Horizontal(plot, y);
-            level.LinePattern = LinePattern.Dashed;
             level.LabelText = name;
             level.LabelOppositeAxis = true;
             level.LabelRotation = 0;
