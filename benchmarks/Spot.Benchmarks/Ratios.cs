@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
+using Spot.Benchmarks.Library;
 using Spot.Benchmarks.Numerics;
 using Spot.Benchmarks.Tokenization;
 using Spot.Benchmarks.Tuning;
@@ -30,6 +31,8 @@ internal static class Ratios
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
         ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
         ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
+        ["library.open.1m"] = () => LibraryRatios.Measure("library.open.1m", 1_000_000, 256),
+        ["library.open.100k"] = () => LibraryRatios.Measure("library.open.100k", 100_000, 256),
         ["tokenizer.t5"] = Tokenizer,
     };
 

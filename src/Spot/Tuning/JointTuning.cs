@@ -14,6 +14,7 @@ internal sealed class JointTuning
     // On the CPU a pass of more rows gains nothing: its products are large already, and leave the caches.
     private const int MostRowsOnCpu = 32;
 
+    private readonly string _backbone;
     private readonly TaskMixture _task;
     private readonly TuningOptions _options;
     private readonly TrainingStream _stream;
@@ -30,6 +31,7 @@ internal sealed class JointTuning
     /// <param name="logger">Told of the runs' courses.</param>
     public JointTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger)
     {
+        _backbone = backbone.Name;
         _task = task;
         _options = options;
         _stream = new TrainingStream(task, backbone.Tokenizer, options);
@@ -80,7 +82,7 @@ internal sealed class JointTuning
             Array.ForEach(_trainables, trainable => trainable.Dispose());
         }
 
-        return [.. _runs.Select((run, i) => _trainables[i].Result(run.State, _task.Name, _options))];
+        return [.. _runs.Select((run, i) => _trainables[i].Result(run.State, _task.Name, _options, _backbone))];
     }
 
     // Until every run is at a step, with its evaluation, or has ended.

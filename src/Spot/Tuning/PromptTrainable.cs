@@ -60,7 +60,8 @@ internal sealed class PromptTrainable : ITrainable
     /// <param name="state">Where it ended.</param>
     /// <param name="task">The task's name.</param>
     /// <param name="options">Its options.</param>
-    public TuningResult Result(RunState state, string task, TuningOptions options) => new()
+    /// <param name="backbone">The backbone's name.</param>
+    public TuningResult Result(RunState state, string task, TuningOptions options, string backbone) => new()
     {
         Best = Prompt(state.Best![0]),
         BestScore = state.BestEvaluation.Score,
@@ -70,6 +71,8 @@ internal sealed class PromptTrainable : ITrainable
         Evaluations = state.Evaluations,
         Losses = state.Losses,
         Seed = options.Seed,
+        Options = RunIdentity.Of(options),
+        BackboneName = backbone,
     };
 
     public void Dispose()

@@ -136,7 +136,7 @@ public sealed class PromptTuner : IPromptTuner
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
         RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
-        return trainable.Result(state, task.Name, options);
+        return trainable.Result(state, task.Name, options, backbone.Name);
     }
 
     private static TuningOptions Checked(TuningOptions? options)

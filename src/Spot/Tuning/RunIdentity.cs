@@ -33,10 +33,22 @@ internal static class RunIdentity
             ["task fingerprint"] = mixture.Fingerprint,
             ["start prompt"] = start is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(start.Values.Span))),
         };
-        Add(identity, "", options, Ignored);
-        identity[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
-        Add(identity, "Optimizer.", options.Optimizer, []);
+        foreach ((string name, string value) in Of(options))
+        {
+            identity[name] = value;
+        }
+
         return identity;
+    }
+
+    /// <summary>The options that change what a run computes, as texts by name.</summary>
+    public static SortedDictionary<string, string> Of(TuningOptions options)
+    {
+        SortedDictionary<string, string> texts = new(StringComparer.Ordinal);
+        Add(texts, "", options, Ignored);
+        texts[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
+        Add(texts, "Optimizer.", options.Optimizer, []);
+        return texts;
     }
 
     /// <summary>What differs, in words; <see cref="ComputedOn"/> may.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Spot;
 using Spot.Backbone;
+using Spot.Interop;
 using Spot.Library;
 using Spot.Tasks;
 using Spot.Transfer;
@@ -102,6 +103,12 @@ internal static class ReadmeSnippets
         TuningOptions resumable = new() { RunFolder = "runs/films-0" };
         TuningResult result = await tuner.TuneAsync(films, resumable, progress: progress);
         Assert.NotNull((object[])[onText, model, untuned, ensemble, result]);
+    }
+
+    public static void Interchange(T5Backbone backbone)
+    {
+        SoftPrompt imported = PromptFile.Read("sst2.npy", backbone.Fingerprint, backbone.Config.Dim);
+        PromptFile.WritePeft("films-peft", imported);
     }
 
     public static void Register(IServiceCollection services)
