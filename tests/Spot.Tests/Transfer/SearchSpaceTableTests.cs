@@ -80,9 +80,18 @@ public class SearchSpaceTableTests
         })];
         StudyPlan plan = new()
         {
-            Sources = [.. "abcd".Select(name => Task(name.ToString()))], Targets = [Task("t")], SourceSeeds = [0], TargetSeeds = [0],
-            TargetOptions = new() { Steps = 80, EvaluateEvery = 10 }, SourceOptions = new() { EmbeddingStep = 5 },
-            BestOf = [4], RaceOf = [4], RaceFirst = 0.125, RaceReduction = 2, AverageOf = [], MixtureOf = [],
+            Sources = [.. "abcd".Select(name => Task(name.ToString()))],
+            Targets = [Task("t")],
+            SourceSeeds = [0],
+            TargetSeeds = [0],
+            TargetOptions = new() { Steps = 80, EvaluateEvery = 10 },
+            SourceOptions = new() { EmbeddingStep = 5 },
+            BestOf = [4],
+            RaceOf = [4],
+            RaceFirst = 0.125,
+            RaceReduction = 2,
+            AverageOf = [],
+            MixtureOf = [],
         };
         StudyRuns all = new([[new StudyRun { Score = 0, Steps = 80 }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
         double[][][] similar = [[[0.9]], [[0.8]], [[0.7]], [[0.6]]];
