@@ -22,7 +22,8 @@ internal static class Coefficients
             bb += b[i] * b[i];
         }
 
-        return Math.Clamp(ab / (Math.Sqrt(aa) * Math.Sqrt(bb)), -1, 1);
+        // One root of the product: of equal series, or opposite ones, it is their sum of squares to the bit, and r is exactly 1 or -1.
+        return Math.Clamp(ab / Math.Sqrt(aa * bb), -1, 1);
     }
 
     /// <summary>Spearman's rho; NaN where it is undefined.</summary>
@@ -49,12 +50,7 @@ internal static class Coefficients
             return [.. Enumerable.Repeat(double.NaN, values.Length)];
         }
 
-        double mean = 0;
-        foreach (double value in values)
-        {
-            mean += value / values.Length;
-        }
-
+        double mean = Mean(values);
         double[] deviations = new double[values.Length];
         double largest = 0;
         for (int i = 0; i < values.Length; i++)
@@ -69,6 +65,19 @@ internal static class Coefficients
         }
 
         return deviations;
+    }
+
+    /// <summary>Exact for ranks, whose sum has no rounding.</summary>
+    private static double Mean(ReadOnlySpan<double> values)
+    {
+        double sum = 0, shares = 0;
+        foreach (double value in values)
+        {
+            sum += value;
+            shares += value / values.Length;
+        }
+
+        return double.IsFinite(sum) ? sum / values.Length : shares;
     }
 
     /// <summary>1 for the smallest; equal numbers get the mean of the places they take.</summary>

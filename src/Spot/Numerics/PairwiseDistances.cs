@@ -45,11 +45,14 @@ public static class PairwiseDistances
         return distances;
     }
 
-    /// <summary>The Euclidean distances between rows.</summary>
+    /// <summary>
+    /// The Euclidean distances between rows. Numbers that one of two rows lacks (NaN) are left out and the sum of squares scaled up to all of them, as
+    /// scikit-learn's nan_euclidean_distances has it.
+    /// </summary>
     /// <param name="rows">A matrix [n × width], row by row.</param>
     /// <param name="count">n.</param>
     /// <param name="width">The numbers of a row.</param>
-    /// <returns>The distances; NaN or infinite where a row holds such a number.</returns>
+    /// <returns>The distances; NaN for two rows that have no number in common.</returns>
     /// <exception cref="ArgumentException">The matrix has another size.</exception>
     public static double[] Euclidean(ReadOnlySpan<double> rows, int count, int width)
     {
@@ -59,18 +62,28 @@ public static class PairwiseDistances
         {
             for (int j = i + 1; j < count; j++)
             {
-                double sum = 0;
-                for (int k = 0; k < width; k++)
-                {
-                    double difference = rows[(i * width) + k] - rows[(j * width) + k];
-                    sum += difference * difference;
-                }
-
-                distances[at++] = Math.Sqrt(sum);
+                distances[at++] = Euclidean(rows.Slice(i * width, width), rows.Slice(j * width, width));
             }
         }
 
         return distances;
+    }
+
+    private static double Euclidean(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        int common = 0;
+        for (int k = 0; k < a.Length; k++)
+        {
+            double difference = a[k] - b[k];
+            if (!double.IsNaN(difference))
+            {
+                sum += difference * difference;
+                common++;
+            }
+        }
+
+        return common == 0 ? double.NaN : Math.Sqrt(sum * ((double)a.Length / common));
     }
 
     private static void ThrowUnlessRows(ReadOnlySpan<double> values, int count, int width)

@@ -57,6 +57,18 @@ public class CorrelationTests
         Assert.True(Correlation.TwoSidedPValue(0.2, 203) < Correlation.TwoSidedPValue(0.2, 202));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(49)]
+    public void The_same_order_is_exactly_1_and_the_opposite_one_exactly_minus_1(int count)
+    {
+        double[] x = [.. Enumerable.Range(0, count).Select(i => Math.Exp(i / 7.0))], opposite = [.. x.Select(value => 1 / value)];
+        Assert.Equal(new Correlation(1, 0, count), Correlation.Spearman(x, x));
+        Assert.Equal(new Correlation(-1, 0, count), Correlation.Spearman(x, opposite));
+        Assert.Equal(1, Correlation.Pearson(x, x).Coefficient);
+    }
+
     [Fact]
     public void Too_few_points_have_no_correlation()
     {

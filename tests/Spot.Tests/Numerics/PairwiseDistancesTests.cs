@@ -31,6 +31,13 @@ public class PairwiseDistancesTests
     public void Distances_of_points_are_Euclidean() => Assert.Equal([5, 0, 5], PairwiseDistances.Euclidean([0, 0, 3, 4, 0, 0], 3, 2));
 
     [Fact]
+    public void What_one_of_two_points_lacks_is_left_out_and_made_up_for()
+    {
+        double[] found = PairwiseDistances.Euclidean([3, double.NaN, double.NaN, 6, 1, double.NaN, 4, 5, double.NaN, 2, double.NaN, double.NaN], 3, 4);
+        Assert.Equal([Math.Sqrt(2 * ((2 * 2) + (1 * 1))), double.NaN, double.NaN], found);
+    }
+
+    [Fact]
     public void Bad_input_is_an_error()
     {
         Assert.Throws<ArgumentException>(() => PairwiseDistances.FromSimilarities([1, 2, 3], 2));
