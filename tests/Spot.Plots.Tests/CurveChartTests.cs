@@ -7,7 +7,9 @@ public class CurveChartTests
     {
         CurveChart chart = new()
         {
-            Title = "A chart", XLabel = "across", YLabel = "up",
+            Title = "A chart",
+            XLabel = "across",
+            YLabel = "up",
             Series = [new CurveSeries("rising", [new CurvePoint(1, 2, 0.5), new CurvePoint(2, 3, double.NaN, "here")]), new CurveSeries("nothing", [new CurvePoint(1, double.NaN)])],
             Levels = [("ceiling", 4)],
         };

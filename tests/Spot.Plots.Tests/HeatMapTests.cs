@@ -58,8 +58,13 @@ public class HeatMapTests
     {
         HeatMap map = new()
         {
-            Title = "Holes", Rows = ["a", "b"], Columns = ["c", "d"], Unit = "unit", Values = [[1, double.NaN], [double.NaN, double.NegativeInfinity]],
-            LeftOut = [[false, true], [false, false]], Diverging = true,
+            Title = "Holes",
+            Rows = ["a", "b"],
+            Columns = ["c", "d"],
+            Unit = "unit",
+            Values = [[1, double.NaN], [double.NaN, double.NegativeInfinity]],
+            LeftOut = [[false, true], [false, false]],
+            Diverging = true,
         };
         List<string> texts = Svg.Texts(map.Draw().ToSvg());
         Assert.Single(texts, "×");
