@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
+using Spot.Benchmarks.Library;
 using Spot.Benchmarks.Numerics;
 using Spot.Benchmarks.Tokenization;
 using Spot.Benchmarks.Tuning;
@@ -21,11 +22,17 @@ internal static class Ratios
         ["step.t5-base.fp32"] = () => Step("step.t5-base.fp32", RandomT5.Base, 8, torch.ScalarType.Float32, dropout: false),
         ["step.t5-small.bf16"] = () => Step("step.t5-small.bf16", RandomT5.Small, 32, torch.ScalarType.BFloat16, dropout: false),
         ["step.t5-base.bf16"] = () => Step("step.t5-base.bf16", RandomT5.Base, 8, torch.ScalarType.BFloat16, dropout: false),
+        ["step.t5-small.fp32.thread"] = () => Thread("step.t5-small.fp32.thread", torch.ScalarType.Float32, dropout: false),
+        ["step.t5-small.fp32.dropout.thread"] = () => Thread("step.t5-small.fp32.dropout.thread", torch.ScalarType.Float32, dropout: true),
+        ["step.t5-small.bf16.thread"] = () => Thread("step.t5-small.bf16.thread", torch.ScalarType.BFloat16, dropout: false),
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
+        ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
         ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
+        ["library.open.1m"] = () => LibraryRatios.Measure("library.open.1m", 1_000_000, 256),
+        ["library.open.100k"] = () => LibraryRatios.Measure("library.open.100k", 100_000, 256),
         ["tokenizer.t5"] = Tokenizer,
     };
 
@@ -61,15 +68,32 @@ internal static class Ratios
 
     private static IEnumerable<RatioLine> Step(string name, T5Config config, int batchSize, torch.ScalarType type, bool dropout)
     {
+        if (IsWorthwhile(name, config, type))
+        {
+            yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5, WorkClock.Wall);
+            yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+        }
+    }
+
+    private static IEnumerable<RatioLine> Thread(string name, torch.ScalarType type, bool dropout)
+    {
+        if (IsWorthwhile(name, RandomT5.Small, type))
+        {
+            torch.set_num_threads(1);
+            yield return StepRatios.Measure(name, RandomT5.Small, 8, type, dropout, rounds: 9, WorkClock.Processor);
+        }
+    }
+
+    private static bool IsWorthwhile(string name, T5Config config, torch.ScalarType type)
+    {
         TorchRuntime.EnsureLoaded();
-        if (type == torch.ScalarType.BFloat16 && DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) != type)
+        bool worthwhile = type != torch.ScalarType.BFloat16 || DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) == type;
+        if (!worthwhile)
         {
             Console.WriteLine($"{name,-28} skipped: this processor is not faster in bfloat16");
-            yield break;
         }
 
-        yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5);
-        yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+        return worthwhile;
     }
 
     private static IEnumerable<RatioLine> Tokenizer()

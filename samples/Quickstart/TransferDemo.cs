@@ -86,7 +86,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
         BestOfTopK strategy = new(tuner, services.GetRequiredService<ITaskEmbedder>(), services.GetRequiredService<IPromptLibrary>())
         {
             K = options.K,
-            Embedding = embedding,
+            Embeddings = [embedding],
         };
         TransferResult transfer;
         using (StepBar bar = new(bars, $"seed {seed}, transfer", options.TargetSteps * options.K))
@@ -98,6 +98,6 @@ internal sealed class TransferDemo(QuickstartOptions options)
         TuningOptions lengths = Recipes.TargetAlone(options.TargetSteps, seed);
         TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, target, held, lengths, cancellationToken);
         TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, target, held, lengths, cancellationToken);
-        return new Comparison(before.Score, after.Score, transfer.Best.Source.Task);
+        return new Comparison(before.Score, after.Score, transfer.Best.Source!.Task);
     }
 }

@@ -6,7 +6,7 @@ public class KernelPathTests
     private static readonly Type[] Exactness =
     [
         typeof(Backbone.EncoderPassTests), typeof(Backbone.SoftmaxKernelsTests), typeof(Numerics.KernelsTests),
-        typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests),
+        typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests), typeof(Numerics.KeyTableTests),
     ];
 
     [Theory]

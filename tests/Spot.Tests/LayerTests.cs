@@ -23,7 +23,7 @@ public class LayerTests
         [Library] = [Abstractions, Numerics, Interop],
         [Backbone] = [Abstractions, Interop, Tokenization, Torch],
         [Tuning] = [Abstractions, Interop, Tasks, Backbone, Tokenization, Torch],
-        [Transfer] = [Abstractions, Numerics, Tasks],
+        [Transfer] = [Abstractions, Numerics, Interop, Tasks, Library],
         [DependencyInjection] = [Abstractions, Numerics, Interop, Tokenization, Tasks, Library, Backbone, Tuning, Transfer],
     };
 

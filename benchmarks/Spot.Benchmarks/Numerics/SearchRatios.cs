@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Spot.Numerics;
+using Spot.Tests.Numerics;
 
 namespace Spot.Benchmarks.Numerics;
 
 /// <summary>Search over many keys: against the speed of reading them, and the bounded search against the exact one.</summary>
 internal static class SearchRatios
 {
-    private const int Rounds = 9, Queries = 4, K = 10;
+    private const int Rounds = 9, Queries = 4, Batch = 32, K = 10;
 
     public static IEnumerable<RatioLine> Measure(string name, int count, int dim)
     {
@@ -18,16 +19,19 @@ internal static class SearchRatios
             Fill(random, keys.AsSpan(row * dim, dim));
         }
 
-        QuantizedKeys copy = new(keys, dim);
-        List<double> shares = [], speeds = [];
+        using KeyMemory memory = new(keys, dim);
+        List<double> shares = [], speeds = [], batches = [];
         for (int round = -1; round < Rounds; round++)
         {
             double[][] queries = [.. Enumerable.Range(0, Queries).Select(_ => Filled(random, dim))];
             ScoredIndex[][] exact = [], bounded = [];
             double read = Seconds(() => _ = Read(keys));
             double scan = Seconds(() => exact = [.. queries.Select(query => KeyScan.Search(keys, dim, query, K, default))]) / Queries;
-            double search = Seconds(() => bounded = [.. queries.Select(query => copy.Search(keys, query, K, default))]) / Queries;
-            if (!exact.Zip(bounded).All(pair => pair.First.SequenceEqual(pair.Second)))
+            double search = Seconds(() => bounded = [.. queries.Select(query => memory.Table.Search([query], K, 0, default)[0])]) / Queries;
+            double[][] many = [.. Enumerable.Range(0, Batch / Queries).SelectMany(_ => queries)];
+            ScoredIndex[][] together = [];
+            double batch = Seconds(() => together = memory.Table.Search(many, K, 0, default)) / Batch;
+            if (!exact.Zip(bounded).All(pair => pair.First.SequenceEqual(pair.Second)) || !together.Take(Queries).Zip(exact).All(pair => pair.First.SequenceEqual(pair.Second)))
             {
                 throw new InvalidOperationException("The bounded search found something else than the exact one.");
             }
@@ -36,14 +40,17 @@ internal static class SearchRatios
             {
                 shares.Add(read / scan);
                 speeds.Add(scan / search);
+                batches.Add(scan / batch);
             }
         }
 
         yield return new RatioLine(name + ".exact", shares, "of read bandwidth");
         yield return new RatioLine(name + ".bounded", speeds, "times the exact scan's speed");
+        yield return new RatioLine(name + ".batch", batches, $"times the exact scan's speed, for each of {Batch} queries together");
     }
 
-    private static double Read(double[] keys)
+    /// <summary>Reads all keys with all threads.</summary>
+    public static double Read(double[] keys)
     {
         const int part = 1 << 20;
         double[] sums = new double[(keys.Length + part - 1) / part];

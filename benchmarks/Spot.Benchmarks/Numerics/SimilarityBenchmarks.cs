@@ -4,7 +4,7 @@ using Spot.Numerics;
 
 namespace Spot.Benchmarks.Numerics;
 
-/// <summary>Keys, their comparison, and the search over many of them.</summary>
+/// <summary>Keys and their comparison.</summary>
 [MemoryDiagnoser]
 public class SimilarityBenchmarks
 {
@@ -12,15 +12,13 @@ public class SimilarityBenchmarks
 
     private SoftPrompt _prompt = null!;
     private double[] _key = null!;
-    private double[] _keys = null!;
+    private double[] _other = null!;
+    private sbyte[] _codes = null!;
+    private short[] _weights = null!;
 
     /// <summary>The width of a row: T5 small, base and large.</summary>
     [Params(512, 768, 1024)]
     public int Dim { get; set; }
-
-    /// <summary>The number of keys that are searched.</summary>
-    [Params(100, 10_000)]
-    public int Count { get; set; }
 
     [GlobalSetup]
     public void Setup()
@@ -34,18 +32,16 @@ public class SimilarityBenchmarks
 
         _prompt = new SoftPrompt(Length, Dim, values, "benchmark");
         _key = new double[Dim];
-        _keys = new double[Count * Dim];
-        for (int i = 0; i < _keys.Length; i++)
+        _other = new double[Dim];
+        for (int i = 0; i < Dim; i++)
         {
-            _keys[i] = random.NextDouble() - 0.5;
+            _other[i] = random.NextDouble() - 0.5;
         }
 
-        for (int row = 0; row < Count; row++)
-        {
-            Span<double> key = _keys.AsSpan(row * Dim, Dim);
-            TensorPrimitives.Divide(key, TensorPrimitives.Norm<double>(key), key);
-        }
-
+        TensorPrimitives.Divide(_other, TensorPrimitives.Norm<double>(_other), _other);
+        _weights = new QuantizedQuery(_other, KeyCodes.Padded(Dim)).Weights;
+        _codes = new sbyte[KeyCodes.Padded(Dim)];
+        _ = KeyCodes.Write(_other, _codes, 0);
         PromptKey.Write(_prompt, PromptSimilarity.AverageToken, _key);
     }
 
@@ -59,26 +55,13 @@ public class SimilarityBenchmarks
 
     /// <summary>Two keys.</summary>
     [Benchmark]
-    public double Compare() => PromptKey.Compare(_keys.AsSpan(0, Dim), _key);
+    public double Compare() => PromptKey.Compare(_other, _key);
 
     /// <summary>The library's inner product of the same data, to compare with.</summary>
     [Benchmark]
-    public double TensorPrimitivesDot() => TensorPrimitives.Dot<double>(_keys.AsSpan(0, Dim), _key);
+    public double TensorPrimitivesDot() => TensorPrimitives.Dot<double>(_other, _key);
 
-    /// <summary>The best 10 of all keys.</summary>
-    [Benchmark(Baseline = true)]
-    public ScoredIndex[] Search()
-    {
-        TopK best = new(10);
-        for (int row = 0; row < Count; row++)
-        {
-            best.Offer(row, PromptKey.Compare(_keys.AsSpan(row * Dim, Dim), _key));
-        }
-
-        return best.ToArray();
-    }
-
-    /// <summary>The lower limit: reading all keys once.</summary>
+    /// <summary>The 8-bit copies of two keys.</summary>
     [Benchmark]
-    public double ReadAll() => TensorPrimitives.Sum<double>(_keys);
+    public int CompareCopies() => IntegerDot.Sum(_codes, _weights);
 }

@@ -49,4 +49,28 @@ public interface IPromptLibrary
         int k,
         PromptSimilarity similarity = PromptSimilarity.AverageToken,
         CancellationToken cancellationToken = default);
+
+    /// <summary>Finds the most similar prompts for each of several queries.</summary>
+    /// <param name="queries">Task embeddings; their steps may differ.</param>
+    /// <param name="k">How many at most for each, at least 1.</param>
+    /// <param name="similarity">How embeddings are compared.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>For each query what searching for it alone gives.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
+    /// <exception cref="SpotException">A query is of another backbone or width, or no key was taken at its step though there are keys.</exception>
+    async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchAsync(
+        IReadOnlyList<TaskEmbedding> queries,
+        int k,
+        PromptSimilarity similarity = PromptSimilarity.AverageToken,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        List<IReadOnlyList<PromptMatch>> found = [];
+        foreach (TaskEmbedding query in queries)
+        {
+            found.Add(await SearchAsync(query, k, similarity, cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
+    }
 }

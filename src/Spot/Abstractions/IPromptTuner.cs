@@ -17,15 +17,47 @@ public interface IPromptTuner
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>The best and the last prompt, the task embedding, and the history.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="SpotException">The start belongs to another backbone or has another width.</exception>
-    /// <exception cref="TuningDivergedException">Loss, gradient or prompt became infinite or not a number; it carries the last good prompt.</exception>
+    /// <exception cref="SpotException">
+    /// The start belongs to another backbone or has another width, or the checkpoint in the run's folder is of another run; the message names what differs.
+    /// </exception>
+    /// <exception cref="TuningDivergedException">
+    /// Loss, gradient or prompt became infinite or not a number; it carries the last good prompt, and the best one that was evaluated.
+    /// </exception>
     /// <exception cref="IOException">The run's folder cannot be written, or is in use by another run.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged or of another run; the message names what differs.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     Task<TuningResult> TuneAsync(
         TaskMixture task,
         TuningOptions? options = null,
         SoftPrompt? start = null,
+        IProgress<TuningProgress>? progress = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Tunes several prompts on one task over the same batches, each as <see cref="TuneAsync"/> would up to the rounding of larger products.</summary>
+    /// <param name="task">The task, or a mixture of tasks.</param>
+    /// <param name="starts">The prompts to start from, at least one, the preferred first; their lengths may differ.</param>
+    /// <param name="options">
+    /// How; null for the paper's recipe. A forward pass has <see cref="TuningOptions.MicroBatchSize"/> examples for each prompt in it. In
+    /// <see cref="TuningOptions.RunFolder"/> every start gets a run folder of its own, named by its place from 0.
+    /// </param>
+    /// <param name="rounds">
+    /// After which steps only the best go on, by their best validation score so far, the earlier start of equals: successive halving. Null to run
+    /// all to the end.
+    /// </param>
+    /// <param name="progress">Told after every step of every run, on the tuning thread.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
+    /// <returns>The results in the order of the starts. A run that was dropped ends at its round; its losses tell how many steps it took.</returns>
+    /// <exception cref="ArgumentException">There is no start, or an option or round is out of range.</exception>
+    /// <exception cref="SpotException">A start belongs to another backbone or has another width, or a checkpoint is of another run.</exception>
+    /// <exception cref="TuningDivergedException">A run diverged; all are given up.</exception>
+    /// <exception cref="IOException">A run's folder cannot be written, or is in use by another run.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint in a run's folder is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The runs were cancelled.</exception>
+    Task<IReadOnlyList<TuningResult>> TuneManyAsync(
+        TaskMixture task,
+        IReadOnlyList<SoftPrompt> starts,
+        TuningOptions? options = null,
+        IReadOnlyList<TuningRound>? rounds = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default);
 

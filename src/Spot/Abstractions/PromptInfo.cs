@@ -16,6 +16,9 @@ public sealed record PromptInfo
     /// <summary>The fingerprint of the backbone that the prompt belongs to.</summary>
     public required string Backbone { get; init; }
 
+    /// <summary>The name of that backbone, if known: for people, nothing depends on it.</summary>
+    public string? BackboneName { get; init; }
+
     /// <summary>The number of rows.</summary>
     public required int Length { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record PromptInfo
     /// <summary>The seed of the run, if known.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>The options of the run by name, numbers in invariant form; empty where they are not known.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Validation metrics of the prompt, 0 … 100 by name.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
@@ -40,6 +46,9 @@ public sealed record PromptInfo
     /// <summary>When the prompt was made.</summary>
     public DateTimeOffset Created { get; init; }
 
-    /// <summary>Free text, for example about the licence of the data.</summary>
+    /// <summary>The licence under which the prompt may be used, and of the data it was learned from, if known.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Free text.</summary>
     public string? Note { get; init; }
 }

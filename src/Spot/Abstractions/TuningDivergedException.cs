@@ -31,4 +31,7 @@ public sealed class TuningDivergedException : ArithmeticException
 
     /// <summary>The prompt before that step; null in model tuning.</summary>
     public SoftPrompt? LastGood { get; init; }
+
+    /// <summary>The prompt with the best validation score before that step; null where nothing was evaluated yet, and in model tuning.</summary>
+    public SoftPrompt? Best { get; init; }
 }

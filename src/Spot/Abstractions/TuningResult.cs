@@ -27,4 +27,10 @@ public sealed record TuningResult
 
     /// <summary>The run's seed.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>The options of the run by name, numbers in invariant form; empty where they are not known.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The name of the backbone, if known.</summary>
+    public string? BackboneName { get; init; }
 }

@@ -96,7 +96,7 @@ internal sealed class Attention
     private static Tensor Softmax(Tensor scores, Tensor? bias, ScalarType type)
     {
         Tensor wide = scores.to(ScalarType.Float32);
-        return F.softmax(bias is null ? wide : wide + bias, -1).to(type);
+        return F.softmax(bias is null ? wide : wide.Plus(bias), -1).to(type);
     }
 
     // [batch, length, d] -> [batch, heads, length, kv]

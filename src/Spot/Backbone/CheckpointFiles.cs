@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Buffers;
 using Spot.Interop;
 
 namespace Spot.Backbone;
@@ -9,6 +9,7 @@ internal sealed class CheckpointFiles : IDisposable
     private const string Single = "model.safetensors";
     private const string TorchSingle = "pytorch_model.bin";
     private const string IndexEnd = ".index.json";
+    private static readonly SearchValues<char> PlainName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     private readonly List<IDisposable> _files = [];
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
 
@@ -92,38 +93,52 @@ internal sealed class CheckpointFiles : IDisposable
 
     private void AddShards(string index)
     {
-        foreach (string shard in ReadShardNames(index))
+        Dictionary<string, string> shardOf = ReadIndex(index);
+        HashSet<string> present = [.. Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)!)]; // ordinal, on every file system
+        string end = Path.GetExtension(index[..^IndexEnd.Length]);
+        foreach (string shard in shardOf.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            if (Path.GetFileName(shard) != shard || shard is "" or "." or "..")
+            if (shard.Length == 0 || shard.AsSpan().IndexOfAnyExcept(PlainName) >= 0 || shard[0] == '.' || !shard.EndsWith(end, StringComparison.Ordinal))
             {
-                throw new InvalidDataException($"'{index}' names the shard '{shard}', expected a plain file name in the same folder.");
+                throw new InvalidDataException($"'{index}' names the shard {SafetensorsHeader.Quote(shard)}, expected a plain file name that ends in {end}, in the same folder.");
             }
 
-            if (!File.Exists(Path.Combine(Folder, shard)))
+            if (!present.Contains(shard))
             {
                 throw new FileNotFoundException($"'{index}' names the shard '{shard}', which is not in '{Folder}'. Download it too.", shard);
             }
 
+            CheckLink(index, shard);
             Add(shard);
+        }
+
+        foreach ((string name, string shard) in shardOf)
+        {
+            if (!_tensors.TryGetValue(name, out StoredTensor? tensor) || Path.GetFileName(tensor.Path) != shard)
+            {
+                throw new InvalidDataException($"'{index}' says that tensor {SafetensorsHeader.Quote(name)} is in '{shard}', which holds none of that name. Download the checkpoint again.");
+            }
         }
     }
 
-    private static SortedSet<string> ReadShardNames(string index)
+    // A hub's cache consists of links, and the index is one too: shards may lie where it lies. A link to anywhere else is not followed.
+    private void CheckLink(string index, string shard)
     {
-        try
+        FileSystemInfo? target = File.ResolveLinkTarget(Path.Combine(Folder, shard), returnFinalTarget: true);
+        FileSystemInfo? own = File.ResolveLinkTarget(index, returnFinalTarget: true);
+        string? home = Path.GetDirectoryName(target?.FullName);
+        if (target is not null && home != Path.GetFullPath(Folder) && home != Path.GetDirectoryName(own?.FullName))
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(index));
-            SortedSet<string> shards = new(StringComparer.Ordinal);
-            foreach (JsonProperty entry in document.RootElement.GetProperty("weight_map").EnumerateObject())
-            {
-                shards.Add(entry.Value.GetString() ?? throw new InvalidOperationException($"the shard of '{entry.Name}' is null"));
-            }
+            throw new InvalidDataException($"The shard '{shard}' in '{Folder}' is a link to '{target.FullName}', expected a file of the checkpoint's folder. Copy it there.");
+        }
+    }
 
-            return shards;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new InvalidDataException($"'{index}' is no index of a sharded checkpoint (an object with 'weight_map'): {e.Message}", e);
-        }
+    private static Dictionary<string, string> ReadIndex(string index)
+    {
+        ConfigReader json = ConfigReader.Load(index);
+        ConfigReader map = json.Section("weight_map") ?? throw json.Error("found no 'weight_map', expected the index of a sharded checkpoint.");
+        Dictionary<string, string> shards = map.Fields.ToDictionary(
+            name => name, name => map.Text(name) ?? throw map.Wrong(name, "the name of a file"), StringComparer.Ordinal);
+        return shards.Count > 0 ? shards : throw json.Error("found an empty 'weight_map', expected the file of every tensor.");
     }
 }

@@ -16,8 +16,9 @@ internal static class CrossEntropyKernel
     /// <param name="ids">The right id of every token. // [tokens]</param>
     /// <param name="z">z.</param>
     /// <param name="share">The factor of the gradient.</param>
+    /// <param name="losses">Takes the cross-entropy of every token; may be empty. // [tokens]</param>
     /// <returns>Σ cross-entropy, without z-loss and share.</returns>
-    public static double Differentiate(Tensor scores, ReadOnlySpan<long> ids, double z, double share)
+    public static double Differentiate(Tensor scores, ReadOnlySpan<long> ids, double z, double share, Span<double> losses = default)
     {
         int vocabulary = (int)scores.size(0), tokens = ids.Length;
         float[] chosen = new float[tokens], logZ = new float[tokens];
@@ -34,7 +35,12 @@ internal static class CrossEntropyKernel
         for (int token = 0; token < tokens; token++)
         {
             values[(int)((ids[token] * tokens) + token)] -= (float)share;
-            loss += logZ[token] - chosen[token];
+            double own = logZ[token] - chosen[token];
+            loss += own;
+            if (!losses.IsEmpty)
+            {
+                losses[token] = own;
+            }
         }
 
         return loss;

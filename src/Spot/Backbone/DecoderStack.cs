@@ -29,7 +29,7 @@ internal sealed class DecoderStack
     public Tensor Forward(Tensor embeddings, Tensor memory, Tensor? mask, DropoutMasks? dropout, Action<Tensor>? trace = null)
     {
         int targets = (int)embeddings.size(1);
-        Tensor bias = Bias(0, targets, targets) + Future(targets, embeddings.device); // [1, heads, targets, targets]
+        Tensor bias = Bias(0, targets, targets).Plus(Future(targets, embeddings.device)); // [1, heads, targets, targets]
         Tensor x = Layers.Dropped(embeddings, _config, dropout);
         for (int block = 0; block < _self.Length; block++)
         {
@@ -59,8 +59,8 @@ internal sealed class DecoderStack
         Tensor x = embeddings;
         for (int block = 0; block < _self.Length; block++)
         {
-            x = x + _self[block].ToSelfCached(Norm(x, block, 0), bias, cache, block);
-            x = x + _cross[block].ToProjected(Norm(x, block, 1), cache.Cross[block], cache.Mask, null);
+            x = x.Plus(_self[block].ToSelfCached(Norm(x, block, 0), bias, cache, block));
+            x = x.Plus(_cross[block].ToProjected(Norm(x, block, 1), cache.Cross[block], cache.Mask, null));
             x = FeedForward(x, block, null);
         }
 

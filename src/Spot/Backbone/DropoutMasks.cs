@@ -36,10 +36,10 @@ internal sealed class DropoutMasks
         }
     }
 
-    private DropoutMasks(DropoutMasks other)
+    private DropoutMasks(DropoutMasks other, int copies = 1)
     {
         _rate = other._rate;
-        _rows = other._rows;
+        _rows = copies == 1 ? other._rows : [.. Enumerable.Repeat(other._rows, copies).SelectMany(rows => rows)];
         _type = other._type;
         _device = other._device;
         _place = other._place;
@@ -47,6 +47,9 @@ internal sealed class DropoutMasks
 
     /// <summary>A second sequence that goes on from here with the same masks, for computing a part of the network again.</summary>
     public DropoutMasks Copy() => new(this);
+
+    /// <summary>The masks of a pass that has the rows several times over, one copy after the other: the same for each copy.</summary>
+    public DropoutMasks Repeat(int copies) => new(this, copies);
 
     /// <summary>The next mask: 0 or 1 / (1 − rate).</summary>
     /// <param name="shape">The shape behind the row, for example [1, d].</param>

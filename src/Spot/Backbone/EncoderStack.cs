@@ -65,7 +65,7 @@ internal sealed class EncoderStack
     internal static Tensor Bias(T5Weights weights, T5Config config, int length, Tensor? mask)
     {
         Tensor bias = RelativePosition.Bias(weights[T5Layout.Bias("encoder")], config, bidirectional: true, 0, length, length);
-        return mask is null ? bias : bias + mask;
+        return mask is null ? bias : bias.Plus(mask);
     }
 
     private Tensor Norm(Tensor x, string prefix) => Layers.RmsNorm(x, _weights[$"{prefix}.layer_norm.weight"], _weights.Epsilon);

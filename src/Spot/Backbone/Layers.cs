@@ -7,8 +7,6 @@ namespace Spot.Backbone;
 /// <summary>The layers of a T5 block that work on each position alone.</summary>
 internal static class Layers
 {
-    private static readonly Scalar One = 1;
-
     /// <summary>x / √(mean x² + ε) · weight, computed in float32; no mean is subtracted and nothing added.</summary>
     /// <param name="x">// [batch, length, d]</param>
     /// <param name="weight">// [d], float32</param>
@@ -16,7 +14,7 @@ internal static class Layers
     public static Tensor RmsNorm(Tensor x, Tensor weight, Scalar epsilon)
     {
         Tensor wide = x.to(ScalarType.Float32);
-        Tensor scale = (wide * wide).mean([-1], keepdim: true).add(epsilon).rsqrt(); // [batch, length, 1]
+        Tensor scale = (wide * wide).mean([-1], keepdim: true).Plus(epsilon).rsqrt(); // [batch, length, 1]
         return (wide * scale * weight).to(x.dtype);
     }
 
@@ -55,7 +53,7 @@ internal static class Layers
         Add(x, update, dropout?.Next(1, config.Dim));
 
     /// <summary>x + mask · update, the mask null for none.</summary>
-    public static Tensor Add(Tensor x, Tensor update, Tensor? mask) => mask is null ? x + update : addcmul(x, update, mask, One);
+    public static Tensor Add(Tensor x, Tensor update, Tensor? mask) => mask is null ? x.Plus(update) : addcmul(x, update, mask, TensorSums.One);
 
     /// <summary>x with dropout.</summary>
     public static Tensor Dropped(Tensor x, T5Config config, DropoutMasks? dropout) =>

@@ -70,6 +70,3 @@ internal sealed record StoredTensor(
         return copy;
     }
 }
-
-/// <summary>Fills a destination with bytes of a tensor.</summary>
-internal delegate void TensorBytes(Span<byte> destination, long start);

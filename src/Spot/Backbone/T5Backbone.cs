@@ -67,8 +67,9 @@ public sealed class T5Backbone : IDisposable
                 $"No model folder '{Path.GetFullPath(folder)}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model.");
         }
 
-        T5Config config = T5Config.Load(Path.Combine(folder, "config.json"));
-        T5Tokenizer tokenizer = T5Tokenizer.Load(Path.Combine(folder, "spiece.model"));
+        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
+        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
+        T5Tokenizer tokenizer = T5Tokenizer.Load(Path.Combine(full, "spiece.model"));
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
             throw new InvalidDataException(
@@ -76,8 +77,8 @@ public sealed class T5Backbone : IDisposable
                 $"{config.VocabularySize}. Both files must be of the same checkpoint.");
         }
 
-        FrozenT5 model = LoadModel(folder, config, options);
-        return new T5Backbone(Path.GetFullPath(folder), model, tokenizer);
+        FrozenT5 model = LoadModel(full, config, options);
+        return new T5Backbone(full, model, tokenizer);
     }
 
     /// <summary>Answers inputs by greedy decoding.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Spot.Interop;
 
 namespace Spot.Backbone;
 
@@ -6,6 +6,8 @@ namespace Spot.Backbone;
 /// <remarks>Immutable; safe to share between threads.</remarks>
 public sealed record T5Config
 {
+    private const int MostLayers = 1_000;
+
     /// <summary>Rows of the embedding table.</summary>
     public required int VocabularySize { get; init; }
 
@@ -73,65 +75,70 @@ public sealed record T5Config
                 $"No model configuration at '{path}'. Expected the folder of a T5 checkpoint with config.json, model.safetensors and spiece.model.", path);
         }
 
-        return Parse(File.ReadAllBytes(path), path);
+        return FromJson(ConfigReader.Load(path));
     }
 
     /// <summary>Reads the text of a config.json.</summary>
-    internal static T5Config Parse(ReadOnlyMemory<byte> json, string source)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(json);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"'{source}' is not valid JSON: {e.Message}", e);
-        }
-
-        using (document)
-        {
-            return FromJson(new ConfigReader(document.RootElement, source));
-        }
-    }
+    internal static T5Config Parse(ReadOnlyMemory<byte> json, string source) => FromJson(ConfigReader.Parse(json, source));
 
     private static T5Config FromJson(ConfigReader json)
     {
         string family = json.Text("model_type") ?? "(none)";
         if (family is not ("t5" or "mt5"))
         {
-            throw json.Error($"found model_type '{family}', expected 't5' or 'mt5'. Spot runs T5, T5 v1.1, LM-adapted T5, flan-T5 and mT5 checkpoints.");
+            throw json.Error($"found model_type {SafetensorsHeader.Quote(family)}, expected 't5' or 'mt5'. Spot runs T5, T5 v1.1, LM-adapted T5, flan-T5 and mT5 checkpoints.");
         }
 
-        int heads = json.Count("num_heads");
-        int layers = json.Count("num_layers");
-        int pad = json.Id("pad_token_id", 0);
-        return new T5Config
+        if (json.Has("quantization_config"))
         {
-            VocabularySize = json.Count("vocab_size"),
+            throw json.Error("found a quantization_config; quantised checkpoints are not supported. Fetch the original one.");
+        }
+
+        int vocabulary = json.Count("vocab_size");
+        int layers = json.Count("num_layers", most: MostLayers);
+        int pad = json.Id("pad_token_id", 0, vocabulary - 1);
+        int buckets = json.Count("relative_attention_num_buckets", 32, least: 4);
+        T5Config config = new()
+        {
+            VocabularySize = vocabulary,
             Dim = json.Count("d_model"),
             HeadDim = json.Count("d_kv"),
             FeedForwardDim = json.Count("d_ff"),
             EncoderLayers = layers,
-            DecoderLayers = json.Count("num_decoder_layers", layers),
-            Heads = heads,
+            DecoderLayers = json.Count("num_decoder_layers", layers, most: MostLayers),
+            Heads = json.Count("num_heads"),
             Activation = ReadActivation(json),
-            RelativeBuckets = json.Count("relative_attention_num_buckets", 32, least: 4),
-            RelativeMaxDistance = json.Count("relative_attention_max_distance", 128, least: 2),
-            NormEpsilon = json.Number("layer_norm_epsilon", 1e-6, 0, 1),
+            RelativeBuckets = buckets,
+            RelativeMaxDistance = json.Count("relative_attention_max_distance", 128, least: (buckets / 2) + 1), // below it the logarithm of the buckets divides by 0
+            NormEpsilon = json.Number("layer_norm_epsilon", 1e-6, 0, 1, above: true),
             Dropout = json.Number("dropout_rate", 0.1, 0, 0.99),
             ScalesLogits = family == "t5" && (json.Flag("scale_decoder_outputs") ?? json.Flag("tie_word_embeddings") ?? true),
             PadId = pad,
-            EosId = json.Id("eos_token_id", 1),
-            DecoderStartId = json.Id("decoder_start_token_id", pad),
+            EosId = json.Id("eos_token_id", 1, vocabulary - 1),
+            DecoderStartId = json.Id("decoder_start_token_id", pad, vocabulary - 1),
         };
+        CheckSizes(config, json);
+        return config;
     }
 
-    private static T5Activation ReadActivation(ConfigReader json) => json.Text("feed_forward_proj") switch
+    // Each number may be plausible alone; the matrices they make must be too, before anything is made of that size.
+    private static void CheckSizes(T5Config c, ConfigReader json)
     {
-        null or "relu" => T5Activation.Relu,
-        "gated-gelu" => T5Activation.GatedGelu,
-        "gated-silu" => T5Activation.GatedSilu,
-        string other => throw json.Error($"found feed_forward_proj '{other}', expected 'relu', 'gated-gelu' or 'gated-silu'."),
+        long inner = (long)c.Heads * c.HeadDim;
+        if (inner > int.MaxValue || Math.Max(Math.Max(c.VocabularySize, c.FeedForwardDim), inner) * c.Dim > int.MaxValue)
+        {
+            throw json.Error(
+                $"vocab_size {c.VocabularySize}, d_ff {c.FeedForwardDim}, num_heads {c.Heads} x d_kv {c.HeadDim} and d_model {c.Dim} make a matrix of more than " +
+                $"{int.MaxValue} numbers, more than any T5 has.");
+        }
+    }
+
+    private static T5Activation ReadActivation(ConfigReader json) => (json.Names("feed_forward_proj"), json.Text("feed_forward_proj")) switch
+    {
+        (false, _) or (_, "relu") => T5Activation.Relu,
+        (_, "gated-gelu") => T5Activation.GatedGelu,
+        (_, "gated-silu") => T5Activation.GatedSilu,
+        (_, string other) => throw json.Error($"found feed_forward_proj {SafetensorsHeader.Quote(other)}, expected 'relu', 'gated-gelu' or 'gated-silu'."),
+        _ => throw json.Wrong("feed_forward_proj", "'relu', 'gated-gelu' or 'gated-silu'"),
     };
 }

@@ -41,6 +41,10 @@ internal sealed class TokenBatch
     /// <summary>The tokens of a row, padding left out.</summary>
     public int Length(int row) => _rows[row].Length;
 
+    /// <summary>All rows several times over, one copy of the batch after the other.</summary>
+    public TokenBatch Repeat(int copies, int padId) =>
+        copies == 1 ? this : new TokenBatch([.. Enumerable.Repeat(_rows, copies).SelectMany(rows => rows)], padId, Ids.device, Width);
+
     /// <summary>The mask of attention keys: 0 on the prompt and on real tokens, −∞ on padding.</summary>
     /// <param name="promptLength">Prompt rows in front.</param>
     /// <returns>Null when nothing is padded. // [batch, 1, 1, promptLength + width]</returns>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Spot.Interop;
 
 /// <summary>Files that appear whole or not at all: written beside their place under a name that ends in <c>.tmp</c>, flushed to disk, renamed.</summary>
-internal static partial class AtomicFile
+/// <remarks>Safe for concurrent calls, also of several processes on one file: the last one stays.</remarks>
+public static partial class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">Its full path; the folder must exist.</param>
@@ -12,8 +13,11 @@ internal static partial class AtomicFile
     /// <returns>False when a file existed and was not to be replaced; then nothing has changed.</returns>
     /// <exception cref="IOException">The file cannot be written; nothing has changed.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is not writable; nothing has changed.</exception>
-    internal static bool Write(string path, Action<Stream> write, bool overwrite = true)
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static bool Write(string path, Action<Stream> write, bool overwrite = true)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {

@@ -5,9 +5,32 @@ namespace Spot.Interop;
 /// <summary>Reads pieces of a file.</summary>
 internal sealed class FileBytes(string path) : IDisposable
 {
-    private readonly SafeFileHandle _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+    private readonly SafeFileHandle _handle = Open(path);
 
     public long Length => RandomAccess.GetLength(_handle);
+
+    /// <summary>Opens a regular file. A pipe or a device has no length and would keep its reader waiting, so it is not opened at all.</summary>
+    /// <exception cref="InvalidDataException">It is empty, or no regular file.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        FileSystemInfo file = new FileInfo(path);
+        file = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file is FileInfo { Exists: true, Length: 0 }
+            ? throw new InvalidDataException($"'{path}': found an empty file, a pipe or a device, expected a file with content. Fetch or write it again.")
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+    }
+
+    /// <summary>Reads a small file whole.</summary>
+    /// <exception cref="InvalidDataException">It is empty, no regular file, or larger than <paramref name="most"/> bytes.</exception>
+    public static byte[] ReadAll(string path, int most)
+    {
+        using FileBytes file = new(path);
+        byte[] bytes = file.Length <= most ? new byte[file.Length] : throw new InvalidDataException($"'{path}': found {file.Length} bytes, expected at most {most}.");
+        file.Read(0, bytes);
+        return bytes;
+    }
 
     /// <exception cref="FormatException">The file is not that long.</exception>
     public byte[] Read(long offset, int count)
@@ -23,7 +46,7 @@ internal sealed class FileBytes(string path) : IDisposable
     }
 
     /// <exception cref="InvalidDataException">The file has shrunk.</exception>
-    public void Read(long offset, Span<byte> destination) => Read(_handle, destination, offset, $"'{path}'");
+    public void Read(long offset, Span<byte> destination) => Read(_handle, destination, offset, ToString());
 
     /// <summary>Fills a destination from an open file.</summary>
     /// <param name="handle">The file.</param>
@@ -45,6 +68,9 @@ internal sealed class FileBytes(string path) : IDisposable
             offset += read;
         }
     }
+
+    /// <summary>What messages call the file.</summary>
+    public override string ToString() => $"'{path}'";
 
     public void Dispose() => _handle.Dispose();
 }

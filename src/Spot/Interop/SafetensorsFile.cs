@@ -42,7 +42,7 @@ public sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        SafeFileHandle handle = FileBytes.Open(path);
         try
         {
             long length = RandomAccess.GetLength(handle);

@@ -20,12 +20,20 @@ internal sealed class LibraryFolder(string folder)
     internal const string PayloadExtension = ".safetensors";
     internal const string SidecarExtension = ".json";
     internal const string HeaderName = "library.json";
-
-    private const int MaxJsonBytes = 1 << 20;
+    internal const int MaxJsonBytes = 1 << 20;
 
     internal string Path { get; } = System.IO.Path.GetFullPath(folder);
 
+    internal string LockPath => System.IO.Path.Combine(Path, ".spot", "lock");
+
+    internal string IndexPath => System.IO.Path.Combine(Path, ".spot", "index");
+
+    internal string JournalPath => System.IO.Path.Combine(Path, ".spot", "import");
+
     internal static string PayloadName(string id, string sha256) => $"{id}.{sha256[..HashDigits]}{PayloadExtension}";
+
+    /// <summary>Changes whenever a file appears in the folder, is renamed or removed.</summary>
+    internal long Stamp() => Directory.GetLastWriteTimeUtc(Path).Ticks;
 
     internal string PathOf(string file) => System.IO.Path.Combine(Path, file);
 
@@ -34,16 +42,59 @@ internal sealed class LibraryFolder(string folder)
     internal TaskEmbedding ReadEmbedding(LibraryEntry entry) =>
         PromptPayload.ReadEmbedding(ReadPayload(entry), entry, PathOf(entry.Payload))!;
 
+    /// <summary>The content of library.json.</summary>
+    internal static byte[] Header(string backbone) => JsonSerializer.SerializeToUtf8Bytes(
+        new LibraryHeader { Format = Format, Backbone = backbone }, LibraryJson.Files.LibraryHeader);
+
+    /// <summary>Reads again what could not be read: another process may have replaced the record between its two files.</summary>
+    internal static T Retry<T>(Func<T> read)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return read();
+            }
+            catch (InvalidDataException) when (attempt < 5)
+            {
+                Thread.Sleep(attempt);
+            }
+        }
+    }
+
+    /// <summary>Reads a record's files as they are; null where there is none. Their content is checked.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    internal RecordFiles? ReadFiles(string id)
+    {
+        string name = id + SidecarExtension;
+        byte[]? json = ReadAll(PathOf(name), MaxJsonBytes);
+        if (json is null)
+        {
+            return null;
+        }
+
+        Sidecar sidecar = Parse(PathOf(name), json, LibraryJson.Files.Sidecar);
+        LibraryEntry entry = SidecarCheck.Check(this, id, sidecar, null, null);
+        byte[] payload = ReadPayload(entry);
+        _ = PromptPayload.ReadRecord(payload, entry, PathOf(entry.Payload));
+        return new RecordFiles(sidecar, json, payload);
+    }
+
     /// <summary>Reads a JSON file; null where there is none.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     internal T? ReadJson<T>(string file, JsonTypeInfo<T> type)
         where T : class
     {
         string path = PathOf(file);
+        byte[]? json = ReadAll(path, MaxJsonBytes);
+        return json is null ? null : Parse(path, json, type);
+    }
+
+    private static T Parse<T>(string path, byte[] json, JsonTypeInfo<T> type)
+    {
         try
         {
-            byte[]? json = ReadAll(path, MaxJsonBytes);
-            return json is null ? null : JsonSerializer.Deserialize(json, type) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("It is null.");
         }
         catch (JsonException exception)
         {
@@ -51,29 +102,33 @@ internal sealed class LibraryFolder(string folder)
         }
     }
 
-    /// <summary>Writes a record.</summary>
-    /// <returns>The record as it is kept; null when its id was taken and not to be replaced.</returns>
-    internal LibraryEntry? Write(PromptRecord record, bool replace, CancellationToken cancellationToken)
-    {
-        byte[] payload = PromptPayload.Write(record);
-        Sidecar sidecar = Sidecar.Of(record.Info, PromptPayload.Hash(payload));
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(sidecar, LibraryJson.Files.Sidecar);
-        if (json.Length > MaxJsonBytes)
-        {
-            throw new ArgumentException($"Record '{sidecar.Id}': its info takes {json.Length} bytes, expected at most {MaxJsonBytes}. Shorten its texts.");
-        }
+    /// <summary>The record of an id as its sidecar describes it now; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">It cannot be used.</exception>
+    internal LibraryEntry? ReadEntry(string id, string? backbone, int? dim) =>
+        PromptId.IsAllowed(id) && ReadJson(id + SidecarExtension, LibraryJson.Files.Sidecar) is Sidecar sidecar && (sidecar.Id == id || !IsOtherCase(sidecar.Id, id))
+            ? SidecarCheck.Check(this, id, sidecar, backbone, dim)
+            : null;
 
+    /// <summary>Writes a record.</summary>
+    /// <param name="files">What to write.</param>
+    /// <param name="replace">Whether a record with the same id is replaced.</param>
+    /// <param name="leftovers">Other files that may be payloads of the id: no longer needed afterwards.</param>
+    /// <param name="cancellationToken">Cancels before the record is committed.</param>
+    /// <returns>The record as it is kept; null when its id was taken and not to be replaced.</returns>
+    internal LibraryEntry? Write(RecordFiles files, bool replace, IEnumerable<string> leftovers, CancellationToken cancellationToken)
+    {
+        Sidecar sidecar = files.Sidecar;
         CreateFolder();
         string path = PathOf(sidecar.Payload);
-        string[] older = Payloads(sidecar.Id);
+        string[] older = Payloads(sidecar.Id, leftovers);
         bool committed = false;
         bool headerCreated = false;
         try
         {
-            AtomicFile.Write(path, stream => stream.Write(payload));
+            AtomicFile.Write(path, stream => stream.Write(files.Payload));
             headerCreated = WriteHeader(sidecar.Backbone);
             cancellationToken.ThrowIfCancellationRequested();
-            committed = AtomicFile.Write(PathOf(sidecar.Id + SidecarExtension), stream => stream.Write(json), overwrite: replace);
+            committed = AtomicFile.Write(PathOf(sidecar.Id + SidecarExtension), stream => stream.Write(files.Json), overwrite: replace);
         }
         finally
         {
@@ -94,11 +149,13 @@ internal sealed class LibraryFolder(string folder)
     }
 
     /// <summary>Removes a record, its sidecar first.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="leftovers">Other files that may be payloads of the id.</param>
     /// <returns>Whether there was one.</returns>
-    internal bool Remove(string id)
+    internal bool Remove(string id, IEnumerable<string> leftovers)
     {
         string sidecar = PathOf(id + SidecarExtension);
-        string[] payloads = Payloads(id);
+        string[] payloads = Payloads(id, leftovers);
         try
         {
             if (!File.Exists(sidecar))
@@ -116,6 +173,18 @@ internal sealed class LibraryFolder(string folder)
         AtomicFile.FlushFolder(Path);
         Array.ForEach(payloads, TryDelete);
         return true;
+    }
+
+    /// <summary>Removes all payloads of these ids, and what a writer that died had not yet renamed.</summary>
+    internal void RemoveLeftovers(IReadOnlySet<string> ids)
+    {
+        foreach (string path in Directory.EnumerateFiles(Path))
+        {
+            string file = System.IO.Path.GetFileName(path);
+            int length = file.Length - PayloadExtension.Length - HashDigits - 1;
+            bool isPayload = length > 0 && ids.Contains(file[..length]) && PromptId.IsPayload(file[..length], file);
+            TryDelete(isPayload || file.EndsWith(".tmp", StringComparison.Ordinal) ? path : null);
+        }
     }
 
     private static byte[]? ReadAll(string path, long limit)
@@ -136,13 +205,17 @@ internal sealed class LibraryFolder(string folder)
         {
             return null;
         }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            return null; // a folder of that name is no file
+        }
         catch (EndOfStreamException exception)
         {
             throw new InvalidDataException($"{path}: the file shrank while it was read. Read it again.", exception);
         }
     }
 
-    private static void TryDelete(string? path)
+    internal static void TryDelete(string? path)
     {
         try
         {
@@ -191,8 +264,7 @@ internal sealed class LibraryFolder(string folder)
         bool created = false;
         if (header is null)
         {
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(
-                new LibraryHeader { Format = Format, Backbone = backbone }, LibraryJson.Files.LibraryHeader);
+            byte[] json = Header(backbone);
             created = AtomicFile.Write(PathOf(HeaderName), stream => stream.Write(json), overwrite: damaged);
             header = ReadJson(HeaderName, LibraryJson.Files.LibraryHeader); // of two first writers one wins
         }
@@ -205,10 +277,26 @@ internal sealed class LibraryFolder(string folder)
         return created && !damaged;
     }
 
-    /// <summary>The payloads of an id that are there now; taken before a change, so that none is deleted that another process writes meanwhile.</summary>
-    private string[] Payloads(string id) => Directory.Exists(Path)
-        ? [.. Directory.EnumerateFiles(Path, id + ".*" + PayloadExtension).Where(path => PromptId.IsPayload(id, System.IO.Path.GetFileName(path)))]
-        : [];
+    /// <summary>The payloads of an id: the one that its sidecar names and known leftovers. Only where the sidecar is of no help, the whole folder is looked through.</summary>
+    private string[] Payloads(string id, IEnumerable<string> leftovers)
+    {
+        string? named = null;
+        try
+        {
+            Sidecar? sidecar = ReadJson(id + SidecarExtension, LibraryJson.Files.Sidecar);
+            named = sidecar is null ? "" : PromptId.IsPayload(id, sidecar.Payload) ? sidecar.Payload : null;
+        }
+        catch (InvalidDataException)
+        {
+            // Its payload may have any name.
+        }
+
+        IEnumerable<string> names = named is null ? Directory.EnumerateFiles(Path, id + ".*" + PayloadExtension) : [named, .. leftovers];
+        return [.. names.Select(System.IO.Path.GetFileName).Where(name => PromptId.IsPayload(id, name!)).Distinct().Select(name => PathOf(name!))];
+    }
+
+    // On file systems without case a file answers to another name than its own.
+    private static bool IsOtherCase(string found, string id) => found.Equals(id, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether another process has just written the very same numbers under the same id.</summary>
     private bool IsCommitted(Sidecar sidecar)

@@ -6,14 +6,18 @@ namespace Spot.Library;
 internal sealed class LibraryScan
 {
     private readonly LibraryFolder _folder;
-    private readonly SortedDictionary<string, LibraryEntry> _entries = new(StringComparer.Ordinal);
+    private readonly IReadOnlySet<string> _unfinished;
+    private readonly Dictionary<string, LibraryEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedDictionary<string, LibraryProblem> _damaged = new(StringComparer.Ordinal);
     private readonly List<LibraryProblem> _others = [];
-    private readonly HashSet<string> _ids = new(StringComparer.OrdinalIgnoreCase);
     private string? _backbone;
     private int? _dim;
 
-    private LibraryScan(LibraryFolder folder) => _folder = folder;
+    private LibraryScan(LibraryFolder folder, IReadOnlySet<string> unfinished)
+    {
+        _folder = folder;
+        _unfinished = unfinished;
+    }
 
     /// <summary>Reads a folder; one that does not exist is an empty library.</summary>
     /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
@@ -25,18 +29,41 @@ internal sealed class LibraryScan
             throw new IOException($"'{folder.Path}': found a file, expected a folder or nothing. A prompt library is a folder; give another path.");
         }
 
-        LibraryScan scan = new(folder);
-        if (Directory.Exists(folder.Path))
+        while (true)
         {
-            scan.ReadHeader();
-            scan.ReadFiles(cancellationToken);
+            long stamp = folder.Stamp();
+            LibraryScan scan = new(folder, ImportJournal.ReadIds(folder));
+            if (Directory.Exists(folder.Path))
+            {
+                scan.ReadHeader();
+                scan.ReadFiles(cancellationToken);
+            }
+
+            // An import that began or ended meanwhile was perhaps seen in part.
+            if (scan._unfinished.SetEquals(ImportJournal.ReadIds(folder)))
+            {
+                return scan.Result(stamp);
+            }
+        }
+    }
+
+    private LibraryState Result(long stamp)
+    {
+        if (_unfinished.Count > 0)
+        {
+            AddOther(
+                Path.GetRelativePath(_folder.Path, _folder.JournalPath),
+                $"found an import of {_unfinished.Count} records that is under way or was interrupted; they are not used. If it was interrupted, the next change of the library undoes it.");
         }
 
         return new LibraryState(
-            scan._backbone,
-            scan._entries.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            scan._damaged.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            [.. scan._others]);
+            _backbone,
+            _dim,
+            _entries.ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
+            _damaged.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            [.. _others],
+            _damaged.Count + _others.Count == 0 ? stamp : LibraryState.NoStamp,
+            View: null);
     }
 
     private void ReadHeader()
@@ -102,9 +129,12 @@ internal sealed class LibraryScan
 
         try
         {
-            if (_folder.ReadJson(file, LibraryJson.Files.Sidecar) is Sidecar sidecar)
+            if (!_unfinished.Contains(id) && _folder.ReadJson(file, LibraryJson.Files.Sidecar) is Sidecar sidecar)
             {
-                _entries.Add(id, Check(id, sidecar));
+                LibraryEntry entry = SidecarCheck.Check(_folder, id, sidecar, _backbone, _dim);
+                _entries.Add(id, _entries.ContainsKey(id) ? throw Twin(file) : entry);
+                _backbone ??= sidecar.Backbone;
+                _dim ??= sidecar.Dim;
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -115,45 +145,15 @@ internal sealed class LibraryScan
         }
     }
 
-    /// <summary>Checks a sidecar against its name, its library and its payload's presence.</summary>
-    private LibraryEntry Check(string id, Sidecar sidecar)
-    {
-        string? wrong = sidecar.Format != LibraryFolder.Format ? $"format {sidecar.Format}, expected {LibraryFolder.Format}: use the version of Spot that wrote it"
-            : sidecar.Id != id ? $"the id '{sidecar.Id}', expected '{id}' as the file is called"
-            : !_ids.Add(id) ? "an id that differs from another one only by case, expected distinct ones"
-            : !IsHash(sidecar.Sha256) ? $"the sha256 '{sidecar.Sha256}', expected 64 hexadecimal digits"
-            : sidecar.Payload != LibraryFolder.PayloadName(id, sidecar.Sha256) ? $"the payload '{sidecar.Payload}', expected '{LibraryFolder.PayloadName(id, sidecar.Sha256)}'"
-            : sidecar.Length < 1 || sidecar.Dim < 1 ? $"a prompt of {sidecar.Length} x {sidecar.Dim}, expected at least 1 x 1"
-            : string.IsNullOrWhiteSpace(sidecar.Backbone) || string.IsNullOrWhiteSpace(sidecar.Task) ? "an empty backbone or task, expected both"
-            : _backbone is not null && sidecar.Backbone != _backbone ? $"the backbone '{sidecar.Backbone}', expected the library's '{_backbone}'"
-            : _dim is not null && sidecar.Dim != _dim ? $"the width {sidecar.Dim}, expected the library's {_dim}"
-            : sidecar.Lineage.Contains(null!) || !sidecar.Metrics.Values.All(double.IsFinite) ? "a lineage or metrics with gaps, expected texts and finite numbers"
-            : null;
-        if (wrong is not null)
-        {
-            throw new InvalidDataException($"{_folder.PathOf(id + LibraryFolder.SidecarExtension)}: found {wrong}. Correct the file, or remove it.");
-        }
-
-        string payload = _folder.PathOf(sidecar.Payload);
-        if (!File.Exists(payload))
-        {
-            throw new InvalidDataException(
-                $"{payload}: found no file, expected the numbers of record '{id}'. Restore it, or add the record again with replace.");
-        }
-
-        _backbone ??= sidecar.Backbone;
-        _dim ??= sidecar.Dim;
-        return new LibraryEntry(sidecar.ToInfo(), sidecar.Payload, sidecar.Sha256);
-    }
-
-    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+    private InvalidDataException Twin(string file) => new(
+        $"{_folder.PathOf(file)}: found an id that differs from another one only by case, expected distinct ones. Correct the file, or remove it.");
 
     private void ReportLeftovers(List<string> payloads)
     {
         HashSet<string> used = [.. _entries.Values.Select(entry => entry.Payload)];
         foreach (string payload in payloads)
         {
-            if (!used.Contains(payload) && !_damaged.Keys.Any(id => PromptId.IsPayload(id, payload)))
+            if (!used.Contains(payload) && !_damaged.Keys.Concat(_unfinished).Any(id => PromptId.IsPayload(id, payload)))
             {
                 AddOther(payload, "found numbers that no record refers to, left by an interrupted writer or of another origin. Remove the file.");
             }

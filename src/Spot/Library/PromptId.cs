@@ -22,6 +22,9 @@ internal static partial class PromptId
         }
     }
 
+    /// <summary>Whether an id may name files.</summary>
+    internal static bool IsAllowed(string id) => Allowed().IsMatch(id) && !Reserved().IsMatch(id);
+
     /// <summary>Whether a file is, or was, the payload of a record with this id.</summary>
     internal static bool IsPayload(string id, string file) =>
         file.Length == id.Length + 1 + LibraryFolder.HashDigits + LibraryFolder.PayloadExtension.Length

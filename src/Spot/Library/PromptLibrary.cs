@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Spot.Numerics;
 
 namespace Spot.Library;
@@ -9,42 +7,44 @@ namespace Spot.Library;
 /// <para>A record is written so that a crash at any moment leaves the old one or the new one, never half of one; its numbers are
 /// checked against their SHA-256 whenever they are read. The first record fixes the library's backbone for good, also when all
 /// records are removed again.</para>
-/// <para>Search is exact: similarities are accumulated in double, equal ones ordered by id. The first search at a step reads all its
-/// embeddings; the keys stay in memory (8 bytes × width per record and similarity).</para>
-/// <para>Safe for concurrent calls; searches run on a snapshot. What other processes add or remove is seen after
-/// <see cref="RefreshAsync"/>, and an id that another process has taken meanwhile is not overwritten unless asked for. Files that
-/// end in <c>.tmp</c> or begin with a dot are ignored.</para>
+/// <para>Search is exact: similarities are accumulated in double, equal ones ordered by id. It runs over an index in the folder that holds
+/// every record's keys; the index is a cache, checked against hashes and records, and made again of the records when it does not do.</para>
+/// <para>Safe for concurrent calls, and for any number of processes that read while one writes. Writers wait for each other, see
+/// <see cref="WriteTimeout"/>. Searches and <see cref="GetAsync"/> see what other processes have written; lists and <see cref="Problems"/> are as of
+/// the last reading, see <see cref="RefreshAsync"/>. Files that end in <c>.tmp</c> or begin with a dot are ignored.</para>
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim without a wait handle holds nothing to be disposed of.")]
 public sealed class PromptLibrary : IPromptLibrary
 {
-    private readonly LibraryFolder _folder;
-    private readonly string? _expectedBackbone;
+    private readonly LibraryStore _store;
+    private readonly LibrarySearch _search;
 
-    // Held while the state is replaced or keys are computed; readers take the state as it is.
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly ConcurrentDictionary<(int Step, PromptSimilarity Similarity), KeyMatrix> _keys = new();
-    private volatile LibraryState _state;
-
-    private PromptLibrary(LibraryFolder folder, string? backbone)
+    private PromptLibrary(LibraryStore store)
     {
-        _folder = folder;
-        _expectedBackbone = backbone;
-        _state = Scan(CancellationToken.None);
+        _store = store;
+        _search = new LibrarySearch(store);
     }
 
     /// <summary>The library's folder, as a full path.</summary>
-    public string Folder => _folder.Path;
+    public string Folder => _store.Folder.Path;
 
     /// <inheritdoc/>
-    public string? Backbone => _state.Backbone;
+    public string? Backbone => _store.State.Backbone;
 
-    /// <summary>Files that cannot be used or do not belong here, as of the last reading; the rest of the library is usable.</summary>
+    /// <summary>How long a change waits for another process that writes, before it gives up with an <see cref="IOException"/> that names it.</summary>
+    /// <value>30 seconds.</value>
+    public TimeSpan WriteTimeout
+    {
+        get => _store.WriteTimeout;
+        set => _store.WriteTimeout = value;
+    }
+
+    /// <summary>Files that cannot be used or do not belong here, as of the last reading and what was met since; the rest of the library is usable.</summary>
+    /// <remarks>A library of more than 1,000 records whose index is up to date is opened without looking at its files: <see cref="RefreshAsync"/> looks at them all.</remarks>
     public IReadOnlyList<LibraryProblem> Problems
     {
         get
         {
-            LibraryState state = _state;
+            LibraryState state = _store.State;
             return [.. state.Damaged.Values, .. state.Others];
         }
     }
@@ -59,68 +59,108 @@ public sealed class PromptLibrary : IPromptLibrary
     public static PromptLibrary Open(string folder, string? backbone = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        return new PromptLibrary(new LibraryFolder(folder), backbone);
+        return Open(folder, backbone, LibraryStore.FewRecords);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public Task AddAsync(PromptRecord record, bool replace = false, CancellationToken cancellationToken = default)
+    public async Task AddAsync(PromptRecord record, bool replace = false, CancellationToken cancellationToken = default)
     {
         RecordCheck.Check(record);
-        return ChangeAsync(
-            state =>
+        _store.CheckFits(_store.State, record.Info.Backbone, record.Info.Dim); // before anything is made
+        RecordFiles files = RecordFiles.Of(record);
+        await WriteAsync(
+            writer =>
             {
-                CheckFits(state, record.Info.Backbone, record.Info.Dim);
-                CheckFree(state, record.Info.Id, replace);
-                LibraryEntry entry = _folder.Write(record, replace, cancellationToken) ?? throw Taken(record.Info.Id, record.Info.Id);
-                return (state.With(entry), true);
+                writer.Add(files, record.Embedding, replace, cancellationToken);
+                return true;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
+    public Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        try
-        {
-            return await Task.Run(() => Read(id), cancellationToken).ConfigureAwait(false);
-        }
-        catch (InvalidDataException)
-        {
-            // Another process may have replaced or removed the record since the folder was read.
-            await RefreshAsync(cancellationToken).ConfigureAwait(false);
-            return await Task.Run(() => Read(id), cancellationToken).ConfigureAwait(false);
-        }
+        return Task.Run(() => Read(id), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled<IReadOnlyList<PromptInfo>>(cancellationToken)
-            : Task.FromResult<IReadOnlyList<PromptInfo>>([.. _state.Entries.Values.Select(entry => entry.Info)]);
+    /// <remarks>A library that was opened by its index alone reads all its sidecars now.</remarks>
+    public async Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LibraryState state = await ReadAllAsync(cancellationToken).ConfigureAwait(false);
+        return [.. state.Entries!.Values.Select(entry => entry.Info).OrderBy(info => info.Id, StringComparer.Ordinal)];
+    }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return ChangeAsync(
-            state => state.Entries.ContainsKey(id) || state.Damaged.ContainsKey(id)
-                ? (state.Without(id), _folder.Remove(id))
-                : (state, false),
-            cancellationToken);
+        return Directory.Exists(Folder) ? WriteAsync(writer => writer.Remove(id), cancellationToken) : Task.FromResult(false);
     }
 
-    /// <summary>Reads the folder again, so that what other processes changed is seen.</summary>
+    /// <summary>Reads the folder again, every sidecar of it: finds what was changed by hand, and reports all that is wrong.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>A task that ends when the folder is read.</returns>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="SpotException">The library belongs to another backbone than before, or was written by a newer version.</exception>
-    public Task RefreshAsync(CancellationToken cancellationToken = default) =>
-        ChangeAsync(_ => (Scan(cancellationToken), true), cancellationToken);
+    public async Task RefreshAsync(CancellationToken cancellationToken = default)
+    {
+        await _store.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        _search.Forget();
+    }
+
+    /// <summary>Writes all usable records into one file, from which <see cref="ImportAsync"/> takes them.</summary>
+    /// <param name="path">The archive, a zip file of the library's own files with their hashes; replaced, whole or not at all, if it exists.</param>
+    /// <param name="cancellationToken">Cancels the writing; then there is no new archive.</param>
+    /// <returns>How many records it holds.</returns>
+    /// <exception cref="IOException">The archive cannot be written.</exception>
+    /// <exception cref="InvalidDataException">A record's numbers are damaged.</exception>
+    /// <exception cref="SpotException">The library has no backbone yet: nothing was ever added.</exception>
+    public async Task<int> ExportAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        IReadOnlyList<PromptInfo> infos = await ListAsync(cancellationToken).ConfigureAwait(false);
+        string backbone = Backbone ?? throw new SpotException($"Found nothing in the prompt library '{Folder}', expected records to export. Add one first.");
+        IEnumerable<RecordFiles> Records()
+        {
+            foreach (PromptInfo info in infos)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (LibraryFolder.Retry(() => _store.Folder.ReadFiles(info.Id)) is RecordFiles files) // else removed meanwhile
+                {
+                    yield return files;
+                }
+            }
+        }
+
+        return await Task.Run(() => ArchiveWriter.Write(Path.GetFullPath(path), backbone, Records()), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds all records of an archive, or none: it is checked as a whole first, and an import that dies is undone by the next change of the library.</summary>
+    /// <param name="path">An archive that <see cref="ExportAsync"/> wrote.</param>
+    /// <param name="cancellationToken">Cancels the import; then nothing was added.</param>
+    /// <returns>The ids that were added, in ordinal order; records that were there already, the same to the byte, are left out.</returns>
+    /// <exception cref="IOException">The archive cannot be read or the folder not be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <exception cref="InvalidDataException">The archive is damaged, or holds other things than a library.</exception>
+    /// <exception cref="SpotException">It is of another backbone or width, or other records with its ids are there; all of these are named.</exception>
+    public Task<IReadOnlyList<string>> ImportAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return _store.WriteAsync(
+            state =>
+            {
+                using ArchiveReader archive = new(Path.GetFullPath(path));
+                return LibraryImport.Run(_store, state, archive, cancellationToken);
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PromptMatch>> SearchAsync(
@@ -130,134 +170,73 @@ public sealed class PromptLibrary : IPromptLibrary
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        return (await SearchAsync([query], k, similarity, cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchAsync(
+        IReadOnlyList<TaskEmbedding> queries,
+        int k,
+        PromptSimilarity similarity = PromptSimilarity.AverageToken,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        double[] key = new double[query.Prompt.Dim];
-        PromptKey.Write(query.Prompt, similarity, key);
-        LibraryState state = _state;
-        CheckFits(state, query.Prompt.Backbone, query.Prompt.Dim);
-        if (!_keys.TryGetValue((query.Step, similarity), out KeyMatrix? keys) || keys.Source != state.Entries)
+        double[][] keys = new double[queries.Count][];
+        for (int i = 0; i < keys.Length; i++)
         {
-            KeyMatrix? built = null;
-            await ChangeAsync(
-                before =>
-                {
-                    (LibraryState after, built) = BuildKeys(before, query, similarity, cancellationToken);
-                    return (after, true);
-                },
-                cancellationToken).ConfigureAwait(false);
-            keys = built!;
+            SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
+            _store.CheckFits(_store.State, prompt.Backbone, prompt.Dim);
+            keys[i] = new double[prompt.Dim];
+            PromptKey.Write(prompt, similarity, keys[i]);
         }
 
-        return await Task.Run(() => keys.Search(key, k, cancellationToken), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PromptMatch>[] found = new IReadOnlyList<PromptMatch>[keys.Length];
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, keys.Length).GroupBy(i => queries[i].Step))
+        {
+            int[] members = [.. group];
+            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], k, group.Key, similarity, cancellationToken).ConfigureAwait(false);
+            for (int i = 0; i < members.Length; i++)
+            {
+                found[members[i]] = matches[i];
+            }
+        }
+
+        return found;
     }
+
+    internal static PromptLibrary Open(string folder, string? backbone, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backbone, fewRecords));
 
     private PromptRecord? Read(string id)
     {
-        LibraryState state = _state;
-        return state.Damaged.TryGetValue(id, out LibraryProblem? problem) ? throw new InvalidDataException(problem.Message)
-            : state.Entries.TryGetValue(id, out LibraryEntry? entry) ? _folder.ReadRecord(entry)
-            : null;
+        LibraryFolder folder = _store.Folder;
+        if (ImportJournal.ReadIds(folder).Contains(id))
+        {
+            return null;
+        }
+
+        return LibraryFolder.Retry(() =>
+        {
+            LibraryState state = _store.State;
+            return folder.ReadEntry(id, state.Backbone, state.Dim) is LibraryEntry entry ? folder.ReadRecord(entry) : null;
+        });
     }
 
-    /// <summary>Replaces the state, one change at a time; a change that throws changes nothing.</summary>
-    private async Task<T> ChangeAsync<T>(Func<LibraryState, (LibraryState State, T Result)> change, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+    private Task<T> WriteAsync<T>(Func<LibraryWriter, T> change, CancellationToken cancellationToken) => _store.WriteAsync(
+        state =>
         {
-            return await Task.Run(
-                () =>
-                {
-                    (LibraryState state, T result) = change(_state);
-                    _state = state;
-                    return result;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+            LibraryWriter writer = new(_store, state);
+            T result = change(writer);
+            return (writer.End(), result);
+        },
+        cancellationToken);
 
-    private LibraryState Scan(CancellationToken cancellationToken)
-    {
-        LibraryState state = LibraryScan.Run(_folder, cancellationToken);
-        if ((_expectedBackbone ?? _state?.Backbone) is string expected && state.Backbone is string found)
-        {
-            BackboneCheck.Library(found, expected, Folder);
-        }
-
-        return state;
-    }
-
-    private void CheckFits(LibraryState state, string backbone, int dim)
-    {
-        if ((state.Backbone ?? _expectedBackbone) is string expected)
-        {
-            BackboneCheck.Library(expected, backbone, Folder);
-        }
-
-        if (!state.Entries.IsEmpty)
-        {
-            BackboneCheck.Width(state.Entries.First().Value.Info.Dim, dim, Folder);
-        }
-    }
-
-    private void CheckFree(LibraryState state, string id, bool replace)
-    {
-        if (state.FindTaken(id) is string taken && (!replace || taken != id))
-        {
-            throw Taken(id, taken);
-        }
-    }
-
-    private SpotException Taken(string id, string taken) => new(
-        $"Found the id '{taken}' already in the prompt library '{Folder}', expected a new one for '{id}' (ids are unique without regard " +
-        "to case). Choose another id, or replace the record of exactly that id.");
-
-    /// <summary>The keys at the query's step; records that turn out to be damaged are set aside and the rest is used.</summary>
-    private (LibraryState State, KeyMatrix Keys) BuildKeys(
-        LibraryState state, TaskEmbedding query, PromptSimilarity similarity, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            CheckStep(state, query.Step);
-            List<(LibraryEntry Entry, string Message)> damaged = [];
-            KeyMatrix keys = KeyMatrix.Build(
-                state.Entries,
-                query.Step,
-                similarity,
-                _keys.GetValueOrDefault((query.Step, similarity)),
-                _folder.ReadEmbedding,
-                (entry, exception) => damaged.Add((entry, exception.Message)),
-                cancellationToken);
-            if (damaged.Count == 0)
+    private Task<LibraryState> ReadAllAsync(CancellationToken cancellationToken) =>
+        _store.State is { Entries: not null } known ? Task.FromResult(known) : _store.ChangeAsync(
+            state =>
             {
-                _keys[(query.Step, similarity)] = keys;
-                return (state, keys);
-            }
-
-            // Perhaps another process has replaced them; what is unchanged and still unreadable is damaged.
-            state = Scan(cancellationToken);
-            foreach ((LibraryEntry entry, string message) in damaged)
-            {
-                if (state.Entries.GetValueOrDefault(entry.Info.Id)?.Sha256 == entry.Sha256)
-                {
-                    state = state.WithDamage(entry.Info.Id, new LibraryProblem(_folder.PathOf(entry.Payload), message));
-                }
-            }
-        }
-    }
-
-    private void CheckStep(LibraryState state, int step)
-    {
-        int[] steps = [.. state.Entries.Values.Select(entry => entry.Info.EmbeddingStep).OfType<int>().Distinct().Order()];
-        if (steps.Length > 0 && !steps.Contains(step))
-        {
-            throw new SpotException(
-                $"Found a query taken at step {step}, expected one of the steps of the keys in the prompt library '{Folder}': " +
-                $"{string.Join(", ", steps)}. Embeddings are comparable only at the same step: embed the task with that EmbeddingStep.");
-        }
-    }
+                LibraryState read = state.Entries is null ? _store.Scan(cancellationToken) with { View = state.View } : state;
+                return (read, read);
+            },
+            cancellationToken);
 }

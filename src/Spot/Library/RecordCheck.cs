@@ -50,11 +50,16 @@ internal static class RecordCheck
             }
         }
 
-        foreach (string? text in info.Lineage.Concat(info.Metrics.Keys).Concat([info.Task, info.Family ?? "", info.Backbone, info.Note ?? ""]))
+        string?[] texts =
+        [
+            .. info.Lineage, .. info.Metrics.Keys, .. info.Options.Keys, .. info.Options.Values,
+            info.Task, info.Family ?? "", info.Backbone, info.BackboneName ?? "", info.Licence ?? "", info.Note ?? "",
+        ];
+        foreach (string? text in texts)
         {
             try
             {
-                Strict.GetByteCount(text ?? throw new ArgumentException($"Record '{info.Id}': found a null in its lineage, expected ids."));
+                Strict.GetByteCount(text ?? throw new ArgumentException($"Record '{info.Id}': found a null in its lineage or options, expected texts."));
             }
             catch (EncoderFallbackException exception)
             {

@@ -14,6 +14,8 @@ internal sealed record Sidecar
 
     public required string Backbone { get; init; }
 
+    public string? BackboneName { get; init; }
+
     public required int Length { get; init; }
 
     public required int Dim { get; init; }
@@ -24,11 +26,15 @@ internal sealed record Sidecar
 
     public long? Seed { get; init; }
 
+    public Dictionary<string, string> Options { get; set; } = [];
+
     public Dictionary<string, double> Metrics { get; set; } = [];
 
     public List<string> Lineage { get; set; } = [];
 
     public DateTimeOffset Created { get; init; }
+
+    public string? Licence { get; init; }
 
     public string? Note { get; init; }
 
@@ -45,14 +51,17 @@ internal sealed record Sidecar
         Task = info.Task,
         Family = info.Family,
         Backbone = info.Backbone,
+        BackboneName = info.BackboneName,
         Length = info.Length,
         Dim = info.Dim,
         EmbeddingStep = info.EmbeddingStep,
         Step = info.Step,
         Seed = info.Seed,
+        Options = new Dictionary<string, string>(info.Options),
         Metrics = new Dictionary<string, double>(info.Metrics),
         Lineage = [.. info.Lineage],
         Created = info.Created,
+        Licence = info.Licence,
         Note = info.Note,
         Payload = LibraryFolder.PayloadName(info.Id, sha256),
         Sha256 = sha256,
@@ -64,14 +73,17 @@ internal sealed record Sidecar
         Task = Task,
         Family = Family,
         Backbone = Backbone,
+        BackboneName = BackboneName,
         Length = Length,
         Dim = Dim,
         EmbeddingStep = EmbeddingStep,
         Step = Step,
         Seed = Seed,
+        Options = Options.AsReadOnly(),
         Metrics = Metrics.AsReadOnly(),
         Lineage = Lineage.AsReadOnly(),
         Created = Created,
+        Licence = Licence,
         Note = Note,
     };
 }

@@ -5,15 +5,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Spot.Numerics;
 
-/// <summary>Σ code · weight over 8-bit codes and 16-bit weights. Integers: the same on every processor.</summary>
+/// <summary>Σ code · weight over 8-bit codes and 16-bit weights, which must fit 32 bits. Integers: the same on every processor.</summary>
 internal static class IntegerDot
 {
     /// <summary>Rows of codes are padded with zeros to a multiple of this.</summary>
     internal const int Block = 64;
 
+    /// <summary>How many queries <see cref="Sums"/> takes.</summary>
+    internal const int Together = 4;
+
     private const int Ahead = 4096; // bytes; far enough for memory, near enough for the cache
 
-    /// <summary>The sum, which must fit 32 bits.</summary>
+    /// <summary>The sum of one query.</summary>
     /// <param name="codes">A multiple of <see cref="Block"/> codes.</param>
     /// <param name="weights">As many weights.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,12 +48,57 @@ internal static class IntegerDot
             return Vector256.Sum(sum);
         }
 
-        int total = 0;
-        for (int i = 0; i < codes.Length; i++)
+        return SumNarrow(ref c, ref w, codes.Length);
+    }
+
+    /// <summary>The sums of four queries: the codes are read and widened once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (int A, int B, int C, int D) Sums(
+        ReadOnlySpan<sbyte> codes, ReadOnlySpan<short> a, ReadOnlySpan<short> b, ReadOnlySpan<short> c, ReadOnlySpan<short> d)
+    {
+        if (!Avx512BW.IsSupported)
         {
-            total += codes[i] * weights[i];
+            return (Sum(codes, a), Sum(codes, b), Sum(codes, c), Sum(codes, d));
         }
 
-        return total;
+        ref sbyte from = ref MemoryMarshal.GetReference(codes);
+        ref short pa = ref MemoryMarshal.GetReference(a), pb = ref MemoryMarshal.GetReference(b);
+        ref short pc = ref MemoryMarshal.GetReference(c), pd = ref MemoryMarshal.GetReference(d);
+        Vector512<int> sa = Vector512<int>.Zero, sb = sa, sc = sa, sd = sa;
+        for (nuint i = 0; i < (nuint)codes.Length; i += 32)
+        {
+            Vector512<short> wide = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref from, i));
+            sa += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref pa, i));
+            sb += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref pb, i));
+            sc += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref pc, i));
+            sd += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref pd, i));
+        }
+
+        return (Vector512.Sum(sa), Vector512.Sum(sb), Vector512.Sum(sc), Vector512.Sum(sd));
+    }
+
+    // 128 bits, on any processor that has them.
+    private static int SumNarrow(ref sbyte codes, ref short weights, int count)
+    {
+        Vector128<int> sum = Vector128<int>.Zero;
+        for (nuint i = 0; i < (nuint)count; i += 16)
+        {
+            (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.LoadUnsafe(ref codes, i));
+            sum += Products(low, Vector128.LoadUnsafe(ref weights, i)) + Products(high, Vector128.LoadUnsafe(ref weights, i + 8));
+        }
+
+        return Vector128.Sum(sum);
+    }
+
+    private static Vector128<int> Products(Vector128<short> x, Vector128<short> y)
+    {
+        if (Sse2.IsSupported)
+        {
+            return Sse2.MultiplyAddAdjacent(x, y);
+        }
+
+        (Vector128<int> xLow, Vector128<int> xHigh) = Vector128.Widen(x);
+        (Vector128<int> yLow, Vector128<int> yHigh) = Vector128.Widen(y);
+        return (xLow * yLow) + (xHigh * yHigh);
     }
 }

@@ -33,6 +33,16 @@ public static class PromptCosine
     /// <exception cref="SpotException">The prompts belong to different backbones.</exception>
     public static double Compare(SoftPrompt a, SoftPrompt b, PromptSimilarity similarity)
     {
+        ThrowUnlessComparable(a, b);
+        double[] keys = new double[2 * a.Dim];
+        PromptKey.Write(a, similarity, keys.AsSpan(0, a.Dim));
+        PromptKey.Write(b, similarity, keys.AsSpan(a.Dim));
+        return PromptKey.Compare(keys.AsSpan(0, a.Dim), keys.AsSpan(a.Dim));
+    }
+
+    /// <summary>Throws unless two prompts belong to one backbone and have one width.</summary>
+    internal static void ThrowUnlessComparable(SoftPrompt a, SoftPrompt b)
+    {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         if (a.Backbone != b.Backbone)
@@ -46,10 +56,5 @@ public static class PromptCosine
         {
             throw new ArgumentException($"Found prompts of width {a.Dim} and {b.Dim}, expected the same width.", nameof(b));
         }
-
-        double[] keys = new double[2 * a.Dim];
-        PromptKey.Write(a, similarity, keys.AsSpan(0, a.Dim));
-        PromptKey.Write(b, similarity, keys.AsSpan(a.Dim));
-        return PromptKey.Compare(keys.AsSpan(0, a.Dim), keys.AsSpan(a.Dim));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class QuantizedQuery
         }
 
         // The second term keeps Σ |code · weight| below 2^31 for every input.
-        Scale = Math.Max(largest / MostWeight, QuantizedKeys.MostCode * sum / (int.MaxValue - ((double)QuantizedKeys.MostCode * key.Length)));
+        Scale = Math.Max(largest / MostWeight, KeyCodes.MostCode * sum / (int.MaxValue - ((double)KeyCodes.MostCode * key.Length)));
         double square = 0, error = 0;
         for (int i = 0; i < key.Length; i++)
         {
@@ -26,8 +26,8 @@ internal sealed class QuantizedQuery
             error += difference * difference;
         }
 
-        Norm = Math.Sqrt(square) * QuantizedKeys.Up;
-        Error = (Math.Sqrt(error) * QuantizedKeys.Up) + (Norm * QuantizedKeys.Rounding);
+        Norm = Math.Sqrt(square) * KeyCodes.Up;
+        Error = (Math.Sqrt(error) * KeyCodes.Up) + (Norm * KeyCodes.Rounding);
     }
 
     /// <summary>key ≈ Scale · Weights.</summary>

@@ -5,6 +5,7 @@ namespace Spot.Numerics;
 public sealed class TopK
 {
     private readonly int _capacity;
+    private readonly Comparison<int>? _ties;
 
     // A binary heap with the worst of the kept ones on top.
     private readonly List<ScoredIndex> _heap = [];
@@ -13,9 +14,18 @@ public sealed class TopK
     /// <param name="capacity">How many scores are kept, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is below 1.</exception>
     public TopK(int capacity)
+        : this(capacity, null)
+    {
+    }
+
+    /// <summary>An empty selection with an order of its own for equal scores.</summary>
+    /// <param name="capacity">How many scores are kept, at least 1.</param>
+    /// <param name="ties">Below 0 when the first index comes before the second; null for the smaller index first.</param>
+    internal TopK(int capacity, Comparison<int>? ties)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _capacity = capacity;
+        _ties = ties;
     }
 
     /// <summary>Offers a score.</summary>
@@ -52,8 +62,8 @@ public sealed class TopK
     }
 
     /// <summary>Below 0 when <paramref name="x"/> comes first.</summary>
-    private static int Order(ScoredIndex x, ScoredIndex y) =>
-        x.Score > y.Score ? -1 : x.Score < y.Score ? 1 : x.Index.CompareTo(y.Index);
+    private int Order(ScoredIndex x, ScoredIndex y) =>
+        x.Score > y.Score ? -1 : x.Score < y.Score ? 1 : _ties is null ? x.Index.CompareTo(y.Index) : _ties(x.Index, y.Index);
 
     private void SiftUp(int child)
     {

@@ -27,7 +27,7 @@ internal sealed record TaskCard(string? Name, string? Family, string[]? Labels, 
                 JsonValue value => TextFormat.Named(value.GetValue<string>()),
                 JsonNode node => OwnFormat(node.DeepClone().AsObject(), name, path),
             };
-            return new TaskCard(name, (string?)card["family"], labels ?? (format is null ? null : [.. format.SeveralLabels ? [] : format.Labels]), format);
+            return new TaskCard(name, (string?)card["family"], labels ?? (format is null ? null : format.IsClosed ? [.. format.Labels] : []), format);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

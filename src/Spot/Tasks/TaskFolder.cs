@@ -1,12 +1,12 @@
 namespace Spot.Tasks;
 
-/// <summary>Reads a task from a folder: task.json and a data file for each of train, validation and, if there, test.</summary>
+/// <summary>Reads a task from a folder: task.json and a data file for each of train, validation (or dev) and, if there, test.</summary>
 /// <remarks>
 /// task.json: <c>{"name": "films", "family": "sentiment", "labels": ["positive", "negative"]}</c>; without it the folder's name is the
 /// task's, and the labels are the targets of the training examples where there are at most <see cref="MostInferredLabels"/> different ones.
 /// Data files may have any format of <see cref="DataFile"/>, for example train.jsonl or train.csv.gz. Their rows have the fields <c>input</c> and
 /// <c>target</c>, or others if task.json says how to write them: <c>"format": {"input": "title: {title} text: {body}", "target": "stars",
-/// "values": ["1", "5"], "labels": ["bad", "good"]}</c>, as for <see cref="TextFormat.Load"/>.
+/// "labels": {"1": "bad", "5": "good"}}</c>, as for <see cref="TextFormat.Load"/>.
 /// </remarks>
 public static class TaskFolder
 {
@@ -56,7 +56,7 @@ public static class TaskFolder
         }
 
         string[] folders = [.. Directory.GetDirectories(folder)
-            .Where(path => DataFile.Find(path, "train") is not null).Order(StringComparer.Ordinal)];
+            .Where(path => DataFile.Find(path, "train").Count > 0).Order(StringComparer.Ordinal)];
         return folders.Length > 0
             ? [.. folders.Select(Load)]
             : throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no task folder; expected at least one with train.jsonl and validation.jsonl.");
@@ -70,16 +70,17 @@ public static class TaskFolder
 
     private static List<TextExample> ReadSplit(string folder, string split, bool required, TaskCard card)
     {
-        string? path = DataFile.Find(folder, split);
-        if (path is null)
+        IReadOnlyList<string> files = TaskSplits.Find(folder, split);
+        if (files.Count == 0 && required)
         {
             string expected = Path.Combine(folder, split + ".jsonl");
-            return required
-                ? throw new FileNotFoundException($"No {split} examples: expected '{expected}' with one {{\"input\": …, \"target\": …}} a line, or another data file of that name.", expected)
-                : [];
+            throw new FileNotFoundException($"No {split} examples: expected '{expected}' with one {{\"input\": …, \"target\": …}} a line, or another data file of that name.", expected);
         }
 
-        return [.. DataFile.Read(path).SelectMany(row => card.Format?.Apply(row, split == "train") ?? [ReadExample(row, card.Labels)])];
+        TaskLoadOptions options = new();
+        return card.Format is { } format
+            ? [.. TaskSplits.Examples(files, split, format, options, CancellationToken.None)]
+            : [.. TaskSplits.Rows(files, null, options, CancellationToken.None).Select(row => ReadExample(row, card.Labels))];
     }
 
     private static TextExample ReadExample(DataRow row, string[]? labels)

@@ -40,10 +40,15 @@ internal sealed class CharacterMap
             uint unit = _units[i];
             uint children = (uint)i ^ Distance(unit);
             bool value = unit >> 31 != 0;
-            if (!value && (children >= _units.Length || (EndsRule(unit) && !StartsReplacement(Value(_units[children])))))
+            if (value ? i == 0 : children >= _units.Length || (EndsRule(unit) && !StartsReplacement(Value(_units[children]))))
             {
                 throw Bad(source, $"unit {i} points nowhere");
             }
+        }
+
+        if (HasCircle())
+        {
+            throw Bad(source, "its rules have no end");
         }
     }
 
@@ -122,6 +127,62 @@ internal sealed class CharacterMap
         node ^= Distance(_units[node]) ^ second;
         return (_units[node] & 0x8000_00FF) == second;
     }
+
+    /// <summary>
+    /// Whether a walk from the root can come to a place again. Rules that end alike share their last units, so a unit may be reached on several
+    /// ways, but never from below itself.
+    /// </summary>
+    private bool HasCircle()
+    {
+        // Units by the place that their parents' distance leads to: the first of each place, and behind each unit the next one.
+        int[] first = new int[_units.Length], next = new int[_units.Length];
+        Array.Fill(first, -1);
+        for (int i = 0; i < _units.Length; i++)
+        {
+            if (_units[i] >> 31 == 0 && (i ^ (int)(_units[i] & 0xFF)) is var place && place < first.Length)
+            {
+                next[i] = first[place];
+                first[place] = i;
+            }
+        }
+
+        bool[] entered = new bool[_units.Length], left = new bool[_units.Length];
+        Stack<(int Place, int Unit)> walk = new();
+        int at = Children(0), unit = first[at];
+        entered[at] = true;
+        while (true)
+        {
+            if (unit < 0)
+            {
+                left[at] = true;
+                if (!walk.TryPop(out (int Place, int Unit) above))
+                {
+                    return false;
+                }
+
+                (at, unit) = (above.Place, next[above.Unit]);
+                continue;
+            }
+
+            int below = Children(unit);
+            if (!entered[below])
+            {
+                walk.Push((at, unit));
+                (at, unit) = (below, first[below]);
+                entered[at] = true;
+            }
+            else if (left[below])
+            {
+                unit = next[unit];
+            }
+            else
+            {
+                return true;
+            }
+        }
+    }
+
+    private int Children(int unit) => (int)((uint)unit ^ Distance(_units[unit]));
 
     private bool StartsReplacement(uint value) => value < _replacements.Length && !IsContinuation(_replacements[value]);
 

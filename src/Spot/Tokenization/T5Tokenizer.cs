@@ -115,7 +115,9 @@ public sealed partial class T5Tokenizer : Tokenizer
                 "copy it there, or give its path.", file);
         }
 
-        return Load(File.ReadAllBytes(file), $"'{file}'");
+        // A pipe or a device has no length and would keep its reader waiting.
+        bool any = (File.ResolveLinkTarget(file, returnFinalTarget: true) as FileInfo ?? new FileInfo(file)).Length > 0;
+        return Load(any ? File.ReadAllBytes(file) : [], $"'{file}'");
     }
 
     /// <summary>Reads a vocabulary from the rest of a stream, which stays open.</summary>

@@ -5,6 +5,8 @@ namespace Spot.Tokenization;
 /// <summary>Reads a SentencePiece <c>ModelProto</c> and refuses whatever is not a Unigram vocabulary of T5's or mT5's kind.</summary>
 internal sealed partial class VocabularyModelReader
 {
+    private const int MostPiece = 4096;
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly string[] ModelTypes = ["?", "Unigram", "BPE", "word", "character"];
 
@@ -81,6 +83,11 @@ internal sealed partial class VocabularyModelReader
         if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
         {
             throw Bad($"piece {id} is empty or holds U+0000");
+        }
+
+        if (text.Length > MostPiece)
+        {
+            throw Bad($"piece {id} has {text.Length} characters, expected at most {MostPiece}");
         }
 
         if (!float.IsFinite(score))

@@ -16,7 +16,6 @@ public sealed class GenericTransfer(IPromptTuner tuner, IPromptLibrary library, 
         PromptRecord source = await library.GetAsync(sourceId, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The library has no prompt '{sourceId}' to start '{target.Name}' from. List it to see what it holds.");
         TuningResult result = await tuner.TuneAsync(target, options, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
-        TransferCandidate candidate = new(source.Info, null, result);
-        return new TransferResult(candidate, [candidate]);
+        return TransferResult.Of([new TransferCandidate(source.Info, null, result)]);
     }
 }

@@ -6,9 +6,10 @@ namespace Spot.Tuning;
 
 /// <summary>Cuts a batch into passes of a few rows of similar length: memory and padding stay small, and what adds up over the passes is the same.</summary>
 /// <param name="model">The model.</param>
-/// <param name="options">The checked options.</param>
+/// <param name="options">Size of a pass, dropout, reduction.</param>
+/// <param name="width">The least length that inputs are padded to: only to measure what padding costs, and that it changes nothing.</param>
 /// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none. A pass has one for each of its rows or none.</param>
-internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int[]? prompts = null)
+internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0, int[]? prompts = null)
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
 
@@ -26,7 +27,7 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int[]? 
         {
             using DisposeScope scope = NewDisposeScope();
             DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
-            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device);
+            TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device, width);
             int[]? chosen = Prompt(batch[part[0]]) < 0 ? null : [.. part.Select(i => Prompt(batch[i]))];
             loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout, chosen));
         }

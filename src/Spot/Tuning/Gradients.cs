@@ -38,38 +38,4 @@ internal static class Gradients
             parameter.Optimizer.Apply(parameter.Values, gradient, rateFactor);
         }
     }
-
-    /// <summary>The error of a step whose loss or gradient is not finite. Nothing has been updated by it.</summary>
-    public static TuningDivergedException Diverged(ITrainable trainable, string task, TrainingBatch batch, int step, double loss)
-    {
-        string message =
-            FormattableString.Invariant($"Tuning '{task}' diverged at step {step}: loss {loss}{FirstBad(trainable)}. ") +
-            $"The batch began with '{Shorten(batch.Sources[0].Input)}'. Lower the learning rate, or use float32; what was good before this step is kept.";
-        return new TuningDivergedException(message)
-        {
-            Step = step,
-            Batch = batch.Sources,
-            LastGood = (trainable as PromptTrainable)?.Prompt(trainable.Parameters[0].Values),
-        };
-    }
-
-    private static string FirstBad(ITrainable trainable)
-    {
-        for (int i = 0; i < trainable.Parameters.Count; i++)
-        {
-            Span<float> gradient = trainable.Gradient(i);
-            int columns = (int)trainable.Parameters[i].Shape[^1];
-            for (int at = 0; at < gradient.Length; at++)
-            {
-                if (!float.IsFinite(gradient[at]))
-                {
-                    return FormattableString.Invariant($", gradient of {trainable.Parameters[i].Name} row {at / columns}, column {at % columns}: {gradient[at]}");
-                }
-            }
-        }
-
-        return "";
-    }
-
-    private static string Shorten(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }

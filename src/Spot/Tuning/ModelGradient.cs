@@ -13,7 +13,7 @@ namespace Spot.Tuning;
 /// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none.</param>
 internal sealed class ModelGradient(FrozenT5 model, TuningOptions options, int[]? prompts = null)
 {
-    private readonly BatchPasses _passes = new(model, options, prompts);
+    private readonly BatchPasses _passes = new(model, options, prompts: prompts);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>Computes the gradient of one batch into the weights' <c>grad</c>.</summary>

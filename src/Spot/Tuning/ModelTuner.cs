@@ -39,7 +39,9 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
     /// <exception cref="SpotException">The backbone is not in float32, or the checkpoint in the run's folder is of another run.</exception>
     /// <exception cref="IOException">A folder cannot be written, or the output folder is not empty.</exception>
     /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
-    /// <exception cref="TuningDivergedException">Loss or gradient became infinite or not a number.</exception>
+    /// <exception cref="TuningDivergedException">
+    /// Loss, gradient or a weight became infinite or not a number. The best checkpoint so far, if one was evaluated, is in the output folder.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task<ModelTuningResult> TuneAsync(
         TaskMixture task,
@@ -72,13 +74,30 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
 
     private ModelTuningResult Run(TaskMixture task, string target, TuningOptions options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
+        foreach (string problem in UnusualRecipe.OfModel(options))
+        {
+            TuningLog.UnusualRecipe(_logger, task.Name, problem);
+        }
+
         ScalarType type = DeviceChoice.Resolve(Precision, backbone.Model.Device, backbone.Config);
         TaskPrompts? prompts = TaskPrompts.Create(backbone.Model, backbone.Tokenizer, task, options);
         using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options), type, prompts);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);
         identity["precision of passes"] = type.ToString();
-        RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
-        trainable.Write(state.Best!, backbone.Folder, target, StoredPrecision == BackbonePrecision.BFloat16);
+        bool rounded = StoredPrecision == BackbonePrecision.BFloat16;
+        TuningRun run = new(trainable, task, backbone.Tokenizer, options, _logger);
+        try
+        {
+            run.Execute(identity, progress, cancellationToken);
+        }
+        catch (TuningDivergedException) when (run.State.Best is not null)
+        {
+            trainable.Write(run.State.Best, backbone.Folder, target, rounded);
+            throw;
+        }
+
+        RunState state = run.State;
+        trainable.Write(state.Best!, backbone.Folder, target, rounded);
         return new ModelTuningResult
         {
             Folder = target,

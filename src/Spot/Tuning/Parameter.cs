@@ -15,4 +15,19 @@ internal sealed class Parameter(string name, long[] shape, float[] values, Optim
     public float[] Values => values;
 
     public Optimizer Optimizer { get; } = Optimizer.Create(options, values.Length / (int)shape[^1], (int)shape[^1], rough);
+
+    /// <summary>Copies numbers and optimiser state.</summary>
+    /// <returns>Goes back to the copy.</returns>
+    public Action Remember()
+    {
+        float[] copy = [.. values];
+        long step = Optimizer.Step;
+        (float[] State, float[] Copy)[] states = [.. Optimizer.State.Values.Select(state => (state, (float[])state.Clone()))];
+        return () =>
+        {
+            copy.CopyTo(values, 0);
+            Optimizer.Step = step;
+            Array.ForEach(states, pair => pair.Copy.CopyTo(pair.State, 0));
+        };
+    }
 }

@@ -4,19 +4,27 @@ using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
-/// <summary>Loss of a batch and its gradient with respect to the prompt.</summary>
+/// <summary>Loss of a batch and its gradient with respect to the prompt, for one prompt or for several in the same passes.</summary>
 /// <remarks>
 /// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="EncoderPass"/> supports the
-/// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation.
+/// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation. Of several prompts each stands in front of a copy of
+/// the batch: what one prompt gets does not depend on the others, up to the rounding of larger products.
 /// </remarks>
-internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false)
+/// <param name="model">The frozen model.</param>
+/// <param name="options">The options, already checked.</param>
+/// <param name="automatic">Whether to differentiate the encoder automatically even where it can be done by hand.</param>
+/// <param name="width">As for <see cref="BatchPasses"/>.</param>
+internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false, int width = 0)
 {
     private readonly bool _byHand = !automatic && EncoderPass.Supports(model.Config, model.Device);
-    private readonly BatchPasses _passes = new(model, options);
+    private readonly BatchPasses _passes = new(model, options, width);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
-    /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token.</summary>
-    public double Loss { get; private set; }
+    /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token; of the first prompt.</summary>
+    public double Loss => Losses[0];
+
+    /// <summary>The same for every prompt.</summary>
+    public double[] Losses { get; private set; } = [0];
 
     /// <summary>Computes the gradient of one batch.</summary>
     /// <param name="prompt">length × d values.</param>
@@ -24,44 +32,77 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, which decides dropout.</param>
     /// <returns>length × d values.</returns>
-    public float[] Compute(ReadOnlySpan<float> prompt, int length, IReadOnlyList<EncodedExample> batch, long step)
+    public float[] Compute(ReadOnlySpan<float> prompt, int length, IReadOnlyList<EncodedExample> batch, long step) => ComputeAll(prompt, length, batch, step);
+
+    /// <summary>Computes the gradients of several prompts on one batch.</summary>
+    /// <param name="prompts">Each of the same length.</param>
+    /// <param name="length">Prompt rows.</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="step">The step, which decides dropout.</param>
+    /// <returns>For each prompt length × d values.</returns>
+    public float[][] Compute(IReadOnlyList<float[]> prompts, int length, IReadOnlyList<EncodedExample> batch, long step)
+    {
+        float[] all = ComputeAll([.. prompts.SelectMany(prompt => prompt)], length, batch, step);
+        return [.. all.Chunk(length * model.Config.Dim)];
+    }
+
+    private float[] ComputeAll(ReadOnlySpan<float> values, int length, IReadOnlyList<EncodedExample> batch, long step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = PromptTensor.From(prompt, length, model.Config.Dim, model.Device); // [L, d]
-        Tensor sum = zeros_like(rows);
-        Loss = _passes.Run(batch, step, pass =>
+        int count = values.Length / (length * model.Config.Dim);
+        Tensor prompts = PromptTensor.From(values, count * length, model.Config.Dim, model.Device).view(count, length, model.Config.Dim);
+        Tensor sum = zeros_like(prompts); // [prompts, L, d]
+        double[] losses = new double[count];
+        _passes.Run(batch, step, pass =>
         {
-            (double loss, Tensor gradient) = _byHand ? ByHand(rows, pass) : Automatic(rows, pass);
-            sum.add_(gradient);
-            return loss;
+            pass = pass with
+            {
+                Inputs = pass.Inputs.Repeat(count, model.Config.PadId),
+                Targets = [.. Enumerable.Repeat(pass.Targets, count).SelectMany(targets => targets)],
+                Dropout = pass.Dropout?.Repeat(count),
+            };
+            double[] tokens = new double[pass.Targets.Sum(target => target.Length)];
+            Tensor rows = prompts.repeat_interleave(pass.Inputs.Count / count, 0); // [prompts * batch, L, d]
+            Tensor gradient = _byHand ? ByHand(rows, pass, tokens) : Automatic(rows, pass, tokens);
+            sum.Accumulate(gradient.view(count, -1, length, model.Config.Dim).sum(1));
+            int each = tokens.Length / count;
+            for (int i = 0; i < tokens.Length; i++)
+            {
+                losses[i / each] += tokens[i];
+            }
+
+            return 0;
         });
+        int targetTokens = batch.Sum(example => example.Target.Length);
+        Losses = [.. losses.Select(loss => loss / targetTokens)];
         return sum.cpu().data<float>().ToArray();
     }
 
-    private (double Loss, Tensor Gradient) Automatic(Tensor prompt, BatchPass pass)
+    // [rows, L, d]
+    private Tensor Automatic(Tensor prompts, BatchPass pass, double[] losses)
     {
-        Tensor rows = prompt.detach().requires_grad_();
-        double loss = _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.Share, pass.Dropout);
-        return (loss, rows.grad!);
+        Tensor rows = prompts.detach().requires_grad_();
+        _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.Share, pass.Dropout, losses);
+        return rows.grad!;
     }
 
-    // Only the decoder, a few rows, is differentiated automatically.
-    private (double Loss, Tensor Gradient) ByHand(Tensor prompt, BatchPass pass)
+    // Only the decoder, a few rows, is differentiated automatically. [rows, L, d]
+    private Tensor ByHand(Tensor prompts, BatchPass pass, double[] losses)
     {
+        int length = (int)prompts.size(1);
         EncoderPass encoder = new(model.Weights, model.Config, options.ActivationCheckpointing);
-        Tensor? mask = pass.Inputs.KeyMask((int)prompt.size(0));
+        Tensor? mask = pass.Inputs.KeyMask(length);
         Tensor states;
         using (no_grad())
         {
-            states = encoder.Forward(model.Embeddings(prompt, pass.Inputs), mask, pass.Dropout);
+            states = encoder.Forward(model.Embeddings(prompts, pass.Inputs), mask, pass.Dropout);
         }
 
         states.requires_grad_();
-        double loss = TargetLoss.BackwardByHand(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout);
+        TargetLoss.BackwardByHand(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout, losses);
         using (no_grad())
         {
-            Tensor gradient = encoder.Backward(states.grad!); // [batch, L + T, d]
-            return (loss, gradient.narrow(1, 0, prompt.size(0)).to(ScalarType.Float32).sum([0])); // [L, d]
+            return encoder.Backward(states.grad!).narrow(1, 0, length).to(ScalarType.Float32);
         }
     }
 }

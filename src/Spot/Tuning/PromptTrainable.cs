@@ -11,6 +11,7 @@ internal sealed class PromptTrainable : ITrainable
     private readonly ITaskEvaluator? _evaluator;
     private readonly int _length;
     private float[] _gradient = [];
+    private (long Step, double Loss)? _prepared;
 
     /// <param name="model">The frozen model.</param>
     /// <param name="options">The checked options.</param>
@@ -27,13 +28,25 @@ internal sealed class PromptTrainable : ITrainable
 
     public string Kind => KindName;
 
+    /// <summary>The number of rows.</summary>
+    public int Length => _length;
+
     public IReadOnlyList<Parameter> Parameters { get; }
 
     public double Compute(IReadOnlyList<EncodedExample> batch, long step)
     {
+        if (_prepared is { } prepared && prepared.Step == step)
+        {
+            _prepared = null;
+            return prepared.Loss;
+        }
+
         _gradient = _gradients.Compute(Parameters[0].Values, _length, batch, step);
         return _gradients.Loss;
     }
+
+    /// <summary>Takes what a step would compute from one who computes it for several prompts at once.</summary>
+    public void Prepare(long step, float[] gradient, double loss) => (_gradient, _prepared) = (gradient, (step, loss));
 
     public Span<float> Gradient(int parameter) => _gradient;
 
@@ -42,6 +55,25 @@ internal sealed class PromptTrainable : ITrainable
 
     /// <summary>Values as a prompt of the backbone.</summary>
     public SoftPrompt Prompt(float[] values) => new(_length, _model.Config.Dim, values, _model.Weights.Fingerprint);
+
+    /// <summary>What a run gives.</summary>
+    /// <param name="state">Where it ended.</param>
+    /// <param name="task">The task's name.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="backbone">The backbone's name.</param>
+    public TuningResult Result(RunState state, string task, TuningOptions options, string backbone) => new()
+    {
+        Best = Prompt(state.Best![0]),
+        BestScore = state.BestEvaluation.Score,
+        BestStep = state.BestEvaluation.Step,
+        Final = Prompt(Parameters[0].Values),
+        Embedding = state.Early is null ? null : new TaskEmbedding(task, Prompt(state.Early[0]), options.EmbeddingStep),
+        Evaluations = state.Evaluations,
+        Losses = state.Losses,
+        Seed = options.Seed,
+        Options = RunIdentity.Of(options),
+        BackboneName = backbone,
+    };
 
     public void Dispose()
     {

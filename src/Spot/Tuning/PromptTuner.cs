@@ -43,6 +43,34 @@ public sealed class PromptTuner : IPromptTuner
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<TuningResult>> TuneManyAsync(
+        TaskMixture task,
+        IReadOnlyList<SoftPrompt> starts,
+        TuningOptions? options = null,
+        IReadOnlyList<TuningRound>? rounds = null,
+        IProgress<TuningProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(starts);
+        SoftPrompt[] all = [.. starts];
+        if (all.Length == 0 || all.Contains(null))
+        {
+            throw new ArgumentException(
+                all.Length == 0 ? "Found no prompts to start from, expected at least one." : "Found a start that is null; a prompt from scratch is tuned by itself.", nameof(starts));
+        }
+
+        TuningOptions own = Checked(options);
+        TuningRound[] ownRounds = [.. rounds ?? []];
+        TuningOptionsCheck.Check(ownRounds, own);
+        T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
+        Array.ForEach(all, backbone.CheckPrompt);
+        LabelCheck.Check(task, backbone.Tokenizer, own);
+        return await backbone.RunAsync(
+            () => new JointTuning(backbone, task, own, all, _logger).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
     public async Task<TuningEvaluation> EvaluateAsync(
         SoftPrompt? prompt,
@@ -98,9 +126,9 @@ public sealed class PromptTuner : IPromptTuner
     private TuningResult Run(
         T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        if (options.Optimizer is AdafactorOptions { ScaleByParameter: false, LearningRate: < 0.01 and var rate })
+        foreach (string problem in UnusualRecipe.OfPrompt(options, task, backbone, start))
         {
-            TuningLog.LowLearningRate(_logger, rate);
+            TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
 
         float[] values = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);
@@ -108,17 +136,7 @@ public sealed class PromptTuner : IPromptTuner
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
         RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
-        return new TuningResult
-        {
-            Best = trainable.Prompt(state.Best![0]),
-            BestScore = state.BestEvaluation.Score,
-            BestStep = state.BestEvaluation.Step,
-            Final = trainable.Prompt(trainable.Parameters[0].Values),
-            Embedding = state.Early is null ? null : new TaskEmbedding(task.Name, trainable.Prompt(state.Early[0]), options.EmbeddingStep),
-            Evaluations = state.Evaluations,
-            Losses = state.Losses,
-            Seed = options.Seed,
-        };
+        return trainable.Result(state, task.Name, options, backbone.Name);
     }
 
     private static TuningOptions Checked(TuningOptions? options)

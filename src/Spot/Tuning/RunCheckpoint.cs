@@ -56,7 +56,7 @@ internal static class RunCheckpoint
     public static RunState Read(string path, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        CheckIdentity(path, file, identity);
+        Dictionary<string, string> found = CheckIdentity(path, file, identity);
         try
         {
             int step = int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
@@ -80,7 +80,7 @@ internal static class RunCheckpoint
                 parameter.Optimizer.Step = step;
             }
 
-            return new RunState { Step = step, Losses = [.. losses], Evaluations = evaluations, Best = best, Early = early };
+            return new RunState { Step = step, ComputedOn = found.GetValueOrDefault(RunIdentity.ComputedOn), Losses = [.. losses], Evaluations = evaluations, Best = best, Early = early };
         }
         catch (Exception exception) when (exception is KeyNotFoundException or FormatException or JsonException)
         {
@@ -109,7 +109,7 @@ internal static class RunCheckpoint
     private static SafetensorsEntry Entry(string kind, Parameter parameter, float[] values) =>
         SafetensorsEntry.Over($"{kind}/{parameter.Name}", ImmutableArray.Create(parameter.Shape), values);
 
-    private static void CheckIdentity(string path, SafetensorsFile file, IReadOnlyDictionary<string, string> identity)
+    private static Dictionary<string, string> CheckIdentity(string path, SafetensorsFile file, IReadOnlyDictionary<string, string> identity)
     {
         Dictionary<string, string>? found = null;
         try
@@ -133,6 +133,8 @@ internal static class RunCheckpoint
             throw new SpotException(
                 $"The checkpoint '{path}' is of another run: {string.Join("; ", differences)}. Give every run a RunFolder of its own, or delete the file to begin anew.");
         }
+
+        return found;
     }
 
     private static int Step(SafetensorsFile file) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Spot.Tuning;
 
-/// <summary>A run's log: one JSON object a line for each step, evaluation and resumption, in the order of time. Times are in seconds.</summary>
+/// <summary>A run's log: one JSON object a line for each step, each evaluation, and where the run went on or diverged. Times are in seconds.</summary>
 internal sealed class RunHistory : IDisposable
 {
     private readonly FileStream _stream;
@@ -31,6 +31,15 @@ internal sealed class RunHistory : IDisposable
         _stream.WriteByte((byte)'\n');
         _stream.Flush(); // to the system: it survives this process
     }
+
+    /// <summary>Appends a line about something that happened to the run.</summary>
+    /// <param name="step">The step it happened at.</param>
+    /// <param name="name">What: <c>resumed</c>, <c>diverged</c>.</param>
+    public void WriteEvent(int step, string name) => Write(json =>
+    {
+        json.WriteNumber("step", step);
+        json.WriteString("event", name);
+    });
 
     public void Dispose() => _stream.Dispose();
 

@@ -3,12 +3,16 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Spot.Backbone;
+using TorchSharp;
 
 namespace Spot.Tuning;
 
 /// <summary>What decides a run's bits, as texts by name: a checkpoint of a run with other ones is not its own.</summary>
 internal static class RunIdentity
 {
+    /// <summary>The name of where a run computes: its last digits depend on it, but a checkpoint may move.</summary>
+    public const string ComputedOn = "computed on";
+
     /// <summary>Options that change nothing of what a run computes.</summary>
     private static readonly string[] Ignored = [nameof(TuningOptions.RunFolder), nameof(TuningOptions.CheckpointEvery)];
 
@@ -24,19 +28,14 @@ internal static class RunIdentity
             ["what is trained"] = kind,
             ["backbone"] = backbone.Fingerprint,
             ["precision"] = backbone.Precision.ToString(),
+            [ComputedOn] = string.Create(CultureInfo.InvariantCulture, $"{backbone.Device}, {torch.get_num_threads()} threads"),
             ["task"] = mixture.Name,
             ["task fingerprint"] = mixture.Fingerprint,
             ["start prompt"] = start is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(start.Values.Span))),
         };
-        Add(identity, "", options, Ignored);
-        identity[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
-        Add(identity, "Optimizer.", options.Optimizer, []);
-        identity[nameof(options.TaskPromptOptimizer)] = options.TaskPromptOptimizer.GetType().Name;
-        Add(identity, "TaskPromptOptimizer.", options.TaskPromptOptimizer, []);
-        if (options.Optimizer is MuonOptions muon)
+        foreach ((string name, string value) in Of(options))
         {
-            identity["Optimizer.Others"] = muon.Others.GetType().Name;
-            Add(identity, "Optimizer.Others.", muon.Others, []);
+            identity[name] = value;
         }
 
         return identity;
@@ -56,13 +55,31 @@ internal static class RunIdentity
         int Number(string name) => int.Parse(identity[name], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What differs, as <c>name: a, b</c>.</summary>
+    /// <summary>The options that change what a run computes, as texts by name.</summary>
+    public static SortedDictionary<string, string> Of(TuningOptions options)
+    {
+        SortedDictionary<string, string> texts = new(StringComparer.Ordinal);
+        Add(texts, "", options, Ignored);
+        texts[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
+        Add(texts, "Optimizer.", options.Optimizer, []);
+        texts[nameof(options.TaskPromptOptimizer)] = options.TaskPromptOptimizer.GetType().Name;
+        Add(texts, "TaskPromptOptimizer.", options.TaskPromptOptimizer, []);
+        if (options.Optimizer is MuonOptions muon)
+        {
+            texts["Optimizer.Others"] = muon.Others.GetType().Name;
+            Add(texts, "Optimizer.Others.", muon.Others, []);
+        }
+
+        return texts;
+    }
+
+    /// <summary>What differs, in words; <see cref="ComputedOn"/> may.</summary>
     /// <param name="found">Of the checkpoint.</param>
     /// <param name="expected">Of the run.</param>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected) =>
         found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(name => (Name: name, Found: found.GetValueOrDefault(name, "nothing"), Expected: expected.GetValueOrDefault(name, "nothing")))
-            .Where(entry => entry.Found != entry.Expected)
+            .Where(entry => entry.Found != entry.Expected && entry.Name != ComputedOn)
             .Select(entry => $"{entry.Name} is {entry.Found} in the checkpoint and {entry.Expected} in this run");
 
     // By reflection, so that no option that is added later is forgotten.

@@ -20,6 +20,12 @@ internal static partial class TuningLog
     [LoggerMessage(5, LogLevel.Error, "{Task} diverged at step {Step}: loss {Loss}, gradient norm {GradientNorm}")]
     public static partial void Diverged(ILogger logger, string task, int step, double loss, double gradientNorm);
 
-    [LoggerMessage(6, LogLevel.Warning, "The learning rate {LearningRate} is far below what prompts need (0.3 with Adafactor): at such rates prompt tuning hardly moves")]
-    public static partial void LowLearningRate(ILogger logger, double learningRate);
+    [LoggerMessage(6, LogLevel.Warning, "{Task}: {Problem}")]
+    public static partial void UnusualRecipe(ILogger logger, string task, string problem);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Task} was computed on {Before} and goes on on {Now}: its last digits will not be those of an uninterrupted run")]
+    public static partial void Moved(ILogger logger, string task, string before, string now);
+
+    [LoggerMessage(8, LogLevel.Information, "{Task} ends after step {Step}: best score {Score:F1} at step {BestStep}")]
+    public static partial void Finished(ILogger logger, string task, int step, double score, int bestStep);
 }

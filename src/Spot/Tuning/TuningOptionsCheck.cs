@@ -40,6 +40,22 @@ internal static class TuningOptionsCheck
         Check(options.TaskPromptOptimizer, nameof(options.TaskPromptOptimizer));
     }
 
+    /// <exception cref="ArgumentException">A round cannot be held; the message says which and why.</exception>
+    public static void Check(IReadOnlyList<TuningRound> rounds, TuningOptions options)
+    {
+        for (int i = 0; i < rounds.Count; i++)
+        {
+            (int step, int keep) = rounds[i];
+            int least = i == 0 ? 0 : rounds[i - 1].Step;
+            if (step <= least || step >= options.Steps || step % options.EvaluateEvery != 0 || keep < 1)
+            {
+                throw new ArgumentException(
+                    $"Round {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
+                    $"after step {least} and before the last, {options.Steps}.", nameof(rounds));
+            }
+        }
+    }
+
     private static void Check(OptimizerOptions optimizer, string name)
     {
         Within(optimizer.LearningRate, double.Epsilon, 1e6, $"{name}.LearningRate");
@@ -77,9 +93,8 @@ internal static class TuningOptionsCheck
     {
         if (!(value >= least && value <= most))
         {
-            string range = least == double.Epsilon ? "above 0" : most == double.MaxValue
-                ? $"at least {least.ToString(CultureInfo.InvariantCulture)}"
-                : FormattableString.Invariant($"from {least} to {most}");
+            string from = least == double.Epsilon ? "above 0" : string.Create(CultureInfo.InvariantCulture, $"at least {least}");
+            string range = most == double.MaxValue ? from : string.Create(CultureInfo.InvariantCulture, $"{from} and at most {most}");
             throw new ArgumentOutOfRangeException(name, value, $"{nameof(TuningOptions)}.{name} must be {range}.");
         }
     }

@@ -16,39 +16,66 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     private readonly RunClock _clock = new(options);
     private RunFolder? _folder;
     private RunState _state = new();
+    private bool _torn; // a step is half done and cannot be undone
+
+    /// <summary>Where the run stands, also after an error.</summary>
+    public RunState State => _state;
 
     /// <summary>Runs to the end, from the checkpoint if there is one.</summary>
     /// <param name="identity">What the run is.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Checked before every step and in evaluations; a run with a folder leaves a checkpoint.</param>
+    /// <returns><see cref="State"/>.</returns>
     public RunState Execute(IReadOnlyDictionary<string, string> identity, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", mixture.Name).SetTag("spot.kind", trainable.Kind).SetTag("spot.steps", options.Steps).SetTag("spot.seed", options.Seed);
         TuningLog.Started(logger, trainable.Kind, mixture.Name, options.Steps, options.BatchSize, options.Seed);
-        using RunFolder? folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
-        _folder = folder;
-        _state = folder?.State ?? _state;
-        if (_state.Step > 0)
-        {
-            TuningLog.Resumed(logger, mixture.Name, _state.Step);
-        }
-
+        using IDisposable? folder = Open(identity);
         try
         {
-            Loop(progress, cancellationToken);
+            foreach (int _ in Loop(progress, cancellationToken))
+            {
+                // goes through all steps
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
         {
-            Save(); // nothing of the step that failed has been applied
+            Save();
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
 
+        TuningEvaluation best = _state.BestEvaluation;
+        TuningLog.Finished(logger, mixture.Name, _state.Step, best.Score, best.Step);
+        activity?.SetTag("spot.best.step", best.Step).SetTag("spot.best.score", best.Score);
         return _state;
     }
 
-    private void Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Opens the run's folder, if it has one, and goes to its checkpoint.</summary>
+    /// <param name="identity">What the run is.</param>
+    /// <returns>Closes the folder.</returns>
+    public IDisposable? Open(IReadOnlyDictionary<string, string> identity)
+    {
+        _folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
+        _state = _folder?.State ?? _state;
+        if (_state.Step > 0)
+        {
+            TuningLog.Resumed(logger, mixture.Name, _state.Step);
+            _folder!.History.WriteEvent(_state.Step, "resumed");
+            if (_state.ComputedOn is { } before && before != identity[RunIdentity.ComputedOn])
+            {
+                TuningLog.Moved(logger, mixture.Name, before, identity[RunIdentity.ComputedOn]);
+            }
+        }
+
+        return _folder;
+    }
+
+    /// <summary>The course of the run: stops before every step to say how many are done, and ends with the run.</summary>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Checked before every step and in evaluations.</param>
+    public IEnumerable<int> Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         int saved = _state.Step;
         StepReport? report = null;
@@ -70,9 +97,10 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
 
             if (ended)
             {
-                return;
+                yield break;
             }
 
+            yield return _state.Step;
             cancellationToken.ThrowIfCancellationRequested();
             report = DoStep();
         }
@@ -86,13 +114,11 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         double norm = Gradients.Norm(trainable);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            TuningLog.Diverged(logger, mixture.Name, _state.Step + 1, loss, norm);
-            throw Gradients.Diverged(trainable, mixture.Name, batch, _state.Step + 1, loss);
+            throw Diverged(batch, loss, norm, Divergence.OfGradients(trainable));
         }
 
         double factor = LearningRate.Factor(options, _state.Step);
-        Gradients.Apply(trainable, factor, options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1);
-
+        Update(factor, batch, loss, norm);
         _state.Losses.Add(loss);
         _state.Step++;
         if (_state.Step == options.EmbeddingStep)
@@ -104,6 +130,28 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         _clock.Count(report);
         _folder?.History.Write(json => _clock.Write(json, report));
         return report;
+    }
+
+    private void Update(double factor, TrainingBatch batch, double loss, double norm)
+    {
+        // A prompt is small enough to be copied each step.
+        Action? goBack = trainable.Kind == PromptTrainable.KindName ? trainable.Parameters[0].Remember() : null;
+        Gradients.Apply(trainable, factor, options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1);
+        if (Divergence.OfValues(trainable) is { } place)
+        {
+            goBack?.Invoke();
+            _torn = goBack is null;
+            throw Diverged(batch, loss, norm, place);
+        }
+    }
+
+    private TuningDivergedException Diverged(TrainingBatch batch, double loss, double norm, string? place)
+    {
+        int step = _state.Step + 1;
+        TuningLog.Diverged(logger, mixture.Name, step, loss, norm);
+        _folder?.History.WriteEvent(step, "diverged");
+        string found = FormattableString.Invariant($"loss {loss}, gradient norm {norm}{(place is null ? "" : ", " + place)}");
+        return Divergence.Error(trainable, mixture.Name, step, batch, found, _state.Best);
     }
 
     private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
@@ -147,9 +195,10 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         return true;
     }
 
-    private void Save()
+    /// <summary>Replaces the checkpoint of a run with a folder.</summary>
+    public void Save()
     {
-        if (_folder is not null)
+        if (_folder is not null && !_torn)
         {
             using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.checkpoint");
             _folder.Save(_state);

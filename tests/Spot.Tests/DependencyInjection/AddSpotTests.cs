@@ -107,7 +107,7 @@ public sealed class AddSpotTests : IDisposable
         await library.AddAsync(PromptRecord.FromTuning(Toy, result), cancellationToken: Cancel);
         BestOfTopK transfer = new(tuner, services.GetRequiredService<ITaskEmbedder>(), library);
         TransferCandidate best = (await transfer.TransferAsync(Toy, options, cancellationToken: Cancel)).Best;
-        Assert.Equal("toy-0", best.Source.Id);
+        Assert.Equal("toy-0", best.Source!.Id);
         Assert.Equal(1, best.Similarity!.Value, 1e-9); // the same task by the same recipe
         Assert.Equal(services.GetRequiredService<T5Backbone>().Fingerprint, library.Backbone);
     }

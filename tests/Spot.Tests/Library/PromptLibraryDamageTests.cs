@@ -30,8 +30,10 @@ public class PromptLibraryDamageTests
         Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
     }
 
-    [Fact]
-    public async Task Search_sets_damaged_numbers_aside_and_goes_on()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // then the index has to be made of what is there
+    public async Task Search_sets_damaged_numbers_aside_and_goes_on(bool withIndex)
     {
         using TempFolder folder = new();
         PromptLibrary writer = PromptLibrary.Open(folder.Path);
@@ -44,6 +46,11 @@ public class PromptLibraryDamageTests
         byte[] bytes = await File.ReadAllBytesAsync(payload, Token);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(payload, bytes, Token);
+        if (!withIndex)
+        {
+            Directory.Delete(Path.Combine(folder.Path, ".spot"), recursive: true);
+        }
+
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Empty(library.Problems);
         Assert.Equal(["a", "c"], (await library.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Select(match => match.Info.Id).Order());

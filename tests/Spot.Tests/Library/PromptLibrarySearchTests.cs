@@ -21,7 +21,7 @@ public class PromptLibrarySearchTests
                 await library.AddAsync(OneRow(i.ToString("d6", CultureInfo.InvariantCulture), item.Key(i), 5), cancellationToken: Token);
             }
 
-            foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path) })
+            foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
             {
                 foreach (RetrievalQuery query in item.Queries)
                 {
@@ -44,13 +44,11 @@ public class PromptLibrarySearchTests
         TaskEmbedding query = Samples.Query("query");
         async Task Check()
         {
-            IReadOnlyList<PromptMatch> found = await library.SearchAsync(query, 100, similarity, Token);
-            Assert.Equal(
-                records.Values
-                    .Where(record => record.Embedding?.Step == query.Step)
-                    .Select(record => (record.Info.Id, PromptCosine.Compare(record.Embedding!.Prompt, query.Prompt, similarity)))
-                    .OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.Id, StringComparer.Ordinal),
-                found.Select(match => (match.Info.Id, match.Similarity)));
+            // As it is, read again, and by its index alone.
+            foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
+            {
+                Assert.Equal(Samples.Ranking(records.Values, query, similarity), Samples.Ranking(await opened.SearchAsync(query, 100, similarity, Token)));
+            }
         }
 
         async Task Add(PromptRecord record)
@@ -73,6 +71,29 @@ public class PromptLibrarySearchTests
         await Check();
         Assert.Single(await library.SearchAsync(query, 1, similarity, Token));
         Assert.Equal(["other-step"], (await library.SearchAsync(query with { Step = 50 }, 9, similarity, Token)).Select(match => match.Info.Id));
+    }
+
+    [Fact]
+    public async Task Several_queries_find_what_each_finds_alone()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        foreach (int i in Enumerable.Range(0, 30))
+        {
+            await library.AddAsync(Samples.Record($"r{i}", step: i % 3 == 0 ? 50 : 100), cancellationToken: Token);
+        }
+
+        TaskEmbedding[] queries = [.. Enumerable.Range(0, 11).Select(i => Samples.Query($"q{i}", i % 4 == 1 ? 50 : 100))];
+        IReadOnlyList<IReadOnlyList<PromptMatch>> together = await library.SearchAsync(queries, 7, PromptSimilarity.PerToken, Token);
+        for (int i = 0; i < queries.Length; i++)
+        {
+            Assert.Equal(await library.SearchAsync(queries[i], 7, PromptSimilarity.PerToken, Token), together[i]);
+        }
+
+        IPromptLibrary plain = new OneByOne(library); // has no search of several queries of its own
+        Assert.Equal(together, await plain.SearchAsync(queries, 7, PromptSimilarity.PerToken, Token));
+        Assert.Empty(await library.SearchAsync(Array.Empty<TaskEmbedding>(), 7, cancellationToken: Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync([queries[0], Samples.Query("q", backbone: "two")], 7, cancellationToken: Token));
     }
 
     [Fact]
@@ -111,5 +132,21 @@ public class PromptLibrarySearchTests
         TaskEmbedding embedding = Embedding(id, values, step);
         PromptInfo info = new() { Id = id, Task = id, Backbone = Samples.Backbone, Length = 1, Dim = values.Length, EmbeddingStep = step };
         return new PromptRecord(info, embedding.Prompt, embedding);
+    }
+
+    private sealed class OneByOne(PromptLibrary library) : IPromptLibrary
+    {
+        public string? Backbone => library.Backbone;
+
+        public Task AddAsync(PromptRecord record, bool replace, CancellationToken cancellationToken) => library.AddAsync(record, replace, cancellationToken);
+
+        public Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken) => library.GetAsync(id, cancellationToken);
+
+        public Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken) => library.ListAsync(cancellationToken);
+
+        public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) => library.RemoveAsync(id, cancellationToken);
+
+        public Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, int k, PromptSimilarity similarity, CancellationToken cancellationToken) =>
+            library.SearchAsync(query, k, similarity, cancellationToken);
     }
 }

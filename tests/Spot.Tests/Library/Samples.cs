@@ -1,3 +1,4 @@
+using Spot.Numerics;
 
 namespace Spot.Tests.Library;
 
@@ -21,11 +22,14 @@ internal static class Samples
             Task = "task of " + id,
             Family = "samples",
             Backbone = backbone,
+            BackboneName = "t5-of-samples",
             Length = prompt.Length,
             Dim = prompt.Dim,
             EmbeddingStep = step,
             Step = 250,
             Seed = -7,
+            Options = new Dictionary<string, string> { ["Steps"] = "250", ["Optimizer.LearningRate"] = "0.3" },
+            Licence = "CC BY 4.0",
             Metrics = new Dictionary<string, double> { ["accuracy"] = 100.0 / 3, ["f1"] = 0 },
             Lineage = ["parent.one", "parent-two"],
             Created = new DateTimeOffset(2024, 2, 29, 23, 59, 58, 123, TimeSpan.FromHours(5.5)).AddTicks(4567),
@@ -36,6 +40,17 @@ internal static class Samples
 
     internal static TaskEmbedding Query(string name, int step = 100, int dim = 8, string backbone = Backbone) =>
         new("query", Prompt(name, dim: dim, backbone: backbone), step);
+
+    /// <summary>What comparing one by one gives.</summary>
+    internal static (string Id, double Similarity)[] Ranking(IEnumerable<PromptRecord> records, TaskEmbedding query, PromptSimilarity similarity) =>
+    [
+        .. records
+            .Where(record => record.Embedding?.Step == query.Step)
+            .Select(record => (record.Info.Id, PromptCosine.Compare(record.Embedding!.Prompt, query.Prompt, similarity)))
+            .OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.Id, StringComparer.Ordinal),
+    ];
+
+    internal static (string Id, double Similarity)[] Ranking(IReadOnlyList<PromptMatch> found) => [.. found.Select(match => (match.Info.Id, match.Similarity))];
 
     internal static void AssertEqual(PromptRecord expected, PromptRecord? found)
     {
@@ -55,8 +70,9 @@ internal static class Samples
     {
         Assert.Equal(expected.Metrics, found.Metrics);
         Assert.Equal(expected.Lineage, found.Lineage);
+        Assert.Equal(expected.Options, found.Options);
         Assert.Equal(expected.Created.Offset, found.Created.Offset);
-        Assert.Equal(expected with { Metrics = found.Metrics, Lineage = found.Lineage }, found);
+        Assert.Equal(expected with { Metrics = found.Metrics, Lineage = found.Lineage, Options = found.Options }, found);
     }
 
     private static void AssertEqual(SoftPrompt expected, SoftPrompt found)

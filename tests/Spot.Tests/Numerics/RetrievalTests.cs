@@ -21,9 +21,10 @@ public class RetrievalTests
                 PromptKey.Write(new SoftPrompt(1, item.D, item.Key(i), "b"), similarity, keys.AsSpan(i * item.D, item.D));
             }
 
+            using KeyMemory memory = new(keys, item.D);
             foreach (RetrievalQuery query in item.Queries)
             {
-                Check(item, query, keys, similarity);
+                Check(item, query, keys, memory.Table, similarity);
             }
         }
     }
@@ -39,7 +40,7 @@ public class RetrievalTests
         Assert.Equal(expected, NumberStream.Top24("hello", expected.Length));
     }
 
-    private static void Check(RetrievalCase item, RetrievalQuery query, double[] keys, PromptSimilarity similarity)
+    private static void Check(RetrievalCase item, RetrievalQuery query, double[] keys, KeyTable table, PromptSimilarity similarity)
     {
         double[] key = new double[item.D];
         PromptKey.Write(new SoftPrompt(1, item.D, query.Values, "b"), similarity, key);
@@ -59,7 +60,7 @@ public class RetrievalTests
             }
 
             Assert.Equal(found, KeyScan.Search(keys, item.D, key, k, TestContext.Current.CancellationToken));
-            Assert.Equal(found, new QuantizedKeys(keys, item.D).Search(keys, key, k, TestContext.Current.CancellationToken));
+            Assert.Equal(found, table.Search([key], k, 0, TestContext.Current.CancellationToken)[0]);
         }
     }
 }

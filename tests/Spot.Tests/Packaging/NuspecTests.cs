@@ -2,32 +2,44 @@ using System.Xml.Linq;
 
 namespace Spot.Tests.Packaging;
 
-/// <summary>Spot.nuspec repeats by hand what the build files say; here it is compared.</summary>
+/// <summary>The nuspecs repeat by hand what the build files say; here they are compared.</summary>
 public class NuspecTests
 {
-    [Fact]
-    public void Dependencies_are_the_central_versions_and_the_projects_references()
+    [Theory]
+    [InlineData("Spot", "Spot itself")]
+    [InlineData("Spot.Plots", "Spot.Plots (")]
+    public void Dependencies_are_the_central_versions_and_the_projects_references(string package, string label)
     {
-        Dictionary<string, string> packed = Elements(Nuspec, "dependency").ToDictionary(d => Value(d, "id"), d => Value(d, "version"));
+        // The package of a satellite also depends on Spot, which its project references as a project.
+        Dictionary<string, string> packed = Elements(Read($"{package}.nuspec"), "dependency").Where(d => Value(d, "id") != "Spot").ToDictionary(d => Value(d, "id"), d => Value(d, "version"));
         Dictionary<string, string> central = Elements(Read("src/Directory.Packages.props"), "ItemGroup")
-            .Single(group => Value(group, "Label").StartsWith("Spot itself", StringComparison.Ordinal)).Elements()
+            .Single(group => Value(group, "Label").StartsWith(label, StringComparison.Ordinal)).Elements()
             .ToDictionary(version => Value(version, "Include"), version => Value(version, "Version"));
-        IEnumerable<string> referenced = Elements(Read("src/Spot/Spot.csproj"), "PackageReference")
+        IEnumerable<string> referenced = Elements(Read($"src/{package}/{package}.csproj"), "PackageReference")
             .Where(reference => reference.Attribute("PrivateAssets")?.Value != "all").Select(reference => Value(reference, "Include"));
         Assert.Equal(
             central.Select(d => $"{d.Key} {d.Value}").Order(), packed.Select(d => $"{d.Key} {d.Value.Trim('[', ']')}").Order());
         Assert.Equal(referenced.Order(), packed.Keys.Order());
-        Assert.Equal($"[{central["TorchSharp"]}]", packed["TorchSharp"]);
+    }
+
+    [Theory]
+    [InlineData("Spot")]
+    [InlineData("Spot.Plots")]
+    public void Version_and_framework_are_the_projects(string package)
+    {
+        XDocument props = Read("src/Directory.Build.props"), nuspec = Read($"{package}.nuspec");
+        string framework = Elements(props, "TargetFramework").Single().Value, version = Elements(props, "Version").Single().Value;
+        Assert.Equal(version, Elements(nuspec, "version").Single().Value);
+        Assert.Equal(framework, Value(Elements(nuspec, "group").Single(), "targetFramework"));
+        Assert.Contains($"lib/{framework}/{package}.dll", Elements(nuspec, "file").Select(file => Value(file, "target")));
+        Assert.All(Elements(nuspec, "dependency").Where(d => Value(d, "id") == "Spot"), d => Assert.Equal($"[{version}]", Value(d, "version")));
     }
 
     [Fact]
-    public void Version_and_framework_are_the_projects()
+    public void TorchSharp_is_needed_in_exactly_one_version()
     {
-        XDocument props = Read("src/Directory.Build.props");
-        string framework = Elements(props, "TargetFramework").Single().Value;
-        Assert.Equal(Elements(props, "Version").Single().Value, Elements(Nuspec, "version").Single().Value);
-        Assert.Equal(framework, Value(Elements(Nuspec, "group").Single(), "targetFramework"));
-        Assert.Contains($"lib/{framework}/Spot.dll", Elements(Nuspec, "file").Select(file => Value(file, "target")));
+        string version = Value(Elements(Nuspec, "dependency").Single(d => Value(d, "id") == "TorchSharp"), "version");
+        Assert.Matches("^\\[[0-9.]+\\]$", version);
     }
 
     [Fact]

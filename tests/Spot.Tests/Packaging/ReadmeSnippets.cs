@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Spot;
 using Spot.Backbone;
+using Spot.Interop;
 using Spot.Library;
 using Spot.Tasks;
 using Spot.Transfer;
@@ -39,11 +40,27 @@ internal static class ReadmeSnippets
         BestOfTopK strategy = new(tuner, new TaskEmbedder(tuner), library) { K = 2 };
         TransferResult transfer = await strategy.TransferAsync(target, options);
         TransferCandidate best = transfer.Best;
-        Console.WriteLine($"from {best.Source.Task} (similarity {best.Similarity:F2}): {best.Result.BestScore:F1} % on validation");
+        Console.WriteLine($"from {best.Source?.Task} (similarity {best.Similarity:F2}): {best.Result.BestScore:F1} % on validation");
 
         TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target, target.Test, options);
         Console.WriteLine($"{test.Score:F1} % on test");
-        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: [best.Source.Id]), replace: true);
+        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: [best.Source!.Id]), replace: true);
+    }
+
+    public static async Task Racing(PromptTuner tuner, PromptLibrary library, TextTask target, TuningOptions options)
+    {
+        RacingOfTopK racing = new(tuner, new TaskEmbedder(tuner), library) { K = 12 };
+        TransferResult raced = await racing.TransferAsync(target, options);
+        Console.WriteLine($"{raced.Best.Result.BestScore:F1} % after {raced.Steps} steps in all");
+    }
+
+    public static async Task Studying(T5Backbone backbone, PromptTuner tuner, TextTask[] sources, TextTask[] targets, TuningOptions options)
+    {
+        StudyPlan plan = new() { Sources = sources, Targets = targets, SourceOptions = options, TargetOptions = options };
+        Study study = new(plan, "study", backbone.Fingerprint, tuner, new TaskEmbedder(tuner));
+        await study.RunAsync();
+        StudyResult findings = await study.ResultAsync(); // error reductions, similarities, correlations, the paper's table
+        Assert.Equal(0, findings.Missing);
     }
 
     public static async Task Progress(PromptTuner tuner, TextTask target, CancellationToken cancellationToken)
@@ -86,6 +103,12 @@ internal static class ReadmeSnippets
         TuningOptions resumable = new() { RunFolder = "runs/films-0" };
         TuningResult result = await tuner.TuneAsync(films, resumable, progress: progress);
         Assert.NotNull((object[])[onText, model, untuned, ensemble, result]);
+    }
+
+    public static void Interchange(T5Backbone backbone)
+    {
+        SoftPrompt imported = PromptFile.Read("sst2.npy", backbone.Fingerprint, backbone.Config.Dim);
+        PromptFile.WritePeft("films-peft", imported);
     }
 
     public static void Register(IServiceCollection services)

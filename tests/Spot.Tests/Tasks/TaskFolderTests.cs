@@ -109,7 +109,7 @@ public sealed class TaskFolderTests : IDisposable
     public void The_card_says_how_rows_of_other_files_are_written()
     {
         Write("task.json", """
-            {"name": "stars", "format": {"input": "title: {title} text: {body.text}", "target": "stars", "values": ["1", "5"], "labels": ["bad", "good"], "metrics": ["macro_f1"]}}
+            {"name": "stars", "format": {"input": "title: {title} text: {body.text}", "target": "stars", "labels": {"1": "bad", "5": "good"}, "metrics": ["macro_f1"]}}
             """);
         Write("train.json", """[{"title": "A {b}", "body": {"text": "x"}, "stars": 5}, {"title": "C", "body": {"text": "y"}, "stars": "1"}]""");
         Write("validation.jsonl", """{"title": "D", "body": {"text": "z"}, "stars": 1}""");
@@ -121,6 +121,19 @@ public sealed class TaskFolderTests : IDisposable
         Assert.Contains("no field 'sentence'", Assert.Throws<InvalidDataException>(() => TaskFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
         Write("task.json", """{"format": {"input": "title: {title", "target": "stars"}}""");
         Assert.Contains("not closed", Assert.Throws<InvalidDataException>(() => TaskFolder.Load(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_may_have_no_header_other_names_and_hidden_test_labels()
+    {
+        Write("task.json", """{"format": {"input": "{text}", "target": "mood", "labels": ["bad", "good"], "columns": ["mood", "text"]}}""");
+        Write("train.csv", "1,fine\n0,dull\n");
+        Write("dev.tsv", "mood\ttext\n1\tbright\n");
+        Write("test.csv", "-1,secret\n");
+        TextTask task = TaskFolder.Load(_folder.Path);
+        Assert.Equal([new("fine", "good"), new("dull", "bad")], task.Train);
+        Assert.Equal([new("bright", "good")], task.Validation);
+        Assert.Empty(task.Test);
     }
 
     [Fact]

@@ -1,8 +1,13 @@
 namespace Spot.Tests.Transfer;
 
 /// <summary>An embedder that returns what it was given and notes with which options.</summary>
-internal sealed class FakeEmbedder(TaskEmbedding embedding) : ITaskEmbedder
+internal sealed class FakeEmbedder(Func<TuningOptions?, TaskEmbedding> embedding) : ITaskEmbedder
 {
+    public FakeEmbedder(TaskEmbedding embedding)
+        : this(_ => embedding)
+    {
+    }
+
     public List<(TaskMixture Task, TuningOptions? Options)> Calls { get; } = [];
 
     public Task<TaskEmbedding> EmbedAsync(
@@ -10,6 +15,6 @@ internal sealed class FakeEmbedder(TaskEmbedding embedding) : ITaskEmbedder
     {
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add((task, options));
-        return Task.FromResult(embedding);
+        return Task.FromResult(embedding(options));
     }
 }

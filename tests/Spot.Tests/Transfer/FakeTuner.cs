@@ -3,6 +3,11 @@ namespace Spot.Tests.Transfer;
 /// <summary>A tuner that computes nothing: it notes its calls and takes the score from the prompt that it starts from.</summary>
 internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
 {
+    /// <summary>Where a run from scratch ends.</summary>
+    public static SoftPrompt Scratch { get; } = new(1, 2, [-7, -7], "fake");
+
+    public List<(IReadOnlyList<SoftPrompt> Starts, IReadOnlyList<TuningRound> Rounds)> Rounds { get; } = [];
+
     public List<(TaskMixture Task, TuningOptions? Options, SoftPrompt? Start)> Calls { get; } = [];
 
     public Task<TuningResult> TuneAsync(
@@ -11,7 +16,20 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add((task, options, start));
         progress?.Report(new TuningProgress(task.Name, Calls.Count, 1, 0, null, default, default));
-        return Task.FromResult(Result(start!, score(start)));
+        return Task.FromResult(Result(start ?? Scratch, score(start), options?.Seed ?? 0));
+    }
+
+    public Task<IReadOnlyList<TuningResult>> TuneManyAsync(
+        TaskMixture task,
+        IReadOnlyList<SoftPrompt> starts,
+        TuningOptions? options = null,
+        IReadOnlyList<TuningRound>? rounds = null,
+        IProgress<TuningProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Rounds.Add((starts, rounds ?? []));
+        return Task.FromResult<IReadOnlyList<TuningResult>>([.. starts.Select(start => Result(start, score(start), options?.Seed ?? 0))]);
     }
 
     public Task<TuningEvaluation> EvaluateAsync(
@@ -22,14 +40,15 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A transfer does not evaluate by itself.");
 
-    private static TuningResult Result(SoftPrompt prompt, double score) => new()
+    // Best and last prompt differ, so that a test can tell which one was taken.
+    private static TuningResult Result(SoftPrompt prompt, double score, long seed) => new()
     {
         Best = prompt,
         BestScore = score,
         BestStep = 1,
-        Final = prompt,
+        Final = new SoftPrompt(prompt.Length, prompt.Dim, [.. prompt.Values.ToArray().Select(value => value + 1000)], prompt.Backbone),
         Evaluations = [new TuningEvaluation(1, score, 0)],
-        Losses = [0],
-        Seed = 0,
+        Losses = [0, 0],
+        Seed = seed,
     };
 }

@@ -22,7 +22,7 @@ public class GenericTransferTests
             Assert.Same(options, used);
             Assert.Equal(angle, Sources.Angle(start));
             Assert.Same(result.Best, Assert.Single(result.Candidates));
-            Assert.Equal((id, null, 55.0), (result.Best.Source.Id, result.Best.Similarity, result.Best.Result.BestScore));
+            Assert.Equal((id, null, 55.0), (result.Best.Source!.Id, result.Best.Similarity, result.Best.Result.BestScore));
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Spot.Backbone;
+using Spot.Tests.Backbone;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
@@ -8,23 +10,28 @@ namespace Spot.Tests.Tuning;
 /// <summary>A process that is killed at random moments leaves what the next one needs to end with the same bytes.</summary>
 public sealed class KillTests
 {
-    private const string FolderVariable = "SPOT_KILL_TEST_FOLDER";
+    private const string FolderVariable = "SPOT_KILL_TEST_FOLDER", RunVariable = "SPOT_KILL_TEST_RUN";
 
     /// <summary>How often a run is killed; the environment's SPOT_KILLS, else few enough for every day.</summary>
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("SPOT_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 3;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("SPOT_KILLS"), CultureInfo.InvariantCulture, out int kills) ? kills : 2;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_killed_run_ends_with_the_bytes_of_an_uninterrupted_one()
+    [Theory]
+    [InlineData("prompt", "adafactor with momentum")]
+    [InlineData("prompt", "adamw")]
+    [InlineData("model", "adafactor")]
+    [InlineData("model", "adamw")]
+    public async Task A_killed_run_ends_with_the_bytes_of_an_uninterrupted_one(string kind, string optimizer)
     {
         using TempFolder folder = new();
-        string whole = Path.Combine(folder.Path, "whole"), killed = Path.Combine(folder.Path, "killed");
-        await RunAsync(whole);
+        string whole = Path.Combine(folder.Path, "whole"), killed = Path.Combine(folder.Path, "killed"), run = $"{kind} {optimizer}";
+        RandomCheckpoint.Write(Path.Combine(folder.Path, "checkpoint"));
+        await RunAsync(whole, run);
         Random random = new();
         for (int kill = 0; kill < Kills; kill++)
         {
-            using Process child = Start(killed);
+            using Process child = Start(killed, run);
             int wanted = Lines(killed) + random.Next(1, 9);
             while (!child.HasExited && Lines(killed) < wanted)
             {
@@ -36,9 +43,12 @@ public sealed class KillTests
             await child.WaitForExitAsync(Cancel);
         }
 
-        await RunAsync(killed);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "checkpoint.safetensors")), File.ReadAllBytes(Path.Combine(killed, "checkpoint.safetensors")));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "result")), File.ReadAllBytes(Path.Combine(killed, "result")));
+        await RunAsync(killed, run);
+        foreach (string file in new[] { "checkpoint.safetensors", "result" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(killed, file)));
+        }
+
         Assert.Empty(Directory.GetFiles(killed, "*.tmp"));
     }
 
@@ -48,24 +58,41 @@ public sealed class KillTests
     {
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
         {
-            using T5Backbone backbone = Toy.Backbone();
-            TuningOptions options = RunFolderTests.Options("adafactor with momentum", folder);
+            (string kind, string optimizer) = Environment.GetEnvironmentVariable(RunVariable)!.Split(' ', 2) is [var first, var rest] ? (first, rest) : default;
+            TuningOptions options = RunFolderTests.Options(optimizer, folder);
             (options.Steps, options.EvaluateEvery, options.CheckpointEvery, options.EmbeddingStep) = (20 + (4 * Kills), 9, 3, 11);
-            TuningResult result = await new PromptTuner(backbone).TuneAsync(Toy.Mixture(), options, cancellationToken: Cancel);
-            File.WriteAllText(
-                Path.Combine(folder, "result"),
-                string.Join('\n', result.Best.Values.ToArray().Concat(result.Final.Values.ToArray()).Concat(result.Embedding!.Prompt.Values.ToArray())));
+            await (kind == "prompt" ? TunePromptAsync(options) : TuneModelAsync(options));
         }
     }
 
-    private static async Task RunAsync(string folder)
+    private static async Task TunePromptAsync(TuningOptions options)
     {
-        using Process child = Start(folder);
-        await child.WaitForExitAsync(Cancel);
-        Assert.Equal(0, child.ExitCode);
+        using T5Backbone backbone = Toy.Backbone();
+        TuningResult result = await new PromptTuner(backbone).TuneAsync(Toy.Mixture(), options, cancellationToken: Cancel);
+        File.WriteAllText(
+            Path.Combine(options.RunFolder!, "result"),
+            string.Join('\n', result.Best.Values.ToArray().Concat(result.Final.Values.ToArray()).Concat(result.Embedding!.Prompt.Values.ToArray())));
     }
 
-    private static Process Start(string folder)
+    private static async Task TuneModelAsync(TuningOptions options)
+    {
+        string folder = options.RunFolder!, output = Path.Combine(folder, "output");
+        using T5Backbone backbone = T5Backbone.Load(Path.Combine(folder, "..", "checkpoint"), new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        options.Optimizer.LearningRate = 1e-3;
+        await new ModelTuner(backbone).TuneAsync(Toy.Mixture(), output, options, cancellationToken: Cancel);
+        File.Move(Path.Combine(output, "model.safetensors"), Path.Combine(folder, "result"));
+        Directory.Delete(output, recursive: true);
+    }
+
+    private static async Task RunAsync(string folder, string run)
+    {
+        StringBuilder output = new();
+        using Process child = Start(folder, run, line => output.AppendLine(line));
+        await child.WaitForExitAsync(Cancel);
+        Assert.True(child.ExitCode == 0, output.ToString());
+    }
+
+    private static Process Start(string folder, string run, Action<string?>? told = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Spot.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         ProcessStartInfo start = new(program, ["-method", $"{typeof(KillTests).FullName}.{nameof(The_child_tunes_when_it_is_told_where)}"])
@@ -74,8 +101,10 @@ public sealed class KillTests
             RedirectStandardError = true,
         };
         start.Environment[FolderVariable] = folder;
+        start.Environment[RunVariable] = run;
         start.Environment["SPOT_KILLS"] = Kills.ToString(CultureInfo.InvariantCulture);
         Process child = Process.Start(start)!;
+        child.OutputDataReceived += (_, line) => told?.Invoke(line.Data);
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
         return child;

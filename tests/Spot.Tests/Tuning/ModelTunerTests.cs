@@ -5,19 +5,8 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Model tuning as its user sees it.</summary>
-public sealed class ModelTunerTests : IDisposable
+public sealed class ModelTunerTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Tunes_a_copy_and_writes_a_checkpoint_that_loads_and_scores_the_same()
     {

@@ -44,6 +44,20 @@ public sealed class PromptGradientTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(0.1, false)]
+    [InlineData(0.1, true)]
+    public void Is_the_same_however_much_is_padded(double dropout, bool automatic)
+    {
+        PromptGradient trimming = new(_model, Options(dropout, microBatch: 1), automatic), padding = new(_model, Options(dropout), automatic, width: 40);
+        float[] trimmed = trimming.Compute(_prompt, Length, _batch, 0), padded = padding.Compute(_prompt, Length, _batch, 0);
+        Assert.NotEqual(trimmed, padded); // another order of sums: it has been computed otherwise
+        Assert.True(GoldenData.Difference(padded, trimmed) < 1e-5, $"{GoldenData.Difference(padded, trimmed):E2}");
+        Assert.Equal(trimming.Loss, padding.Loss, 1e-5 * trimming.Loss);
+    }
+
     [Fact]
     public void Dropout_changes_with_the_step_and_the_seed()
     {

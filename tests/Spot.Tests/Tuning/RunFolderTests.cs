@@ -6,19 +6,8 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Runs that are stopped and go on: to the same bytes, or not at all.</summary>
-public sealed class RunFolderTests : IDisposable
+public sealed class RunFolderTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     public static TheoryData<string> Optimizers => ["adafactor", "adafactor with momentum", "adamw"];
 
     [Theory]
@@ -71,6 +60,7 @@ public sealed class RunFolderTests : IDisposable
         TuningResult result = await TuneAsync(options);
         JsonElement[] lines = [.. File.ReadLines(Path.Combine(options.RunFolder!, "history.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         JsonElement[] steps = [.. lines.Where(line => line.TryGetProperty("loss", out _))];
+        Assert.Equal([(4, "resumed")], lines.Where(line => line.TryGetProperty("event", out _)).Select(line => (line.GetProperty("step").GetInt32(), line.GetProperty("event").GetString()!)));
         Assert.Equal(Enumerable.Range(1, options.Steps), steps.Select(line => line.GetProperty("step").GetInt32()));
         Assert.Equal(result.Losses, steps.Select(line => line.GetProperty("loss").GetDouble()));
         Assert.All(steps, line => Assert.True(line.GetProperty("examples_per_second").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0));
@@ -146,14 +136,18 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Divergence_leaves_the_last_good_state()
+    public async Task A_run_that_moved_says_so_and_goes_on()
     {
-        TuningOptions options = Options("adafactor", "diverged");
-        (options.ZLoss, options.EvaluateEvery) = (1e300, 5);
-        TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(() => TuneAsync(options));
-        Assert.Equal((1, 8), (error.Step, error.Batch.Count));
-        using SafetensorsFile file = SafetensorsFile.Open(Checkpoint("diverged"));
-        Assert.Equal(error.LastGood!.Values.ToArray(), file.ReadFloats("value/prompt"));
+        TuningOptions options = Options("adafactor", "moved");
+        await StopAtAsync(4, options);
+        byte[] checkpoint = File.ReadAllBytes(Checkpoint("moved"));
+        int at = checkpoint.AsSpan().IndexOf("cpu, "u8);
+        checkpoint[at] = (byte)'n';
+        File.WriteAllBytes(Checkpoint("moved"), checkpoint);
+        Messages<PromptTuner> messages = new();
+        TuningResult result = await new PromptTuner(_backbone, messages).TuneAsync(Toy.Mixture(), options, cancellationToken: Cancel);
+        Assert.Equal(options.Steps, result.Losses.Count);
+        Assert.Matches("^toys was computed on npu, ([0-9]+) threads and goes on on cpu, \\1 threads", Assert.Single(messages.All));
     }
 
     [Fact]

@@ -32,9 +32,9 @@ public class TrainingTraceTests
         (EncodedExample[] examples, int[][] batches) = ReadData(Path.Combine(folder, "data.json"));
         using FrozenT5 model = TestModels.Load(folder);
         TuningOptions options = Options(name, run);
-        using ITrainable trainable = run.TryGetProperty("options", out _)
-            ? new PromptTrainable(model, options, [.. tensors["prompt.start"]], null)
-            : new ModelTrainable(model, options, null);
+        using ITrainable trainable = !run.TryGetProperty("options", out JsonElement json) ? new ModelTrainable(model, options, null)
+            : json.TryGetProperty("width", out JsonElement width) ? new Padded(new PromptTrainable(model, options, [.. tensors["prompt.start"]], null), model, options, width.GetInt32())
+            : new PromptTrainable(model, options, [.. tensors["prompt.start"]], null);
 
         // At the paper's rate rounding grows tenfold every ten steps: only the first can be compared.
         bool chaotic = trainable.Kind == PromptTrainable.KindName && options.Optimizer.LearningRate >= 0.3;
@@ -74,11 +74,35 @@ public class TrainingTraceTests
             return options;
         }
 
+        Assert.Empty(json.EnumerateObject().Select(option => option.Name).Except(["lr", "zloss", "accumulate", "summed", "width"]));
         options.Optimizer.LearningRate = json.GetProperty("lr").GetDouble();
         options.ZLoss = json.TryGetProperty("zloss", out JsonElement z) ? z.GetDouble() : 0;
         options.MicroBatchSize = json.TryGetProperty("accumulate", out JsonElement parts) ? 8 / parts.GetInt32() : 8;
         options.LossReduction = json.TryGetProperty("summed", out _) ? LossReduction.Sum : LossReduction.Mean;
         return options;
+    }
+
+    // Prompt tuning with inputs padded to a width.
+    private sealed class Padded(PromptTrainable prompt, FrozenT5 model, TuningOptions options, int width) : ITrainable
+    {
+        private readonly PromptGradient _gradients = new(model, options, width: width);
+        private float[] _gradient = [];
+
+        public string Kind => prompt.Kind;
+
+        public IReadOnlyList<Parameter> Parameters => prompt.Parameters;
+
+        public double Compute(IReadOnlyList<EncodedExample> batch, long step)
+        {
+            _gradient = _gradients.Compute(Parameters[0].Values, (int)Parameters[0].Shape[0], batch, step);
+            return _gradients.Loss;
+        }
+
+        public Span<float> Gradient(int parameter) => _gradient;
+
+        public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public void Dispose() => prompt.Dispose();
     }
 
     private static (EncodedExample[] Examples, int[][] Batches) ReadData(string path)

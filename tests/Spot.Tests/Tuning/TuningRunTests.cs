@@ -1,25 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Spot.Backbone;
 using Spot.Interop;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
 
 /// <summary>What the options of the loop do, and what can be observed of it.</summary>
-public sealed class TuningRunTests : IDisposable
+public sealed class TuningRunTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Patience_ends_a_run_that_no_longer_improves()
     {

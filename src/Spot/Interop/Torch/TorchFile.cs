@@ -39,10 +39,10 @@ internal sealed class TorchFile : IDisposable
             file.Load();
             return file;
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or OverflowException)
         {
             file.Dispose();
-            throw new InvalidDataException($"'{path}': {e.Message}. Expected a file of tensors as torch.save writes it; if you trust its source, convert it to safetensors there.", e);
+            throw new InvalidDataException($"'{path}': {e.Message.TrimEnd('.')}. Expected a file of tensors as torch.save writes it; if you trust its source, convert it to safetensors there.", e);
         }
         catch
         {
@@ -59,6 +59,7 @@ internal sealed class TorchFile : IDisposable
     /// <param name="tensor">A tensor of this file.</param>
     /// <param name="destination">Filled completely.</param>
     /// <param name="start">The first byte, counted from the tensor's first.</param>
+    /// <exception cref="InvalidDataException">The file has shrunk, or the tensor is not stored row by row and too large to be put in order.</exception>
     public void Read(TorchTensor tensor, Span<byte> destination, long start)
     {
         if (OffsetOf(tensor) is { } offset)
@@ -67,7 +68,14 @@ internal sealed class TorchFile : IDisposable
         }
         else
         {
-            Gathered(tensor).AsSpan((int)start, destination.Length).CopyTo(destination);
+            try
+            {
+                Gathered(tensor).AsSpan(checked((int)start), destination.Length).CopyTo(destination);
+            }
+            catch (Exception e) when (e is FormatException or OverflowException)
+            {
+                throw new InvalidDataException($"{_file}: a tensor of shape [{string.Join(", ", tensor.Shape)}] cannot be put in order: {e.Message.TrimEnd('.')}.", e);
+            }
         }
     }
 

@@ -7,9 +7,14 @@ namespace Spot.Tasks;
 /// <summary>Reads fields of a row by dotted paths, with errors that name the row and what it has.</summary>
 internal static class Fields
 {
-    /// <summary>The value at a path; null where there is none.</summary>
+    /// <summary>The value of the field of that name, or at that path; null where there is none.</summary>
     public static JsonNode? Find(DataRow row, string path)
     {
+        if (row.Fields.TryGetPropertyValue(path, out JsonNode? whole))
+        {
+            return whole;
+        }
+
         JsonNode? node = row.Fields;
         foreach (string name in path.Split('.'))
         {

@@ -26,11 +26,14 @@ internal sealed record FormatSpec
     /// <summary>What the target's field holds; null for a label where there are labels, else for a text.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>The label words, by id or in the order of <see cref="Values"/>.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = [];
+    /// <summary>The label words.</summary>
+    public LabelMap Labels { get; init; } = LabelMap.None;
 
-    /// <summary>What the data write for each label, where that is no id.</summary>
-    public IReadOnlyList<string>? Values { get; init; }
+    /// <summary>Another name that files have for a field, by the name that the format uses.</summary>
+    public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names of the columns of a CSV or TSV file whose first line has none of them; null where such a file has a header.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>The target of a row without answers; null where that is an error.</summary>
     public string? Without { get; init; }
@@ -50,6 +53,7 @@ internal sealed record FormatSpec
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
     };
 }

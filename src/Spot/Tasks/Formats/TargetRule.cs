@@ -11,23 +11,38 @@ internal sealed class TargetRule
 
     private readonly FormatSpec _spec;
     private readonly string _kind;
-    private readonly string[] _values;
 
     /// <exception cref="FormatException">There is no such kind, or labels are missing.</exception>
     public TargetRule(FormatSpec spec)
     {
         _spec = spec;
-        _values = [.. spec.Values ?? []];
-        _kind = spec.Kind ?? (spec.Labels.Count > 0 ? "label" : "text");
+        _kind = spec.Kind ?? (spec.Labels.Words.Count > 0 ? "label" : "text");
         string[] kinds = ["label", "labels", "text", "fifths", "answers", "one answer", "each answer"];
-        if (!kinds.Contains(_kind) || (_kind is "label" or "labels" && spec.Labels.Count == 0) || (spec.Values is { } values && values.Count != spec.Labels.Count))
+        if (!kinds.Contains(_kind) || (_kind is "label" or "labels" && spec.Labels.Words.Count == 0))
         {
-            throw new FormatException($"The format '{spec.Name}' has the kind '{_kind}', {spec.Labels.Count} labels and {spec.Values?.Count ?? spec.Labels.Count} values; expected as many values as labels, and a kind of {string.Join(", ", kinds)}.");
+            throw new FormatException($"The format '{spec.Name}' has the kind '{_kind}' and {spec.Labels.Words.Count} labels; expected a kind of {string.Join(", ", kinds)}, the first two with labels.");
         }
     }
 
     /// <summary>Whether a target may be several labels.</summary>
     public bool SeveralLabels => _kind == "labels";
+
+    /// <summary>Whether a target is one label or one score, so that −1 says nothing.</summary>
+    public bool IsOneValue => _kind is "label" or "fifths";
+
+    /// <summary>Whether a row keeps its answer to itself, as public test data often do: by −1, an empty list or nothing.</summary>
+    public bool IsHidden(DataRow row)
+    {
+        JsonNode? value = Fields.Find(row, _spec.Target);
+        string? text = value is null ? null : Fields.Scalar(value);
+        return value is null || (_kind switch
+        {
+            "label" => text is "-1" or "" && _spec.Labels.Find(text) is null,
+            "fifths" => text is "-1" or "-1.0" or "",
+            "text" => false,
+            _ => value is JsonArray { Count: 0 } && (_spec.Without is null || _kind == "each answer"),
+        });
+    }
 
     /// <summary>One or more targets, each with all right answers where there can be several.</summary>
     public IEnumerable<(string Target, IReadOnlyList<string>? Answers)> Of(DataRow row)
@@ -57,27 +72,11 @@ internal sealed class TargetRule
     private string Label(DataRow row, JsonNode? value)
     {
         string? text = value is null ? null : Fields.Scalar(value);
-        if (text is not null && Array.IndexOf(_values, text) is >= 0 and int at)
-        {
-            return _spec.Labels[at];
-        }
-
-        if (value is null || text is "-1" or "")
-        {
-            return NoLabel;
-        }
-
-        int id = text switch
-        {
-            "true" => 1,
-            "false" => 0,
-            _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1,
-        };
-        return _spec.Values is null && id >= 0 && id < _spec.Labels.Count ? _spec.Labels[id]
-            : text is not null && _spec.Labels.Contains(text, StringComparer.Ordinal) ? text
-            : throw Fields.Wrong(row, _spec.Target, _spec.Values is { } known
-                ? $"one of {string.Join(", ", known)}"
-                : $"a label's id, 0 … {_spec.Labels.Count - 1}, or its word ({string.Join(", ", _spec.Labels.Take(10))})");
+        return text is not null && _spec.Labels.Find(text) is { } word ? word
+            : value is null || text is "-1" or "" ? NoLabel
+            : throw Fields.Wrong(row, _spec.Target, _spec.Labels.ByValue is { } known
+                ? $"one of {string.Join(", ", known.Keys)}"
+                : $"a label's id, 0 … {_spec.Labels.Words.Count - 1}, or its word ({string.Join(", ", _spec.Labels.Words.Take(10))})");
     }
 
     private IEnumerable<JsonNode?> Ids(DataRow row) => Fields.Find(row, _spec.Target) switch

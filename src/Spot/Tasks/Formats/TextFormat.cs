@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Spot.Tasks;
 
@@ -9,6 +10,7 @@ namespace Spot.Tasks;
 /// </remarks>
 public sealed class TextFormat
 {
+    private const string SchemaLabel = "label";
     private readonly FormatSpec _spec;
     private readonly InputTemplate? _input;
     private readonly TargetRule _target;
@@ -18,7 +20,7 @@ public sealed class TextFormat
         _spec = spec;
         _input = spec.Input is null ? null : new InputTemplate(spec.Input);
         _target = new TargetRule(spec);
-        Metrics = [.. spec.Metrics.Select(name => LabelSetMetrics.Named(name, spec.Labels) ?? TaskMetrics.Named(name))];
+        Metrics = [.. spec.Metrics.Select(name => LabelSetMetrics.Named(name, spec.Labels.Words) ?? TaskMetrics.Named(name))];
         if ((_input is null) == (spec.Procedure is null) || spec.Clean is not (null or "spaces" or "markup")
             || spec.Procedure is not (null or "record" or "wsc_train" or "wsc_eval" or "wsc_raw"))
         {
@@ -39,7 +41,7 @@ public sealed class TextFormat
     public bool HasPrefix => _spec.Prefix;
 
     /// <summary>The label words in the order of their ids; empty for free-form targets.</summary>
-    public IReadOnlyList<string> Labels => _spec.Labels;
+    public IReadOnlyList<string> Labels => _spec.Labels.Words;
 
     /// <summary>Whether several labels may be right at once; the target then joins them with commas.</summary>
     public bool SeveralLabels => _target.SeveralLabels;
@@ -64,7 +66,7 @@ public sealed class TextFormat
     /// of an object, <c>{a|pad}</c> puts spaces around punctuation, <c>{a|join}</c> joins a list, <c>{a|choices}</c> numbers one.
     /// </param>
     /// <param name="target">The field with the target.</param>
-    /// <param name="labels">From what the data say to the label word, in the labels' order; null for free-form targets.</param>
+    /// <param name="labels">From what the data say to the label word, in the labels' order, several to one if you like; null for free-form targets.</param>
     /// <param name="metrics">What answers are scored by; null for accuracy.</param>
     /// <returns>The format; it writes no task name in front.</returns>
     /// <exception cref="FormatException">The template is not well formed.</exception>
@@ -75,7 +77,7 @@ public sealed class TextFormat
         ArgumentNullException.ThrowIfNull(template);
         ArgumentException.ThrowIfNullOrWhiteSpace(target);
         return new TextFormat(
-            new FormatSpec { Name = name, Input = template, Target = target, Prefix = false, Labels = [.. labels?.Values ?? []], Values = labels is null ? null : [.. labels.Keys] },
+            new FormatSpec { Name = name, Input = template, Target = target, Prefix = false, Labels = labels is null ? LabelMap.None : LabelMap.Of(labels) },
             metrics);
     }
 
@@ -111,8 +113,8 @@ public sealed class TextFormat
     public IReadOnlyList<TextExample> Apply(DataRow row, bool training = false, bool prefix = true)
     {
         ArgumentNullException.ThrowIfNull(row);
-        bool referents = _spec.Procedure?.StartsWith("wsc", StringComparison.Ordinal) ?? false;
-        bool wrong = referents && Fields.Find(row, "label") is { } label && Fields.Scalar(label) is "0" or "false";
+        row = WithKnownNames(row);
+        bool wrong = IsSchema && Fields.Find(row, SchemaLabel) is { } label && Fields.Scalar(label) is "0" or "false";
         if (wrong && (_spec.Procedure == "wsc_train" || (_spec.Procedure == "wsc_raw" && training)))
         {
             return [];
@@ -123,6 +125,40 @@ public sealed class TextFormat
         input = prefix || !HasPrefix ? input : TextOperations.RemoveFirstToken(input);
         string? group = _spec.Group.Count == 0 ? null : string.Join('/', _spec.Group.Select(field => Fields.Find(row, field)?.ToString()));
         return [.. _target.Of(row).Select(target => new TextExample(input, target.Target) { Answers = wrong ? [] : target.Answers, Group = group })];
+    }
+
+    /// <summary>Names of the columns of a CSV or TSV file without header; null where these have one.</summary>
+    internal IReadOnlyList<string>? Columns => _spec.Columns;
+
+    /// <summary>Whether every target is one of the labels: not where several may be right at once.</summary>
+    internal bool IsClosed => Labels.Count > 0 && !SeveralLabels;
+
+    // Winograd schemas, whose target is a text and whose label tells whether it is right.
+    private bool IsSchema => _spec.Procedure?.StartsWith("wsc", StringComparison.Ordinal) ?? false;
+
+    /// <summary>Whether a row keeps its answer to itself, as public test data often do.</summary>
+    internal bool IsHidden(DataRow row)
+    {
+        row = WithKnownNames(row);
+        return IsSchema ? Fields.Find(row, SchemaLabel) is not { } label || Fields.Scalar(label) is "-1" or "" : _target.IsHidden(row);
+    }
+
+    /// <summary>Whether a row that hides its answer says nothing at all, and not that there is no answer.</summary>
+    internal bool NeedsAnswer => IsSchema || _target.IsOneValue;
+
+    private DataRow WithKnownNames(DataRow row)
+    {
+        JsonObject? fields = null;
+        foreach ((string name, string alias) in _spec.Aliases)
+        {
+            if (Fields.Find(row, name) is null && Fields.Find(row, alias) is { } value)
+            {
+                fields ??= (JsonObject)row.Fields.DeepClone();
+                fields[name] = value.DeepClone();
+            }
+        }
+
+        return fields is null ? row : row with { Fields = fields };
     }
 
     private string Input(DataRow row)

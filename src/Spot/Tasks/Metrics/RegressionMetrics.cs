@@ -1,3 +1,5 @@
+using Spot.Numerics;
+
 namespace Spot.Tasks;
 
 /// <summary>Scores of predicted numbers, −100 … 100, as the STS-B evaluation of T5 and SPoT computes them.</summary>
@@ -29,17 +31,7 @@ public static class RegressionMetrics
     public static double Pearson(ReadOnlySpan<double> targets, ReadOnlySpan<double> predictions)
     {
         MetricInput.ThrowUnlessPaired(targets.Length, predictions.Length);
-        double[] x = Center(targets);
-        double[] y = Center(predictions);
-        double xy = 0, xx = 0, yy = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            xy += x[i] * y[i];
-            xx += x[i] * x[i];
-            yy += y[i] * y[i];
-        }
-
-        return 100 * Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);
+        return 100 * Coefficients.Pearson(targets, predictions);
     }
 
     /// <summary>Spearman's correlation, times 100: Pearson's of the ranks, equal numbers sharing their mean rank.</summary>
@@ -50,72 +42,6 @@ public static class RegressionMetrics
     public static double Spearman(ReadOnlySpan<double> targets, ReadOnlySpan<double> predictions)
     {
         MetricInput.ThrowUnlessPaired(targets.Length, predictions.Length);
-        return HasNaN(targets) || HasNaN(predictions) ? double.NaN : Pearson(Ranks(targets), Ranks(predictions));
-    }
-
-    /// <summary>The deviations from the mean as shares of the largest, so that no square overflows or vanishes; NaN where there is none.</summary>
-    private static double[] Center(ReadOnlySpan<double> values)
-    {
-        // A constant is told by its values: its mean may be off by a rounding.
-        if (values.IndexOfAnyExcept(values[0]) < 0)
-        {
-            return [.. Enumerable.Repeat(double.NaN, values.Length)];
-        }
-
-        double mean = 0;
-        foreach (double value in values)
-        {
-            mean += value / values.Length;
-        }
-
-        double[] deviations = new double[values.Length];
-        double largest = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            deviations[i] = values[i] - mean;
-            largest = Math.Max(largest, Math.Abs(deviations[i]));
-        }
-
-        for (int i = 0; i < deviations.Length; i++)
-        {
-            deviations[i] /= largest;
-        }
-
-        return deviations;
-    }
-
-    /// <summary>1 for the smallest; equal numbers get the mean of the places they take.</summary>
-    private static double[] Ranks(ReadOnlySpan<double> values)
-    {
-        double[] sorted = values.ToArray();
-        int[] order = [.. Enumerable.Range(0, sorted.Length)];
-        Array.Sort(sorted, order);
-        double[] ranks = new double[sorted.Length];
-        for (int start = 0, end; start < sorted.Length; start = end)
-        {
-            for (end = start + 1; end < sorted.Length && sorted[end] == sorted[start]; end++)
-            {
-            }
-
-            foreach (int i in order.AsSpan(start..end))
-            {
-                ranks[i] = (start + end + 1) / 2.0;
-            }
-        }
-
-        return ranks;
-    }
-
-    private static bool HasNaN(ReadOnlySpan<double> values)
-    {
-        foreach (double value in values)
-        {
-            if (double.IsNaN(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return 100 * Coefficients.Spearman(targets, predictions);
     }
 }

@@ -62,14 +62,17 @@ public static class DataFile
         throw new ArgumentException($"The name '{path}' tells no format: expected one that ends in {Known}. Rename the file, or set {nameof(DataFileOptions)}.{nameof(DataFileOptions.Format)}.", nameof(path));
     }
 
-    /// <summary>Finds the file of a split: for <c>train</c>, the one of train.jsonl, train.jsonl.gz, train.csv and so on that exists.</summary>
+    /// <summary>
+    /// Finds the file of a split: for <c>train</c>, the one of train.jsonl, train.jsonl.gz, train.csv and so on that exists, or all parts of it, named as data
+    /// hubs do: train-00000-of-00002.parquet.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">The file's name without extensions.</param>
-    /// <returns>Its path, or null where there is none.</returns>
+    /// <returns>Its path, or those of its parts in their order; empty where there is none.</returns>
     /// <exception cref="ArgumentException">The name is empty or holds a separator of folders.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There are several.</exception>
-    public static string? Find(string folder, string name)
+    /// <exception cref="InvalidDataException">There are several, or some parts are missing.</exception>
+    public static IReadOnlyList<string> Find(string folder, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -78,17 +81,9 @@ public static class DataFile
             throw new ArgumentException($"'{name}' is no name of a file; expected one without folders, for example 'train'.", nameof(name));
         }
 
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"No folder '{folder}'.");
-        }
-
-        string[] found = [.. Extensions.SelectMany(known => new[] { known.Extension, known.Extension + Gzip })
-            .Select(extension => Path.Combine(folder, name + extension)).Where(File.Exists)];
-        return found.Length <= 1
-            ? found.FirstOrDefault()
-            : throw new InvalidDataException(
-                $"'{folder}' holds {string.Join(" and ", found.Select(path => $"'{Path.GetFileName(path)}'"))}; expected one file for '{name}'. Remove the others, or name one.");
+        return Directory.Exists(folder)
+            ? DataFileParts.Find(folder, name, [.. Extensions.SelectMany(known => new[] { known.Extension, known.Extension + Gzip })])
+            : throw new DirectoryNotFoundException($"No folder '{folder}'.");
     }
 
     private static IEnumerable<DataRow> Rows(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ internal sealed class DataStream : ReadOnlyStream
     private int MarkLength(ReadOnlySpan<byte> head) => head switch
     {
         [0xEF, 0xBB, 0xBF, ..] => 3,
-        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, 0, 0xFE, 0xFF] =>
+        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, 0, _] or [_, 0, _, 0] => // with a mark, or ASCII in characters of two or four bytes
             throw new InvalidDataException($"'{_path}', line 1: found UTF-16 or UTF-32 text, expected UTF-8. Save the file as UTF-8."),
         _ => 0,
     };

@@ -9,7 +9,7 @@ namespace Spot.Tasks;
 /// </remarks>
 internal sealed class GzipInput : ReadOnlyStream
 {
-    private const string Damage = "the data is cut off, or followed by bytes that are no gzip data";
+    private const string Damage = "it is cut off, altered, or followed by bytes that are no gzip data";
     private static readonly byte[] Seal = [.. "spot\0\u001f end of data\n"u8];
     private static readonly byte[] SealMember = Compress(Seal);
     private readonly SealedStream _input;
@@ -31,7 +31,7 @@ internal sealed class GzipInput : ReadOnlyStream
             return 0;
         }
 
-        int count = _gzip.Read(buffer);
+        int count = Decompress(buffer);
         if (count > 0 && !_input.InSeal)
         {
             return count;
@@ -41,7 +41,11 @@ internal sealed class GzipInput : ReadOnlyStream
         byte[] rest = new byte[Seal.Length + 1];
         int length = Math.Min(count, rest.Length);
         buffer[..length].CopyTo(rest);
-        length += _gzip.ReadAtLeast(rest.AsSpan(length), rest.Length - length, throwOnEndOfStream: false);
+        for (int more = -1; more != 0 && length < rest.Length; length += more)
+        {
+            more = Decompress(rest.AsSpan(length));
+        }
+
         _ended = true;
         return rest.AsSpan(0, length).SequenceEqual(Seal) ? 0 : throw new InvalidDataException(Damage);
     }
@@ -54,6 +58,19 @@ internal sealed class GzipInput : ReadOnlyStream
         }
 
         base.Dispose(disposing);
+    }
+
+    // The stream's own message speaks of archives and unsupported methods.
+    private int Decompress(Span<byte> buffer)
+    {
+        try
+        {
+            return _gzip.Read(buffer);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException(Damage, e);
+        }
     }
 
     private static byte[] Compress(byte[] bytes)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Parquet;
+using Parquet.Meta;
 
 namespace Spot.Tasks;
 
@@ -16,6 +17,7 @@ internal static class ParquetRows
         ParquetReader reader = Guard(settings.Path, 0, () => ParquetReader.CreateAsync(file, leaveStreamOpen: true, cancellationToken: cancellationToken).GetAwaiter().GetResult());
         try
         {
+            Guard(settings.Path, 0, () => CheckBooleans(reader.Metadata));
             for (int i = 0; i < reader.RowGroupCount; i++)
             {
                 using ParquetRowGroup group = Guard(settings.Path, number + 1, () => ParquetRowGroup.Load(reader, i, cancellationToken));
@@ -90,6 +92,14 @@ internal static class ParquetRows
         }
     }
 
+    // The library takes the length that stands before runs of truth values for one of them, and so reads others than were written.
+    private static FileMetaData? CheckBooleans(FileMetaData? file)
+    {
+        ColumnMetaData? column = file?.RowGroups.SelectMany(group => group.Columns).Select(chunk => chunk.MetaData).OfType<ColumnMetaData>().FirstOrDefault(column =>
+            column.Type == Parquet.Meta.Type.BOOLEAN && (column.EncodingStats is { Count: > 0 } pages ? pages.Any(page => page.Encoding == Encoding.RLE) : !column.Encodings.Contains(Encoding.PLAIN)));
+        return column is null ? file : throw new InvalidDataException($"the truth values of '{string.Join('.', column.PathInSchema)}' are written as runs, which is not supported");
+    }
+
     // Whatever a damaged file does to the library is a damaged file.
     private static T Guard<T>(string path, long row, Func<T> read)
     {
@@ -100,7 +110,9 @@ internal static class ParquetRows
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
             string place = row > 0 ? $"'{path}', row {row}" : $"'{path}'";
-            throw new InvalidDataException($"{place}: cannot be read as Parquet: {e.Message.TrimEnd('.')}. Copy or download the file again, or write it anew with data pages of version 1, as most programs do by default.", e);
+            string problem = e is NotImplementedException ? "lists in data pages of version 2 are not supported" : e.Message.TrimEnd('.');
+            throw new InvalidDataException(
+                $"{place}: cannot be read as Parquet: {problem}. Copy or download the file again, or write it anew with data pages of version 1 and plain encoding, as most programs do by default.", e);
         }
     }
 }

@@ -8,10 +8,10 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
 {
     private static readonly TaskFamily[] Kinds =
     [
-        new("nli", ["mnli", "qnli", "snli", "anli", "anli_r1", "anli_r2", "anli_r3", "doc_nli", "cb", "rte", "rte_superglue", "wnli"], ["scitail", "fever_nli", "sick_e"]),
+        new("nli", ["mnli", "qnli", "snli", "anli", "anli_r1", "anli_r2", "anli_r3", "doc_nli", "cb", "rte", "wnli"], ["scitail", "fever_nli", "sick_e"]),
         new("paraphrase", ["mrpc", "qqp", "stsb", "cxc"], ["paws", "sick_r"]),
         new("sentiment", ["sst2", "cr", "go_emotions", "yelp_2", "sentiment140"], ["imdb", "rotten_tomatoes", "movie_reviews", "sst5", "pros_cons", "tweet_eval_emotion"]),
-        new("mrqa", ["mrqa_squad", "mrqa_news_qa", "mrqa_trivia_qa", "mrqa_search_qa", "mrqa_hotpot_qa", "mrqa_natural_questions"], ["squad", "squad_t5", "squad_v2", "quoref", "drop"]),
+        new("mrqa", ["mrqa_squad", "mrqa_news_qa", "mrqa_trivia_qa", "mrqa_search_qa", "mrqa_hotpot_qa", "mrqa_natural_questions"], ["squad", "squad_v2", "quoref", "drop"]),
         new("rainbow", ["winogrande", "hellaswag", "piqa", "social_i_qa", "cosmos_qa", "anlg"], ["commonsense_qa", "csqa2", "copa", "dream", "arc_easy", "arc_challenge", "openbookqa"]),
         new("translation", ["wmt_en_de", "wmt_en_fr", "wmt_en_ro"], ["wmt_de_en"]),
         new("summarisation", ["aeslc", "billsum", "cnn_dailymail", "gigaword", "multi_news", "newsroom", "samsum"], ["t5_cnn_dailymail", "t5_xsum"]),
@@ -23,13 +23,15 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
         new("superglue", ["boolq", "cb", "copa", "multirc", "record", "rte_superglue", "wic", "wsc"], []),
     ];
 
-    // For tasks outside the mixtures.
+    // For tasks outside the mixtures, or in them under another name of the same rows.
     private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
     {
         ["cola"] = "acceptability",
         ["boolq"] = "mrqa",
         ["multirc"] = "mrqa",
         ["record"] = "mrqa",
+        ["rte_superglue"] = "nli",
+        ["squad_t5"] = "mrqa",
         ["wic"] = "word sense",
         ["wsc"] = "coreference",
         ["ag_news"] = "topic",

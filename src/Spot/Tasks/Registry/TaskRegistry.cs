@@ -8,8 +8,6 @@ namespace Spot.Tasks;
 /// </remarks>
 public static class TaskRegistry
 {
-    private static readonly string[] ValidationNames = ["validation", "dev", "val", "validation_matched", "dev_matched"];
-
     private static readonly string[] AllNames =
         [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
@@ -57,78 +55,34 @@ public static class TaskRegistry
     /// <summary>The rows of a task's data as they stand in its files.</summary>
     internal static IEnumerable<(string Split, DataRow Row)> Rows(string name, string folder, TaskLoadOptions options, CancellationToken cancellationToken)
     {
-        string own = FolderOf(Resolve(name).Folder, folder);
-        foreach ((string split, string? path) in Splits(own))
-        {
-            foreach (DataRow row in path is null ? [] : Read(path, options, cancellationToken))
-            {
-                yield return (split, row);
-            }
-        }
+        (_, string place, TextFormat format) = Resolve(name);
+        return TaskSplits.Of(FolderOf(place, folder)).SelectMany(part => TaskSplits.Rows(part.Files, format, options, cancellationToken).Select(row => (part.Split, row)));
     }
 
     private static TextTask Load(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         options ??= new TaskLoadOptions();
         Dictionary<string, List<TextExample>> examples = new(StringComparer.Ordinal);
-        foreach ((string split, string? path) in Splits(folder))
+        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(folder))
         {
-            bool test = split == "test";
-            if (path is null && !test)
+            if (files.Count == 0 && split != "test")
             {
                 throw new FileNotFoundException(
                     $"No {split} data in '{Path.GetFullPath(folder)}': expected a file such as {split}.jsonl, {split}.csv, {split}.tsv, {split}.parquet, or one of them with .gz.");
             }
 
-            examples[split] = path is null ? [] : Format(format, path, split, options, cancellationToken);
+            examples[split] = [.. TaskSplits.Examples(files, split, format, options, cancellationToken)];
         }
 
         try
         {
             return new TextTask(
-                name, Closed(format) ? format.Labels : [], examples["train"], examples["validation"], examples["test"], TaskFamily.Of(name), format.Metrics);
+                name, format.IsClosed ? format.Labels : [], examples["train"], examples["validation"], examples["test"], TaskFamily.Of(name), format.Metrics);
         }
         catch (ArgumentException e)
         {
             throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no usable task '{name}': {e.Message}", e);
         }
-    }
-
-    private static List<TextExample> Format(TextFormat format, string path, string split, TaskLoadOptions options, CancellationToken cancellationToken)
-    {
-        List<TextExample> examples = [];
-        foreach (DataRow row in Read(path, options, cancellationToken))
-        {
-            foreach (TextExample example in format.Apply(row, split == "train", options.Prefix))
-            {
-                if (example.Target != TargetRule.NoLabel || !Closed(format))
-                {
-                    examples.Add(example);
-                }
-                else if (split != "test")
-                {
-                    throw new InvalidDataException($"{row.Place}: found no label (−1 or missing), expected one of {string.Join(", ", format.Labels)}. Only test data may hide their labels.");
-                }
-            }
-        }
-
-        return examples;
-    }
-
-    private static IEnumerable<DataRow> Read(string path, TaskLoadOptions options, CancellationToken cancellationToken)
-    {
-        IEnumerable<DataRow> rows = DataFile.Read(path, options.Files, cancellationToken);
-        return options.MostRows is { } most ? rows.Take(most) : rows;
-    }
-
-    // Whether every target is one of the labels: not where several may be right at once.
-    private static bool Closed(TextFormat format) => format.Labels.Count > 0 && !format.SeveralLabels;
-
-    private static IEnumerable<(string Split, string? Path)> Splits(string folder)
-    {
-        yield return ("train", DataFile.Find(folder, "train"));
-        yield return ("validation", ValidationNames.Select(name => DataFile.Find(folder, name)).FirstOrDefault(path => path is not null));
-        yield return ("test", DataFile.Find(folder, "test"));
     }
 
     private static (string Task, string Folder, TextFormat Format) Resolve(string name)
@@ -154,5 +108,5 @@ public static class TaskRegistry
         }
     }
 
-    private static bool HasData(string folder) => Directory.Exists(folder) && DataFile.Find(folder, "train") is not null;
+    private static bool HasData(string folder) => Directory.Exists(folder) && DataFile.Find(folder, "train").Count > 0;
 }

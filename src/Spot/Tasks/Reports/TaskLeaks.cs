@@ -2,8 +2,8 @@ namespace Spot.Tasks;
 
 /// <summary>Finds text that one task trains on and another is judged by: such a pair makes transfer look better than it is.</summary>
 /// <remarks>
-/// A row leaks when one of its texts of at least five words is also a text of the other task's training rows. Texts are compared by a hash of
-/// their letters and digits in lower case: punctuation, and how words are split, make no difference.
+/// A row leaks when one of its texts is also a text of the other task's training rows. Texts are compared by a hash of their letters and digits in
+/// lower case: punctuation, and how words are split, make no difference. Those of fewer than five words or 25 letters and digits do not count.
 /// </remarks>
 public static class TaskLeaks
 {

@@ -10,6 +10,7 @@ namespace Spot.Tasks;
 internal sealed class TaskTexts(string name)
 {
     private const int LeastWords = 5;
+    private const int LeastLetters = 25;
 
     public string Name { get; } = name;
 
@@ -35,7 +36,7 @@ internal sealed class TaskTexts(string name)
         return texts;
     }
 
-    /// <summary>A hash of letters and digits in lower case; null for fewer than five words.</summary>
+    /// <summary>A hash of letters and digits in lower case; null for a text of few words or letters, which stands in many data sets by chance.</summary>
     public static ulong? Hash(string text)
     {
         StringBuilder letters = new(text.Length);
@@ -43,16 +44,16 @@ internal sealed class TaskTexts(string name)
         bool inside = false;
         foreach (char c in text)
         {
-            bool letter = char.IsLetterOrDigit(c);
-            words += letter && !inside ? 1 : 0;
-            inside = letter;
-            if (letter)
+            bool space = char.IsWhiteSpace(c);
+            words += !space && !inside ? 1 : 0;
+            inside = !space;
+            if (char.IsLetterOrDigit(c))
             {
                 letters.Append(char.ToLowerInvariant(c)); // without spaces, since data sets split words in their own ways
             }
         }
 
-        return words >= LeastWords ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(letters.ToString()))) : null;
+        return words >= LeastWords && letters.Length >= LeastLetters ? BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(letters.ToString()))) : null;
     }
 
     private static List<ulong[]> Hashes(IReadOnlyList<TextExample> examples) =>

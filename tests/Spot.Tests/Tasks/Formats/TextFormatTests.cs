@@ -15,6 +15,28 @@ public class TextFormatTests
         Assert.Equal("yes", format.Apply(Row("""{"a": "", "b": {"c": ""}, "same": "yes"}"""))[0].Target);
     }
 
+    [Fact]
+    public void Several_values_may_mean_one_label_from_code_and_from_JSON()
+    {
+        Dictionary<string, string> words = new() { ["5"] = "good", ["4"] = "good", ["1"] = "bad" };
+        TextFormat code = TextFormat.FromTemplate("stars", "{text}", "stars", words);
+        TextFormat json = TextFormat.Parse("""{"name": "stars", "input": "{text}", "target": "stars", "prefix": false, "labels": {"5": "good", "4": "good", "1": "bad"}}""");
+        foreach (TextFormat format in new[] { code, json })
+        {
+            Assert.Equal(["good", "bad"], format.Labels);
+            Assert.Equal(["good", "good", "bad", "good"], new[] { "5", "\"4\"", "1", "\"good\"" }.Select(stars => format.Apply(Row($$"""{"text": "x", "stars": {{stars}}}"""))[0].Target));
+            Assert.Contains("expected one of 5, 4, 1", Assert.Throws<InvalidDataException>(() => format.Apply(Row("""{"text": "x", "stars": 0}"""))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Fields_are_found_by_name_path_and_alias()
+    {
+        TextFormat format = TextFormat.Parse("""{"name": "x", "input": "{a.b} {c}", "target": "t", "aliases": {"c": "Column C", "t": "gold.label"}}""");
+        Assert.Equal(new TextExample("whole alias", "y"), format.Apply(Row("""{"a.b": "whole", "a": {"b": "part"}, "Column C": "alias", "gold": {"label": "y"}}"""))[0]);
+        Assert.Equal(new TextExample("part own", "z"), format.Apply(Row("""{"a": {"b": "part"}, "c": "own", "Column C": "alias", "t": "z", "gold": {"label": "y"}}"""))[0]);
+    }
+
     [Theory]
     [InlineData("{a", "not closed")]
     [InlineData("a}", "not opened")]
@@ -28,7 +50,10 @@ public class TextFormatTests
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "inputs": 1}""", "inputs")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "metrics": ["best"]}""", "'best'")]
     [InlineData("""{"name": "x", "input": "{a}", "target": "b", "kind": "label"}""", "0 labels")]
-    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": ["p", "q"], "values": ["1"]}""", "1 values")]
+    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": {"1": "p", "1": "q"}}""", "Duplicate")]
+    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": "p"}""", "labels")]
+    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": {"1": null}}""", "labels")]
+    [InlineData("""{"name": "x", "input": "{a}", "target": "b", "labels": ["p", null]}""", "labels")]
     [InlineData("""{"name": "x", "target": "b"}""", "input template")]
     [InlineData("[]", "no format")]
     [InlineData("null", "null")]

@@ -14,7 +14,7 @@ public class AggregateTests
         {
             double baseline = row.GetProperty("baseline").Number();
             double transfer = row.GetProperty("transfer").Number();
-            if (baseline is >= 0 and <= 100 && transfer is >= 0 and <= 100)
+            if (baseline is >= -100 and <= 100 && transfer is >= -100 and <= 100)
             {
                 // 0 of 0: no change here, undefined there.
                 double expected = baseline == 100 && transfer == 100 ? 0 : row.GetProperty("expected").Number();

@@ -63,7 +63,8 @@ internal static class MetricGolden
     public static void Same<T>(IEnumerable<T> expected, IEnumerable<T> actual, string what) =>
         Assert.True(expected.SequenceEqual(actual), $"{what}\nexpected {string.Join(" | ", expected)}\nfound    {string.Join(" | ", actual)}");
 
-    private static JsonElement Read(string path)
+    /// <summary>The content of a JSON file, also of a compressed one.</summary>
+    public static JsonElement Read(string path)
     {
         using FileStream file = File.OpenRead(path);
         using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;

@@ -116,18 +116,32 @@ public sealed class DataFileTests : IDisposable
     [Fact]
     public void Finds_the_one_file_of_a_split()
     {
-        Assert.Null(DataFile.Find(_files.Folder, "train"));
+        Assert.Empty(DataFile.Find(_files.Folder, "train"));
         string train = _files.Write("train.tsv.gz", "x");
         _files.Write("train.md", "x");
         _files.Write("validation.csv", "x");
         Directory.CreateDirectory(_files.FilePath("train.csv"));
-        Assert.Equal(train, DataFile.Find(_files.Folder, "train"));
-        Assert.EndsWith("validation.csv", DataFile.Find(_files.Folder, "validation"), StringComparison.Ordinal);
+        Assert.Equal([train], DataFile.Find(_files.Folder, "train"));
+        Assert.Equal([_files.FilePath("validation.csv")], DataFile.Find(_files.Folder, "validation"));
         _files.Write("train.jsonl", "x");
         string message = Assert.Throws<InvalidDataException>(() => DataFile.Find(_files.Folder, "train")).Message;
         Assert.Contains("'train.jsonl' and 'train.tsv.gz'", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => DataFile.Find(_files.Folder, "../train"));
         Assert.Throws<DirectoryNotFoundException>(() => DataFile.Find(_files.FilePath("none"), "train"));
+    }
+
+    [Fact]
+    public void Finds_the_parts_of_a_split_in_their_order()
+    {
+        string[] parts = [.. new[] { "train-00001-of-00003.parquet", "train-00000-of-00003-0a1b2c.parquet", "train-00002-of-00003.parquet" }.Select(name => _files.Write(name, "x"))];
+        _files.Write("train-extra.parquet", "x");
+        string other = _files.Write("train_r1-00000-of-00001.parquet", "x");
+        Assert.Equal([parts[1], parts[0], parts[2]], DataFile.Find(_files.Folder, "train"));
+        Assert.Equal([other], DataFile.Find(_files.Folder, "train_r1"));
+        File.Delete(parts[0]);
+        Assert.Contains("the parts 0, 2 of 'train', counted from 0; expected each of 3 once", Assert.Throws<InvalidDataException>(() => DataFile.Find(_files.Folder, "train")).Message, StringComparison.Ordinal);
+        _files.Write("train.csv", "x");
+        Assert.Contains("'train.csv' and 'train-00000", Assert.Throws<InvalidDataException>(() => DataFile.Find(_files.Folder, "train")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,6 +154,10 @@ public sealed class DataFileTests : IDisposable
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes(text).Select(value => value == '#' ? (byte)0xE9 : value)];
         ReaderFiles.Fails(_files.Write(name, bytes), place + ": ", null, "UTF-8", "E9");
-        ReaderFiles.Fails(_files.Write(name, Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(text)).ToArray()), ", line 1", null, "UTF-16", "Save the file as UTF-8");
+        foreach (Encoding wide in new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
+        {
+            ReaderFiles.Fails(_files.Write(name, [.. wide.GetPreamble(), .. wide.GetBytes(text)]), ", line 1", null, "UTF-16", "Save the file as UTF-8");
+            ReaderFiles.Fails(_files.Write(name, wide.GetBytes(text)), ", line 1", null, "UTF-16", "Save the file as UTF-8");
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class GzipTests : IDisposable
         byte[] small = ReaderFiles.Gzip(Text[..600]);
         for (int length = 2; length < small.Length; length++)
         {
-            ReaderFiles.Fails(_files.WriteRaw("a.txt.gz", small[..length]), ", after line ", null, "gzip data is damaged");
+            ReaderFiles.Fails(_files.WriteRaw("a.txt.gz", small[..length]), ", after line ", null, "the gzip data is damaged: it is cut off, altered");
         }
 
         byte[] packed = ReaderFiles.Gzip(Text);
@@ -52,7 +52,7 @@ public sealed class GzipTests : IDisposable
         {
             ReaderFiles.Fails(_files.WriteRaw(name, packed[..^4]), name == "a.csv.gz" ? ", after line 49" : ", after line 5000: the gzip data is damaged", options, "Copy or download");
             packed[^6] ^= 1;
-            ReaderFiles.Fails(_files.WriteRaw(name, packed), ", after line ", options, "gzip data is damaged");
+            ReaderFiles.Fails(_files.WriteRaw(name, packed), ", after line ", options, "gzip data is damaged: it is cut off, altered");
         }
         else
         {

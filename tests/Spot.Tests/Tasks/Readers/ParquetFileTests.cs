@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Parquet;
 using Parquet.Serialization;
 using Spot.Tasks;
@@ -53,6 +54,33 @@ public sealed class ParquetFileTests : IDisposable
     }
 
     [Fact]
+    public void Files_of_another_program_are_read()
+    {
+        JsonObject[] expected = [.. File.ReadLines(Golden("expected.jsonl")).Select(line => (JsonObject)JsonNode.Parse(line)!)];
+        string[] paths = [.. Directory.GetFiles(TestPaths.Golden("parquet"), "*-v?-*.parquet")];
+        Assert.NotEmpty(paths);
+        foreach (string path in paths)
+        {
+            JsonObject[] found = [.. ReaderFiles.Read(path).Select(row => row.Fields)];
+            Assert.Equal(expected.Length, found.Length);
+            foreach ((JsonObject wanted, JsonObject row) in expected.Zip(found))
+            {
+                Assert.NotEmpty(row);
+                Assert.All(row, field => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(wanted[field.Key]?.ToJsonString() ?? "null"), JsonNode.Parse(field.Value?.ToJsonString() ?? "null")), $"{path}: {wanted} <> {row}"));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("lists-v2.parquet", "lists in data pages of version 2")]
+    [InlineData("booleans-v2.parquet", "truth values of 'flag' are written as runs")]
+    public void What_would_be_read_wrongly_is_refused(string name, string problem)
+    {
+        Assert.True(File.Exists(Golden(name)));
+        Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => ReaderFiles.Read(Golden(name)).Count()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Damaged_files_are_refused()
     {
         byte[] bytes = await Bytes(Rows, 2, CompressionMethod.Snappy);
@@ -86,6 +114,8 @@ public sealed class ParquetFileTests : IDisposable
             }
         }
     }
+
+    private static string Golden(string name) => Path.Combine(TestPaths.Golden("parquet"), name);
 
     private static async Task<byte[]> Bytes(Row[] rows, int groupSize, CompressionMethod compression)
     {

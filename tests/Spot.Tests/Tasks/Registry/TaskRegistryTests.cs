@@ -46,6 +46,60 @@ public sealed class TaskRegistryTests : IDisposable
         Assert.Contains("validation.jsonl', line 1: found no label", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("stsb", """{"sentence1": "a", "sentence2": "b", "label": 2.5}""", """{"sentence1": "a", "sentence2": "b", "label": -1.0}""")]
+    [InlineData("wsc", """{"text": "The dog saw it .", "span1_index": 0, "span1_text": "The dog", "span2_index": 3, "span2_text": "it", "label": 1}""", """{"text": "The dog saw it .", "span1_index": 0, "span1_text": "The dog", "span2_index": 3, "span2_text": "it", "label": -1}""")]
+    [InlineData("record", """{"passage": "p", "query": "q", "entities": ["e"], "answers": ["e"], "idx": {"passage": 0, "query": 1}}""", """{"passage": "p", "query": "q", "entities": ["e"], "answers": [], "idx": {"passage": 0, "query": 1}}""")]
+    [InlineData("squad", """{"question": "q", "context": "c", "answers": {"text": ["c"]}}""", """{"question": "q", "context": "c", "answers": {"text": []}}""")]
+    [InlineData("samsum", """{"dialogue": "d", "summary": "s"}""", """{"dialogue": "d"}""")]
+    public void Answers_that_test_data_hide_are_left_out_whatever_their_kind(string name, string row, string hidden)
+    {
+        Write($"{name}/train.jsonl", row);
+        Write($"{name}/validation.jsonl", row);
+        Write($"{name}/test.jsonl", $"{row}\n{hidden}\n");
+        Assert.Single(Load(name, _folder.Path).Test);
+        Write($"{name}/validation.jsonl", hidden);
+        if (name is not "record") // where the reference writes a sign for no answer
+        {
+            Assert.Contains("validation.jsonl', line 1", Assert.Throws<InvalidDataException>(() => Load(name, _folder.Path)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_files_of_GLUE_are_read_as_they_are_published()
+    {
+        Write("CoLA/train.tsv", "s01\t1\t\t\"Who said that?\ns02\t0\t*\tHe did they.\n");
+        Write("CoLA/dev.tsv", "s03\t1\t\tFine.\n");
+        Write("CoLA/test.tsv", "index\tsentence\n0\tSecret.\n");
+        TextTask cola = Load("cola", Path.Combine(_folder.Path, "CoLA"));
+        Assert.Equal([new("cola sentence: \"Who said that?", "acceptable"), new("cola sentence: He did they.", "unacceptable")], cola.Train);
+        Assert.Equal((1, 0), (cola.Validation.Count, cola.Test.Count));
+
+        const string mrpc = "\uFEFFQuality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\tOne.\t\"Two.\n";
+        Write("MRPC/train.tsv", mrpc);
+        Write("MRPC/dev.tsv", mrpc);
+        Assert.Equal(new TextExample("mrpc sentence1: One. sentence2: \"Two.", "equivalent"), Load("mrpc", Path.Combine(_folder.Path, "MRPC")).Train[0]);
+
+        const string mnli = "index\tsentence1\tsentence2\tlabel1\tgold_label\n0\tPremise.\tHypothesis.\tneutral\tcontradiction\n";
+        Write("MNLI/train.tsv", mnli);
+        Write("MNLI/dev_matched.tsv", mnli);
+        Assert.Equal(new TextExample("mnli hypothesis: Hypothesis. premise: Premise.", "contradiction"), Load("mnli", Path.Combine(_folder.Path, "MNLI")).Train[0]);
+
+        const string stsb = "index\tsentence1\tsentence2\tscore\n0\tA.\tB.\t3.3\n";
+        Write("STS-B/train.tsv", stsb);
+        Write("STS-B/dev.tsv", stsb);
+        Assert.Equal("3.2", Load("stsb", Path.Combine(_folder.Path, "STS-B")).Train[0].Target);
+    }
+
+    [Fact]
+    public void One_task_reads_the_fields_of_either_benchmark()
+    {
+        Write("rte/train-00000-of-00002.jsonl", """{"premise": "p", "hypothesis": "h", "label": 1}""");
+        Write("rte/train-00001-of-00002.jsonl", """{"sentence1": "p2", "sentence2": "h2", "label": "entailment"}""");
+        Write("rte/val.jsonl", """{"premise": "p", "hypothesis": "h", "label": 0}""");
+        Assert.Equal([new("rte hypothesis: h premise: p", "not_entailment"), new("rte hypothesis: h2 premise: p2", "entailment")], Load("rte_superglue", _folder.Path).Train);
+    }
+
     [Fact]
     public void A_format_of_the_users_own_needs_no_code()
     {

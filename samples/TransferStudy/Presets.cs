@@ -1,0 +1,62 @@
+using Spot.Transfer;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>The plans of the presets.</summary>
+internal static class Presets
+{
+    /// <summary>The plan that the settings ask for, without its tasks.</summary>
+    public static StudyPlan Plan(Settings settings)
+    {
+        StudyPlan plan = settings.Preset switch
+        {
+            Preset.Smoke => Smoke(),
+            Preset.Small => Small(),
+            _ => new StudyPlan { MixtureOf = [3, 12], AverageOf = [3, 12] },
+        };
+        plan.SourceOptions.Steps = settings.SourceSteps ?? plan.SourceOptions.Steps;
+        plan.TargetOptions.Steps = settings.TargetSteps ?? plan.TargetOptions.Steps;
+        plan.SourceOptions.EmbeddingStep = Math.Min(settings.EmbeddingStep ?? plan.SourceOptions.EmbeddingStep, plan.SourceOptions.Steps);
+        plan.SourceOptions.EvaluateEvery = Math.Clamp(plan.SourceOptions.EvaluateEvery, 1, plan.SourceOptions.Steps);
+        plan.TargetOptions.EvaluateEvery = Math.Clamp(plan.TargetOptions.EvaluateEvery, 1, plan.TargetOptions.Steps);
+        if (settings.Seeds is { } seeds)
+        {
+            plan.SourceSeeds = plan.TargetSeeds = [.. Enumerable.Range(0, seeds).Select(seed => (long)seed)];
+        }
+
+        return plan;
+    }
+
+    private static StudyPlan Smoke()
+    {
+        StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 20, embeddingStep: 30);
+        plan.SourceSeeds = [0];
+        plan.TargetSeeds = [0, 1];
+        plan.BestOf = [1, 2, 3];
+        plan.RaceOf = [4];
+        plan.AverageOf = plan.MixtureOf = [2];
+        plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 50;
+        return plan;
+    }
+
+    private static StudyPlan Small()
+    {
+        StudyPlan plan = Tiny(sourceSteps: 200, targetSteps: 40, embeddingStep: 50);
+        plan.BestOf = [1, 3, 6, 9, 12, 15];
+        plan.AverageOf = plan.MixtureOf = [3];
+        plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 200;
+        return plan;
+    }
+
+    private static StudyPlan Tiny(int sourceSteps, int targetSteps, int embeddingStep)
+    {
+        TuningOptions source = TuningOptions.SmallModel(), target = TuningOptions.SmallModel();
+        source.Steps = sourceSteps;
+        source.EmbeddingStep = embeddingStep;
+        target.Steps = targetSteps;
+        target.EmbeddingStep = Math.Min(embeddingStep, targetSteps);
+        target.EvaluateEvery = Math.Max(1, targetSteps / 8);
+        target.Initialization = PromptInitialization.ClassLabels;
+        return new StudyPlan { SourceOptions = source, TargetOptions = target };
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Spectre.Console;
+using Spot;
+using Spot.Backbone;
+using Spot.Samples.TransferStudy;
+using Spot.Transfer;
+
+// Without options everything comes from beside the program: the tiny T5 and the sample tasks.
+string beside = AppContext.BaseDirectory;
+Option<Preset> preset = new("--preset") { Description = "smoke: every part once, some minutes; small: the small-model recipe, an hour or more; full: the paper's recipe, for published checkpoints", DefaultValueFactory = _ => Preset.Smoke, HelpName = "smoke|small|full" };
+Option<string> output = new("--output") { HelpName = "FOLDER", Description = "Folder of the study: all it needs to go on, and report/ with its report", Required = true };
+Option<bool> resume = new("--resume") { Description = "Go on with the study in --output" };
+Option<StudyShard> shard = new("--shard") { Description = "i/n: do the i-th of n parts, each with an --output of its own", DefaultValueFactory = _ => StudyShard.All, CustomParser = Shard, HelpName = "i/n" };
+Option<string[]> merge = new("--merge") { Description = "Folders of other shards to take over before going on", AllowMultipleArgumentsPerToken = true };
+Option<bool> reportOnly = new("--report-only") { Description = "Run nothing, only write the report of what is there" };
+Option<string> data = new("--data") { Description = "Folder of task folders, your own or public data sets by name", DefaultValueFactory = _ => Path.Combine(beside, "data") };
+Option<string[]> sources = new("--sources") { Description = "Names of source tasks", AllowMultipleArgumentsPerToken = true };
+Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true };
+Option<string> model = new("--model") { Description = "Folder of a T5 checkpoint", DefaultValueFactory = _ => Path.Combine(beside, "models", "spot-tiny") };
+Option<int?> seeds = new("--seeds") { Description = "Runs of each task, in place of the preset's" };
+Option<int?> sourceSteps = new("--source-steps") { Description = "Tuning steps of source prompts, in place of the preset's" };
+Option<int?> targetSteps = new("--target-steps") { Description = "Tuning steps of targets, in place of the preset's" };
+Option<int?> embeddingStep = new("--embedding-step") { Description = "The step whose prompt is the task embedding, in place of the preset's" };
+Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
+Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
+foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSteps, targetSteps, embeddingStep])
+{
+    number.Validators.Add(found =>
+    {
+        if (found.Tokens.Count == 1 && int.TryParse(found.Tokens[0].Value, out int value) && value < 1)
+        {
+            found.AddError($"Found {number.Name} {value}, expected at least 1.");
+        }
+    });
+}
+
+RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
+{
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSteps, targetSteps, embeddingStep, device, precision,
+};
+command.SetAction(async (parsed, cancellationToken) =>
+{
+    Settings settings = new()
+    {
+        Preset = parsed.GetValue(preset),
+        Model = parsed.GetValue(model)!,
+        Data = parsed.GetValue(data)!,
+        Sources = parsed.GetValue(sources) ?? [],
+        Targets = parsed.GetValue(targets) ?? [],
+        Output = parsed.GetValue(output)!,
+        Resume = parsed.GetValue(resume),
+        Shard = parsed.GetValue(shard),
+        Merge = parsed.GetValue(merge) ?? [],
+        ReportOnly = parsed.GetValue(reportOnly),
+        Seeds = parsed.GetValue(seeds),
+        SourceSteps = parsed.GetValue(sourceSteps),
+        TargetSteps = parsed.GetValue(targetSteps),
+        EmbeddingStep = parsed.GetValue(embeddingStep),
+        Device = parsed.GetValue(device)!,
+        Precision = parsed.GetValue(precision),
+    };
+    try
+    {
+        await new StudyProgram(settings).RunAsync(cancellationToken);
+        return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[yellow]Stopped.[/] Run the same command with --resume to go on.");
+        return 130;
+    }
+    catch (Exception e) when (e is SpotException or IOException or InvalidDataException or ArgumentException or ArithmeticException or UnauthorizedAccessException)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync();
+
+static StudyShard Shard(System.CommandLine.Parsing.ArgumentResult found)
+{
+    try
+    {
+        return StudyShard.Parse(found.Tokens[0].Value);
+    }
+    catch (FormatException e)
+    {
+        found.AddError(e.Message);
+        return default;
+    }
+}

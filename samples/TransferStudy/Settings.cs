@@ -1,0 +1,43 @@
+using Spot.Backbone;
+using Spot.Transfer;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Settings
+{
+    public required Preset Preset { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Data { get; init; }
+
+    /// <summary>Names of tasks; empty for those of the preset.</summary>
+    public required string[] Sources { get; init; }
+
+    /// <summary>Names of tasks; empty for those of the preset.</summary>
+    public required string[] Targets { get; init; }
+
+    public required string Output { get; init; }
+
+    public required bool Resume { get; init; }
+
+    public required StudyShard Shard { get; init; }
+
+    /// <summary>Folders of other shards.</summary>
+    public required string[] Merge { get; init; }
+
+    public required bool ReportOnly { get; init; }
+
+    public int? Seeds { get; init; }
+
+    public int? SourceSteps { get; init; }
+
+    public int? TargetSteps { get; init; }
+
+    public int? EmbeddingStep { get; init; }
+
+    public required string Device { get; init; }
+
+    public required BackbonePrecision Precision { get; init; }
+}

@@ -1,0 +1,84 @@
+using Spectre.Console;
+using Spot.Backbone;
+using Spot.Plots;
+using Spot.Tasks;
+using Spot.Transfer;
+using Spot.Tuning;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>Runs a study, or a shard of it, and writes its report.</summary>
+internal sealed class StudyProgram(Settings settings)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        string output = CheckOutput();
+        StudyTasks tasks = new(settings.Data);
+        (string[] sources, string[] targets) = tasks.Choose(settings);
+        StudyPlan plan = Presets.Plan(settings);
+        plan.Sources = tasks.Load(sources, cancellationToken);
+        plan.Targets = tasks.Load(targets, cancellationToken);
+        TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
+        plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
+
+        using T5Backbone backbone = T5Backbone.Load(settings.Model, new BackboneOptions { Device = settings.Device, Precision = settings.Precision });
+        PromptTuner tuner = new(backbone);
+        Study study = new(plan, output, backbone.Fingerprint, tuner, new TaskEmbedder(tuner));
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", sources)}; targets {string.Join(", ", targets)}");
+        foreach (string folder in settings.Merge)
+        {
+            await study.MergeAsync(folder, cancellationToken);
+            AnsiConsole.MarkupLineInterpolated($"Merged {folder}");
+        }
+
+        if (!settings.ReportOnly)
+        {
+            StudyStatus status = await ProgressBar.ShowAsync(settings.Shard, bar => study.RunAsync(settings.Shard, bar, cancellationToken));
+            Say(status);
+        }
+
+        StudyResult result = await study.ResultAsync(cancellationToken);
+        Summary.Write(result);
+        IReadOnlyList<string> files = StudyReport.Write(result, Path.Combine(output, "report"), description: Description(backbone, plan));
+        AnsiConsole.MarkupLineInterpolated($"Report: {files[0]}");
+    }
+
+    private string CheckOutput()
+    {
+        string output = Path.GetFullPath(settings.Output);
+        bool begun = Directory.Exists(Path.Combine(output, "units")) || Directory.Exists(Path.Combine(output, "library"));
+        return !begun || settings.Resume || settings.ReportOnly || settings.Merge.Length > 0
+            ? output
+            : throw new ArgumentException($"'{output}' already holds a study. Add --resume to go on with it, or choose another --output.");
+    }
+
+    private static TaskLeak[] FindLeaks(StudyTasks tasks, StudyPlan plan, CancellationToken cancellationToken)
+    {
+        HashSet<string> sources = [.. plan.Sources.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
+        TextTask[] all = [.. plan.Sources.Concat(plan.Targets).DistinctBy(task => task.Name)];
+        TaskLeak[] leaks = [.. tasks.Leaks(all, cancellationToken).Where(leak => sources.Contains(leak.Source) && targets.Contains(leak.Target))];
+        foreach (TaskLeak leak in leaks)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out:[/] {leak}");
+        }
+
+        return leaks;
+    }
+
+    private void Say(StudyStatus status)
+    {
+        if (status.Left > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"[yellow]{status.Left} units of shard {settings.Shard} need source prompts of other shards.[/] When those are done, run with --resume and --merge and the folders of the other shards.");
+        }
+        else if (status.Done < status.Total)
+        {
+            AnsiConsole.MarkupLineInterpolated($"Shard {settings.Shard} is done; of the whole study {status.Done} of {status.Total} units are here.");
+        }
+    }
+
+    private string Description(T5Backbone backbone, StudyPlan plan) => FormattableString.Invariant(
+        $"Model {backbone.Name}, prompts of {plan.SourceOptions.PromptLength} rows; sources tuned for {plan.SourceOptions.Steps} steps (embedding at {plan.SourceOptions.EmbeddingStep}), targets for {plan.TargetOptions.Steps}; preset {settings.Preset.ToString().ToLowerInvariant()}.");
+}

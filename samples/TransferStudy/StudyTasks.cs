@@ -1,0 +1,92 @@
+using Spot.Tasks;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>The tasks of a study: folders of one's own, or data sets by the names that the paper gives them.</summary>
+internal sealed class StudyTasks
+{
+    // The bundled tasks: one source of each family, and targets that have a relative among them.
+    private static readonly string[] SampleSources = ["books", "films", "home", "requests"], SampleTargets = ["places", "trips", "work"];
+
+    // The paper's, and others of their kinds in place of those that are not to be had.
+    private static readonly string[] PaperTargets = ["boolq", "cola", "stsb", "wic", "cr", "mrpc", "rte", "wsc", "copa", "cb"];
+
+    private static readonly string[] PaperSources =
+    [
+        "mnli", "qqp", "qnli", "sst2", "squad", "drop", "winogrande", "hellaswag", "multirc", "cosmos_qa", "record", "doc_nli", "yelp2", "cxc", "race",
+        "fever_nli", "sick_r", "dream", "imdb",
+    ];
+
+    private readonly string _root;
+    private readonly string[] _own;
+    private readonly HashSet<string> _known;
+
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">It holds no task.</exception>
+    public StudyTasks(string root)
+    {
+        _root = Path.GetFullPath(root);
+        if (!Directory.Exists(_root))
+        {
+            throw new DirectoryNotFoundException($"No folder '{_root}'. Expected one that holds a folder for each task.");
+        }
+
+        string[] folders = [.. Directory.GetDirectories(_root).Where(folder => DataFile.Find(folder, "train").Count > 0)];
+        _own = [.. folders.Where(IsOwn).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        _known = [.. TaskRegistry.Available(_root).Except(_own)];
+        if (_own.Length + _known.Count == 0)
+        {
+            throw new ArgumentException($"'{_root}' holds no task. Expected folders with train.jsonl and validation.jsonl, or another format, each.");
+        }
+    }
+
+    /// <summary>All names.</summary>
+    private IEnumerable<string> Names => _own.Concat(_known).Order(StringComparer.Ordinal);
+
+    /// <summary>The names to use where the command line gives none.</summary>
+    public (string[] Sources, string[] Targets) Choose(Settings settings)
+    {
+        string[] names = [.. Names];
+        bool samples = SampleSources.Concat(SampleTargets).All(names.Contains);
+        string[] targets = settings.Targets.Length > 0 ? settings.Targets : samples ? SampleTargets : [.. PaperTargets.Where(names.Contains)];
+        string[] sources = settings.Sources.Length > 0
+            ? settings.Sources
+            : samples ? settings.Preset == Preset.Smoke ? SampleSources : names : [.. PaperSources.Where(names.Contains).Except(targets)];
+        if (targets.Length == 0 || sources.Length == 0)
+        {
+            throw new ArgumentException($"Which tasks of '{_root}' are sources and which are targets? Name them with --sources and --targets; there are {string.Join(", ", names)}.");
+        }
+
+        return (sources, targets);
+    }
+
+    /// <summary>Reads tasks.</summary>
+    public TextTask[] Load(string[] names, CancellationToken cancellationToken)
+    {
+        string[] unknown = [.. names.Where(name => !_own.Contains(name) && !_known.Contains(name))];
+        return unknown.Length == 0
+            ? [.. names.Select(name => _own.Contains(name) ? TaskFolder.Load(Path.Combine(_root, name)) : TaskRegistry.Load(name, _root, cancellationToken: cancellationToken))]
+            : throw new ArgumentException($"No task {string.Join(", ", unknown.Select(name => $"'{name}'"))} in '{_root}'; there are {string.Join(", ", Names)}.");
+    }
+
+    /// <summary>Pairs of which one task trains on what the other is judged by.</summary>
+    public IReadOnlyList<TaskLeak> Leaks(TextTask[] tasks, CancellationToken cancellationToken)
+    {
+        // By name the data's fields are compared; of other pairs only the whole inputs are known.
+        string[] known = [.. tasks.Select(task => task.Name).Where(_known.Contains)];
+        IEnumerable<TaskLeak> byFields = known.Length > 0 ? TaskLeaks.Find(known, _root, cancellationToken: cancellationToken) : [];
+        return [.. byFields.Concat(TaskLeaks.Find(tasks)).DistinctBy(leak => (leak.Source, leak.Target, leak.Split))];
+    }
+
+    // A task of one's own says how its rows are written, or they have the fields that need no saying.
+    private static bool IsOwn(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "task.json")))
+        {
+            return true;
+        }
+
+        DataRow? first = DataFile.Find(folder, "train").SelectMany(file => DataFile.Read(file)).FirstOrDefault();
+        return first?.Fields.ContainsKey("input") == true && first.Fields.ContainsKey("target");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Spectre.Console;
+using Spot.Transfer;
+
+namespace Spot.Samples.TransferStudy;
+
+/// <summary>Prints the study's main table.</summary>
+internal static class Summary
+{
+    public static void Write(StudyResult study)
+    {
+        StudyFindings findings = study.Test ?? study.Validation;
+        Table table = new Table().RoundedBorder()
+            .Title($"{(study.Test is null ? "validation" : "test")} score, mean over {study.Targets.Count} targets and {study.TargetSeeds.Count} seeds")
+            .AddColumn("strategy").AddColumn(Right("score")).AddColumn(Right("change")).AddColumn(Right("error −%")).AddColumn(Right("runs")).AddColumn(Right("steps %"));
+        foreach (SearchSpaceRow row in findings.Table)
+        {
+            table.AddRow(Name(row), Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
+        }
+
+        AnsiConsole.Write(table);
+        if (study.Missing > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{study.Missing} units are missing[/]; what needs them is not in the numbers.");
+        }
+    }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Name(SearchSpaceRow row)
+    {
+        string name = row.Strategy switch
+        {
+            StudyStrategy.BestOfTopK => $"best of top {row.K}",
+            StudyStrategy.Racing => $"racing of top {row.K}",
+            StudyStrategy.WeightedAverage => $"average of top {row.K}",
+            StudyStrategy.Mixture => $"mixture of top {row.K}",
+            StudyStrategy.Oracle => "oracle",
+            _ => "no transfer",
+        };
+        return row.Similarity switch
+        {
+            PromptSimilarity.AverageToken => $"{name}, average token",
+            PromptSimilarity.PerToken => $"{name}, per token",
+            _ => name,
+        };
+    }
+}

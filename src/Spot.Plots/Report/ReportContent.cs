@@ -1,0 +1,100 @@
+using System.Text;
+using Spot.Transfer;
+
+namespace Spot.Plots.Report;
+
+/// <summary>The parts of a study's report in their order.</summary>
+internal sealed class ReportContent
+{
+    private readonly StudyResult _study;
+    private readonly string _title;
+    private readonly string? _description;
+    private readonly List<(string Heading, StudyFindings Findings, List<(string Name, Figure Figure)> Figures)> _parts = [];
+    private readonly List<(string Name, Figure Figure)> _similarities;
+
+    internal ReportContent(StudyResult study, string title, string? description)
+    {
+        _study = study;
+        _title = title;
+        _description = description;
+        _similarities = [.. study.Similarities.Select(similarity => ($"similarity-{FileName(similarity)}", StudyFigures.Similarities(similarity)))];
+        _parts.Add(("On validation examples", study.Validation, FiguresOf(study.Validation, "")));
+        if (study.Test is { } test)
+        {
+            _parts.Add(("On test examples", test, FiguresOf(test, "test-")));
+        }
+    }
+
+    /// <summary>All figures with their file names.</summary>
+    internal IEnumerable<(string Name, Figure Figure)> Figures => _similarities.Concat(_parts.SelectMany(part => part.Figures));
+
+    internal string ToMarkdown()
+    {
+        StringBuilder text = new($"# {_title}\n\n{Description()}\n");
+        foreach ((string heading, StudyFindings findings, _) in _parts)
+        {
+            text.Append($"\n## {heading}\n\n");
+            text.AppendJoin("", StudyReading.Of(_study, findings).Select(line => $"- {line}\n"));
+            foreach ((string name, ReportTable table) in Tables(findings))
+            {
+                text.Append($"\n### {name}\n\n{table.ToMarkdown()}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    internal string ToHtml()
+    {
+        HtmlPage page = new(_title);
+        page.Paragraph(Description());
+        foreach ((string heading, StudyFindings findings, List<(string Name, Figure Figure)> figures) in _parts)
+        {
+            page.Heading(heading);
+            page.List(StudyReading.Of(_study, findings));
+            (string Name, ReportTable Table)[] tables = [.. Tables(findings)];
+            page.Table(tables[0].Table);
+            figures.ForEach(figure => page.Figure(figure.Figure));
+            foreach ((string name, ReportTable table) in tables[1..])
+            {
+                page.Details(name, table);
+            }
+        }
+
+        page.Heading("Similarity of the tasks");
+        for (int i = 0; i < _similarities.Count; i++)
+        {
+            StudySimilarity similarity = _study.Similarities[i];
+            page.Figure(_similarities[i].Figure);
+            page.Details("The numbers", StudyTables.Matrix("task", similarity.Tasks, similarity.Tasks, similarity.TaskMatrix, "F3"));
+        }
+
+        return page.ToString();
+    }
+
+    private List<(string Name, Figure Figure)> FiguresOf(StudyFindings findings, string prefix)
+    {
+        List<(string, Figure)> figures = [($"{prefix}reductions", StudyFigures.Reductions(_study, findings)), ($"{prefix}gain-by-runs", StudyFigures.GainByRuns(_study, findings))];
+        if (StudyFigures.GainBySteps(_study, findings) is { } steps)
+        {
+            figures.Add(($"{prefix}gain-by-steps", steps));
+        }
+
+        figures.AddRange(_study.Similarities.Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
+        return figures;
+    }
+
+    private IEnumerable<(string Name, ReportTable Table)> Tables(StudyFindings findings) =>
+    [
+        ("Search space and quality", StudyTables.SearchSpace(findings)),
+        ("Targets", StudyTables.Targets(_study, findings)),
+        ("Does similarity predict transfer?", StudyTables.Correlations(findings)),
+        ("Relative error reduction, %", StudyTables.Matrix("source", _study.Sources, _study.Targets, findings.Reductions, "F1")),
+    ];
+
+    private string Description() =>
+        $"{StudyText.Count(_study.Sources.Count, "source task")} in {StudyText.Count(_study.SourceSeeds.Count, "run")} each, " +
+        $"{StudyText.Count(_study.Targets.Count, "target task")}, {StudyText.Count(_study.TargetSeeds.Count, "seed")}. {_description}".TrimEnd();
+
+    private static string FileName(StudySimilarity similarity) => StudyText.Of(similarity.Similarity).Replace(' ', '-');
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Spot.Interop;
+using Spot.Plots.Report;
+using Spot.Transfer;
+
+namespace Spot.Plots;
+
+/// <summary>Everything a study found, as files: figures in PNG and SVG, tables in Markdown, and one HTML page that holds it all and needs no network.</summary>
+/// <remarks>Files appear whole or not at all; those of an earlier report are replaced. Safe for concurrent calls on different folders.</remarks>
+public static class StudyReport
+{
+    /// <summary>The page's file name.</summary>
+    public const string PageName = "report.html";
+
+    /// <summary>The tables' file name.</summary>
+    public const string TablesName = "tables.md";
+
+    /// <summary>Writes the report.</summary>
+    /// <param name="study">The study, finished or not.</param>
+    /// <param name="folder">Where the files go; made if it is not there.</param>
+    /// <param name="title">The heading; null for a general one.</param>
+    /// <param name="description">A sentence on what was run, below the heading; null for none.</param>
+    /// <returns>The full paths of the files, the page first.</returns>
+    /// <exception cref="ArgumentException">The study has no source or no target.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(StudyResult study, string folder, string? title = null, string? description = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(folder);
+        if (study.Sources.Count == 0 || study.Targets.Count == 0)
+        {
+            throw new ArgumentException($"The study has {study.Sources.Count} sources and {study.Targets.Count} targets, expected at least one of each.", nameof(study));
+        }
+
+        ReportContent content = new(study, title ?? "Soft prompt transfer: which tasks help which", description);
+        string root = Directory.CreateDirectory(folder).FullName;
+        List<string> files = [Save(root, PageName, content.ToHtml()), Save(root, TablesName, content.ToMarkdown())];
+        foreach ((string name, Figure figure) in content.Figures)
+        {
+            foreach (string ending in (string[])[".png", ".svg"])
+            {
+                files.Add(Path.Combine(root, name + ending));
+                figure.Save(files[^1]);
+            }
+        }
+
+        return files;
+    }
+
+    private static string Save(string root, string name, string text)
+    {
+        string path = Path.Combine(root, name);
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        return path;
+    }
+}

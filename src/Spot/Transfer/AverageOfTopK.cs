@@ -1,0 +1,29 @@
+namespace Spot.Transfer;
+
+/// <summary>
+/// Targeted transfer, top-k weighted average (SPoT §3.3): the target starts from the average of the k most similar source prompts, weighted by
+/// similarity, see <see cref="PromptAverage"/>. One run instead of k.
+/// </summary>
+/// <param name="tuner">Tunes the target.</param>
+/// <param name="embedder">Embeds the target.</param>
+/// <param name="library">Holds the source prompts; those that are retrieved must be equally long.</param>
+public sealed class AverageOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library) : TargetedTransfer(tuner, embedder, library)
+{
+    private protected override async Task<TransferResult> TransferAsync(
+        TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);
+        SoftPrompt average = PromptAverage.Compute([.. sources.Select(source => source.Prompt)], [.. matches.Select(match => match.Similarity)]);
+        TuningResult result = await Tuner.TuneAsync(target, options, average, progress, cancellationToken).ConfigureAwait(false);
+        PromptInfo start = new()
+        {
+            Id = $"average-of-{matches.Count}",
+            Task = string.Join('+', matches.Select(match => match.Info.Task).Distinct(StringComparer.Ordinal)),
+            Backbone = average.Backbone,
+            Length = average.Length,
+            Dim = average.Dim,
+            Lineage = [.. matches.Select(match => match.Info.Id)],
+        };
+        return TransferResult.Of([new TransferCandidate(start, null, result)]);
+    }
+}

@@ -1,0 +1,53 @@
+namespace Spot.Transfer;
+
+/// <summary>
+/// Targeted transfer, top-k multi-task mixture (SPoT §3.3): a prompt is tuned on the tasks of the k most similar source prompts and the target
+/// together, each in proportion to its examples, and the target starts from that run's last checkpoint.
+/// </summary>
+/// <param name="tuner">Tunes the mixture and the target.</param>
+/// <param name="embedder">Embeds the target.</param>
+/// <param name="library">Holds the source prompts.</param>
+/// <param name="tasks">The task of a source prompt, as it was tuned on; null where it is not to be had.</param>
+public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library, Func<PromptInfo, TextTask?> tasks)
+    : TargetedTransfer(tuner, embedder, library)
+{
+    /// <summary>How the prompt is tuned on the mixture, from scratch; null to use the options of the transfer.</summary>
+    /// <value>null.</value>
+    public TuningOptions? MixtureOptions { get; init; }
+
+    private protected override async Task<TransferResult> TransferAsync(
+        TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        TaskMixture mixture = Mix(target, matches);
+        TuningOptions? recipe = MixtureOptions is null ? RunFolders.Within(options, "mixture") : MixtureOptions;
+        TuningResult mixed = await Tuner.TuneAsync(mixture, recipe, null, progress, cancellationToken).ConfigureAwait(false);
+        TuningResult result = await Tuner.TuneAsync(target, RunFolders.Within(options, "target"), mixed.Final, progress, cancellationToken).ConfigureAwait(false);
+        PromptInfo start = new()
+        {
+            Id = $"mixture-of-{matches.Count}",
+            Task = mixture.Name,
+            Backbone = mixed.Final.Backbone,
+            Length = mixed.Final.Length,
+            Dim = mixed.Final.Dim,
+            Seed = mixed.Seed,
+            Step = mixed.Losses.Count,
+        };
+        TransferResult transfer = TransferResult.Of([new TransferCandidate(start, null, result)]);
+        return transfer with { Steps = transfer.Steps + mixed.Losses.Count };
+    }
+
+    // Several prompts of one task bring its examples once, and the target is there once.
+    private TaskMixture Mix(TextTask target, IReadOnlyList<PromptMatch> matches)
+    {
+        Dictionary<string, TextTask> mixed = new(StringComparer.Ordinal);
+        foreach (PromptInfo source in matches.Select(match => match.Info).Where(source => source.Task != target.Name))
+        {
+            TextTask task = tasks(source) ?? throw new SpotException(
+                $"Found no task '{source.Task}' of the source prompt '{source.Id}', whose examples the mixture for '{target.Name}' needs. Supply it, or leave the prompt out (Eligible).");
+            mixed.TryAdd(task.Name, task);
+        }
+
+        mixed[target.Name] = target;
+        return new TaskMixture(string.Join('+', mixed.Keys), [.. mixed.Values.Select(MixtureTask.FromTextTask)]);
+    }
+}

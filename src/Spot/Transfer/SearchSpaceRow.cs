@@ -1,0 +1,39 @@
+namespace Spot.Transfer;
+
+/// <summary>A row of the table of search spaces and quality (SPoT, Table 3).</summary>
+/// <remarks>Every number is a mean over the targets, then over the seeds, with the deviation over the seeds.</remarks>
+public sealed record SearchSpaceRow
+{
+    /// <summary>The strategy.</summary>
+    public required StudyStrategy Strategy { get; init; }
+
+    /// <summary>How many source prompts it retrieves; null where it does not search.</summary>
+    public int? K { get; init; }
+
+    /// <summary>How it compares embeddings; null where it does not search.</summary>
+    public PromptSimilarity? Similarity { get; init; }
+
+    /// <summary>The score.</summary>
+    public required ScoreSpread Score { get; init; }
+
+    /// <summary>The score minus the baseline's.</summary>
+    public required ScoreSpread Absolute { get; init; }
+
+    /// <summary>The relative error reduction in per cent.</summary>
+    public required ScoreSpread Relative { get; init; }
+
+    /// <summary>Target runs from source prompts for each target and seed: 0, 1, k, or the number of source prompts.</summary>
+    public required double Tunings { get; init; }
+
+    /// <summary>Tuning steps on the target for each target and seed, those for its embedding and its mixture included; NaN where not known.</summary>
+    public required double Steps { get; init; }
+
+    /// <summary>100 · (1 − tunings / all source prompts).</summary>
+    public required double SearchSpaceSaved { get; init; }
+
+    /// <summary>100 · mean absolute change / the oracle's.</summary>
+    public required double ShareOfOracleGain { get; init; }
+
+    /// <summary>100 · steps / the oracle's; NaN where not known.</summary>
+    public required double ShareOfOracleSteps { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Spot.Tests;
+using Spot.Transfer;
+
+namespace Spot.Plots.Tests;
+
+public partial class StudyReportTests
+{
+    [Theory]
+    [InlineData(2, 1, false)]
+    [InlineData(4, 3, true)]
+    public void Writes_figures_tables_and_a_page_and_nothing_else(int sources, int targets, bool test)
+    {
+        using TempFolder folder = new();
+        string report = Path.Combine(folder.Path, "a", "report");
+        IReadOnlyList<string> files = StudyReport.Write(Studies.Make(sources, targets, test: test, holes: test), report);
+        Assert.Equal(Directory.GetFiles(report).Order(), files.Order());
+        Assert.Equal(Path.Combine(report, StudyReport.PageName), files[0]);
+        string[] expected = ["reductions", "gain-by-runs", "gain-by-steps", "prediction-average-token", "prediction-per-token", "similarity-average-token", "similarity-per-token"];
+        foreach (string name in test ? expected.Concat(["test-reductions", "test-gain-by-runs", "test-prediction-per-token"]) : expected)
+        {
+            Assert.Equal(0x474E5089, BitConverter.ToInt32(File.ReadAllBytes(Path.Combine(report, name + ".png"))));
+            Assert.Equal("svg", XDocument.Load(Path.Combine(report, name + ".svg")).Root!.Name.LocalName);
+        }
+
+        // Again over the same files, and no temporary one is left.
+        Assert.Equal(files, StudyReport.Write(Studies.Make(sources, targets, test: test, holes: test), report));
+        Assert.Equal(files.Count, Directory.GetFiles(report).Length);
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_but_itself()
+    {
+        using TempFolder folder = new();
+        string page = File.ReadAllText(StudyReport.Write(Studies.Make(4, 3, test: true), folder.Path, "A <title> & more", "One sentence.")[0]);
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
+        Assert.Contains("<h1>A &lt;title&gt; &amp; more</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("One sentence.", page, StringComparison.Ordinal);
+        MatchCollection sources = Sources().Matches(page);
+        Assert.NotEmpty(sources);
+        Assert.All(sources, match => Assert.StartsWith("data:image/svg+xml;base64,", match.Groups[1].Value, StringComparison.Ordinal));
+        Assert.All(sources, match => XDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value.Split(',')[1]))));
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("<link", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("url(", page, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Tables_say_what_the_study_says()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(4, 3);
+        StudyReport.Write(study, folder.Path);
+        string[] lines = File.ReadAllLines(Path.Combine(folder.Path, StudyReport.TablesName));
+        SearchSpaceRow row = study.Validation.Table.First(row => row.K == 3 && row.Similarity == PromptSimilarity.PerToken);
+        string line = Assert.Single(lines, line => line.StartsWith("| best of top-k | per token | 3 |", StringComparison.Ordinal));
+        Assert.Equal(
+            FormattableString.Invariant($"| best of top-k | per token | 3 | {row.Score.Mean:F1} ± 0.4 | +{row.Absolute.Mean:F1} ± 0.4 | +{row.Relative.Mean:F1} ± 1.6 | 3 | {row.SearchSpaceSaved:F0} | {row.ShareOfOracleSteps:F1} | {row.ShareOfOracleGain:F0} |"),
+            line);
+        foreach (string name in study.Sources.Concat(study.Targets))
+        {
+            Assert.Contains(lines, line => line.Contains(name, StringComparison.Ordinal));
+        }
+
+        // Every row of a table has as many cells as its head.
+        for (int i = 1; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith('|') && lines[i - 1].StartsWith('|'))
+            {
+                Assert.Equal(lines[i - 1].Count(c => c == '|'), lines[i].Count(c => c == '|'));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_unfinished_study_says_so()
+    {
+        using TempFolder folder = new();
+        StudyReport.Write(Studies.Make(4, 3, holes: true), folder.Path);
+        Assert.Contains("3 runs missing", File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_tasks_are_text_not_markup()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(3, 2) with { Sources = ["a|b", "<img src=x>", "c & \"d\""] };
+        string page = File.ReadAllText(StudyReport.Write(study, folder.Path)[0]);
+        Assert.DoesNotContain("<img src=x>", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;img src=x&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("a\\|b", File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+        Assert.Contains("<img src=x>", Svg.Texts(File.ReadAllText(Path.Combine(folder.Path, "reductions.svg"))));
+    }
+
+    [Fact]
+    public void A_study_of_nothing_is_an_error()
+    {
+        using TempFolder folder = new();
+        Assert.Throws<ArgumentException>(() => StudyReport.Write(Studies.Make(2, 1) with { Sources = [] }, folder.Path));
+    }
+
+    [GeneratedRegex("src=\"([^\"]*)\"")]
+    private static partial Regex Sources();
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Spot.Tests.Numerics;
+using Spot.Tests.Tasks.Metrics;
+using Spot.Transfer;
+
+namespace Spot.Tests.Transfer;
+
+/// <summary>Rankings, table, correlations and heat map of studies whose scores and similarities are given.</summary>
+public class SearchSpaceTableTests
+{
+    private static readonly (PromptSimilarity Similarity, string Name)[] Similarities =
+        [(PromptSimilarity.AverageToken, "average_tokens"), (PromptSimilarity.PerToken, "per_token")];
+
+    [Fact]
+    public void All_numbers_are_the_references()
+    {
+        foreach (JsonElement instance in StatsGolden.Files("search_space.json.gz").SelectMany(file => file.GetProperty("instances").EnumerateArray()))
+        {
+            string name = instance.Text("name");
+            JsonElement expected = instance.GetProperty("expected");
+            (StudyPlan plan, StudyRuns runs, IReadOnlyList<StudySimilarity> similarities) = Read(instance);
+            StudyFindings findings = new StudyAnalysis(plan, runs, similarities).Findings(run => run.Score);
+            SearchSpaceTable table = new(plan, runs, similarities, run => run.Score);
+            Check(expected.GetProperty("baseline"), findings.Table[0], $"{name}, baseline");
+            Check(expected.GetProperty("oracle"), findings.Table[1], $"{name}, oracle");
+            foreach ((PromptSimilarity kind, string label) in Similarities)
+            {
+                SearchSpaceRow[] rows = [.. findings.Table.Where(row => row.Strategy == StudyStrategy.BestOfTopK && row.Similarity == kind)];
+                JsonElement[] bestOf = [.. expected.GetProperty("best_of_top_k").GetProperty(label).EnumerateArray()];
+                Assert.Equal(bestOf.Length, rows.Length);
+                foreach ((JsonElement row, SearchSpaceRow actual) in bestOf.Zip(rows))
+                {
+                    string what = $"{name}, {label}, k = {actual.K}";
+                    Check(row, actual, what);
+                    MetricGolden.Equal(row.GetProperty("tunings_per_target"), actual.Tunings, what);
+                    MetricGolden.Equal(row.GetProperty("search_space_saved_percent"), actual.SearchSpaceSaved, what);
+                    MetricGolden.Equal(row.GetProperty("share_of_oracle_gain_percent"), actual.ShareOfOracleGain, what);
+                }
+
+                StudySimilarity similarity = similarities.Single(one => one.Similarity == kind);
+                foreach ((int target, JsonElement seeds) in expected.GetProperty("ranking").GetProperty(label).EnumerateArray().Index())
+                {
+                    foreach ((int seed, JsonElement ranking) in seeds.EnumerateArray().Index())
+                    {
+                        int[] wanted = ranking.Integers();
+                        MetricGolden.Same(wanted, table.Ranking(similarity, target, seed).Take(wanted.Length), $"{name}, {label}, target {target}, seed {seed}");
+                    }
+                }
+
+                JsonElement correlation = expected.GetProperty("correlation").GetProperty(label);
+                StudyCorrelation[] found = [.. findings.Correlations.Where(one => one.Similarity == kind)];
+                foreach ((int target, JsonElement one) in correlation.GetProperty("per_target").EnumerateArray().Index())
+                {
+                    Check(one, found[target], $"{name}, {label}, target {target}");
+                }
+
+                Assert.Null(found[^1].Target);
+                Check(correlation.GetProperty("pooled"), found[^1], $"{name}, {label}, pooled");
+            }
+
+            foreach ((int source, JsonElement targets) in expected.GetProperty("heat_map_percent").EnumerateArray().Index())
+            {
+                foreach ((int target, JsonElement cell) in targets.EnumerateArray().Index())
+                {
+                    MetricGolden.Equal(cell, findings.Reductions[source][target], $"{name}, source {source}, target {target}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_race_of_whole_runs_drops_what_the_rounds_drop_and_counts_the_steps()
+    {
+        // Steps 10, 20, 40 of 80; four prompts in the order of similarity.
+        double[][] curves = [[20, 30, 40, 50], [10, 90, 90, 95], [25, 28, 70, 80], [30, 31, 32, 33]];
+        int[] steps = [10, 20, 40, 80];
+        StudyRun[] runs = [.. curves.Select(curve => new StudyRun
+        {
+            Score = curve.Max(), Steps = 80, Evaluations = [.. curve.Select((score, i) => new TuningEvaluation(steps[i], score, 0))],
+        })];
+        StudyPlan plan = new()
+        {
+            Sources = [.. "abcd".Select(name => Task(name.ToString()))],
+            Targets = [Task("t")],
+            SourceSeeds = [0],
+            TargetSeeds = [0],
+            TargetOptions = new() { Steps = 80, EvaluateEvery = 10 },
+            SourceOptions = new() { EmbeddingStep = 5 },
+            BestOf = [4],
+            RaceOf = [4],
+            RaceFirst = 0.125,
+            RaceReduction = 2,
+            AverageOf = [],
+            MixtureOf = [],
+        };
+        StudyRuns all = new([[new StudyRun { Score = 0, Steps = 80 }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
+        double[][][] similar = [[[0.9]], [[0.8]], [[0.7]], [[0.6]]];
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
+        IReadOnlyList<SearchSpaceRow> rows = new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows();
+        SearchSpaceRow race = rows.Single(row => row.Strategy == StudyStrategy.Racing);
+
+        // At 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: 33. The late prompt 1 is lost.
+        Assert.Equal(33, race.Score.Mean);
+        Assert.Equal(10 + 10 + 20 + 80 + 5, race.Steps);
+        Assert.Equal(100 * 125.0 / 320, race.ShareOfOracleSteps, 1e-9);
+        Assert.Equal(100 * 33.0 / 95, race.ShareOfOracleGain, 1e-9);
+        Assert.Equal((4, 320 + 5), (rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Tunings, rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Steps));
+    }
+
+    private static void Check(JsonElement expected, SearchSpaceRow actual, string what)
+    {
+        foreach ((string name, ScoreSpread spread) in new[] { ("score", actual.Score), ("absolute", actual.Absolute), ("relative", actual.Relative) })
+        {
+            if (expected.TryGetProperty(name, out JsonElement numbers))
+            {
+                MetricGolden.Equal(numbers.GetProperty("mean"), spread.Mean, $"{what}, {name}");
+                MetricGolden.Equal(numbers.GetProperty("std_ddof0"), spread.PopulationDeviation, $"{what}, deviation of {name}");
+                MetricGolden.Equal(numbers.GetProperty("std_ddof1"), spread.Deviation, $"{what}, deviation of {name}");
+            }
+        }
+    }
+
+    private static void Check(JsonElement expected, StudyCorrelation actual, string what)
+    {
+        Assert.Equal(expected.GetProperty("n").GetInt32(), actual.Points);
+        MetricGolden.Equal(expected.GetProperty("r"), actual.Pearson, $"{what}, r");
+        MetricGolden.Equal(expected.GetProperty("rho"), actual.Spearman, $"{what}, rho");
+        PValue(expected.GetProperty("r"), expected.GetProperty("p"), actual.PearsonP, $"{what}, p of r");
+        PValue(expected.GetProperty("rho"), expected.GetProperty("rho_p"), actual.SpearmanP, $"{what}, p of rho");
+    }
+
+    // Of a coefficient of 1 the last bit alone decides between 0 and some 1e-20.
+    private static void PValue(JsonElement coefficient, JsonElement expected, double actual, string what)
+    {
+        if (Math.Abs(coefficient.Number()) == 1)
+        {
+            Assert.InRange(actual, 0, 1e-15);
+            return;
+        }
+
+        StatsGolden.PValue(expected.Number(), actual, 1e-8, what);
+    }
+
+    private static (StudyPlan Plan, StudyRuns Runs, IReadOnlyList<StudySimilarity> Similarities) Read(JsonElement instance)
+    {
+        int Count(string name) => instance.GetProperty(name).GetInt32();
+        StudyPlan plan = new()
+        {
+            Sources = [.. Enumerable.Range(0, Count("sources")).Select(i => Task($"source {i}"))],
+            Targets = [.. Enumerable.Range(0, Count("targets")).Select(i => Task($"target {i}"))],
+            SourceSeeds = [.. Enumerable.Range(0, Count("runs_per_source")).Select(i => (long)i)],
+            TargetSeeds = [.. Enumerable.Range(0, Count("seeds")).Select(i => (long)i)],
+            BestOf = [.. instance.GetProperty("expected").GetProperty("best_of_top_k").GetProperty("average_tokens").EnumerateArray().Select(row => row.GetProperty("k").GetInt32())],
+            RaceOf = [],
+        };
+        StudyRuns runs = new(Runs(instance.GetProperty("baseline")), [.. instance.GetProperty("transfer").EnumerateArray().Select(Runs)], []);
+        return (plan, runs, [.. Similarities.Select(similarity => Similarity(similarity.Similarity, instance.GetProperty("similarity").GetProperty(similarity.Name)))]);
+    }
+
+    private static StudyRun?[][] Runs(JsonElement scores) =>
+        [.. scores.EnumerateArray().Select(seeds => seeds.Numbers().Select(score => new StudyRun { Score = score }).ToArray())];
+
+    private static StudySimilarity Similarity(PromptSimilarity similarity, JsonElement values)
+    {
+        double[][][] toTargets = [.. values.EnumerateArray().Select(prompt => prompt.EnumerateArray().Select(target => target.Numbers()).ToArray())];
+        return new StudySimilarity(similarity, [], [], toTargets, [.. toTargets.Select(prompt => prompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
+    }
+
+    private static TextTask Task(string name) => new(name, [], [new TextExample("a", "b")], [new TextExample("c", "d")]);
+}

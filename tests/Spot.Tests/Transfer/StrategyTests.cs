@@ -1,0 +1,136 @@
+using Spot.Library;
+using Spot.Transfer;
+
+namespace Spot.Tests.Transfer;
+
+/// <summary>The strategies besides best of top-k and generic transfer, on sources whose order by similarity is known.</summary>
+public sealed class StrategyTests : IDisposable
+{
+    private static readonly (string, double?)[] FiveSources = [("e", 20), ("d", 80), ("c", 5), ("b", 170), ("a", 45), ("unkeyed", null)];
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Average_starts_one_run_from_the_weighted_average_of_the_most_similar()
+    {
+        FakeTuner tuner = new(_ => 40);
+        AverageOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 3 };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        double[] angles = [5, 20, 45], cosines = [.. angles.Select(angle => Math.Cos(angle * Math.PI / 180))];
+        Assert.Equal(angles.Zip(cosines, (angle, cosine) => angle * cosine).Sum() / cosines.Sum(), Sources.Angle(Assert.Single(tuner.Calls).Start), 1e-4);
+        Assert.Equal(["c", "e", "a"], result.Best.Source!.Lineage);
+        Assert.Equal("c+e+a", result.Best.Source.Task);
+        Assert.Equal((40.0, 2 + Sources.Step), (result.Best.Result.BestScore, result.Steps));
+    }
+
+    [Fact]
+    public async Task Mixture_tunes_the_tasks_of_the_most_similar_with_the_target_and_starts_from_the_last_checkpoint()
+    {
+        FakeTuner tuner = new(_ => 1);
+        TuningOptions options = new() { RunFolder = "runs" };
+        MixtureOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync(), info => Task(info.Task, 3)) { K = 2 };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
+        (TaskMixture mixture, TuningOptions? mixing, SoftPrompt? scratch) = tuner.Calls[0];
+        Assert.Equal(["c", "e", "target"], mixture.Tasks.Select(task => task.Task.Name));
+        Assert.Equal([3 / 7.0, 3 / 7.0, 1 / 7.0], mixture.Rates);
+        Assert.Null(scratch);
+        (TaskMixture target, TuningOptions? tuning, SoftPrompt? start) = tuner.Calls[1];
+        Assert.Equal("target", target.Name);
+        Assert.Equal(FakeTuner.Scratch.Values.Span[0] + 1000, start!.Values.Span[0]);
+        Assert.Equal([Path.Combine("runs", "mixture"), Path.Combine("runs", "target")], [mixing!.RunFolder, tuning!.RunFolder]);
+        Assert.Equal(2 + 2 + Sources.Step, result.Steps);
+        Assert.Equal("c+e+target", result.Best.Source!.Task);
+    }
+
+    [Fact]
+    public async Task Mixture_has_each_task_once_and_asks_for_those_it_lacks()
+    {
+        PromptLibrary library = PromptLibrary.Open(_folder.Path);
+        foreach ((string id, string task, double angle) in new[] { ("a-0", "a", 10.0), ("a-1", "a", 12.0), ("target-0", "target", 1.0) })
+        {
+            SoftPrompt prompt = new(1, 2, [(float)angle, 0], "fake");
+            PromptInfo info = new() { Id = id, Task = task, Backbone = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
+            await library.AddAsync(new PromptRecord(info, prompt, Sources.Embedding(angle) with { Task = task }), cancellationToken: Cancel);
+        }
+
+        FakeTuner tuner = new(_ => 1);
+        await new MixtureOfTopK(tuner, new FakeEmbedder(Sources.Embedding(0)), library, info => Task(info.Task, 1)).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal(["a", "target"], tuner.Calls[0].Task.Tasks.Select(task => task.Task.Name));
+        Assert.Same(Sources.Target, tuner.Calls[0].Task.Tasks[1].Task);
+        SpotException error = await Assert.ThrowsAsync<SpotException>(
+            () => new MixtureOfTopK(tuner, new FakeEmbedder(Sources.Embedding(0)), library, _ => null).TransferAsync(Sources.Target, cancellationToken: Cancel));
+        Assert.Contains("no task 'a' of the source prompt 'a-0'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Oracle_tries_every_prompt_and_keeps_the_best()
+    {
+        FakeTuner tuner = new(start => Sources.Angle(start));
+        TransferResult result = await new Oracle(tuner, await LibraryAsync()).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal(["a", "b", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => candidate.Source!.Id));
+        Assert.Equal(("b", 170.0, 12L), (result.Best.Source!.Id, result.Best.Result.BestScore, result.Steps));
+        result = await new Oracle(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = info => info.Id != "b" }.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal("d", result.Best.Source!.Id);
+        SpotException error = await Assert.ThrowsAsync<SpotException>(
+            () => new Oracle(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = _ => false }.TransferAsync(Sources.Target, cancellationToken: Cancel));
+        Assert.Contains("nothing to start from", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_transfer_one_run_starts_from_scratch()
+    {
+        FakeTuner tuner = new(start => start is null ? 33 : 0);
+        TuningOptions options = new();
+        TransferResult result = await new NoTransfer(tuner).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
+        Assert.Same(options, Assert.Single(tuner.Calls).Options);
+        Assert.Null(result.Best.Source);
+        Assert.Equal((33.0, 2L), (result.Best.Result.BestScore, result.Steps));
+    }
+
+    [Fact]
+    public async Task Racing_tunes_the_most_similar_together_by_the_rounds_of_the_rule()
+    {
+        FakeTuner tuner = new(start => Sources.Angle(start));
+        TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
+        RacingOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 4, First = 0.1, Reduction = 2 };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
+        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
+        Assert.Equal([5, 20, 45, 80], starts.Select(Sources.Angle));
+        Assert.Equal(TransferRounds.Create(4, 900, 10, 0.1, 2), rounds);
+        Assert.Equal(("d", 8 + Sources.Step), (result.Best.Source!.Id, result.Steps));
+    }
+
+    [Fact]
+    public async Task Similarities_of_several_embeddings_are_averaged()
+    {
+        // To 0 degrees c (5) is nearest, to 90 degrees d (80); to both on average a (45).
+        FakeEmbedder embedder = new(options => Sources.Embedding(options!.Seed));
+        BestOfTopK strategy = new(new FakeTuner(_ => 1), embedder, await LibraryAsync()) { K = 1, EmbeddingSeeds = [0, 90] };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, new TuningOptions { Seed = 7, RunFolder = "runs" }, cancellationToken: Cancel);
+        Assert.Equal("a", result.Best.Source!.Id);
+        Assert.Equal(Math.Cos(Math.PI / 4), result.Best.Similarity!.Value, 1e-6);
+        Assert.Equal(2 + (2 * Sources.Step), result.Steps);
+        Assert.Equal([Path.Combine("runs", "seed-0"), Path.Combine("runs", "seed-90")], embedder.Calls.Select(call => call.Options!.RunFolder));
+        strategy = new(new FakeTuner(_ => 1), embedder, PromptLibrary.Open(_folder.Path)) { K = 1, Embeddings = [Sources.Embedding(0), Sources.Embedding(90)] };
+        result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal(("a", 2L), (result.Best.Source!.Id, result.Steps));
+        strategy = new(new FakeTuner(_ => 1), embedder, PromptLibrary.Open(_folder.Path)) { Embeddings = [Sources.Embedding(0), Sources.Embedding(90) with { Step = 5 }] };
+        Assert.Contains("steps 100, 5", (await Assert.ThrowsAsync<SpotException>(() => strategy.TransferAsync(Sources.Target, cancellationToken: Cancel))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_eligible_prompts_are_retrieved()
+    {
+        BestOfTopK strategy = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 2, Eligible = info => info.Id is not ("c" or "a") };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal(["e", "d"], result.Candidates.Select(candidate => candidate.Source!.Id));
+    }
+
+    private Task<PromptLibrary> LibraryAsync() => Sources.LibraryAsync(_folder, FiveSources);
+
+    private static TextTask Task(string name, int examples) =>
+        new(name, [], [.. Enumerable.Range(0, examples).Select(i => new TextExample($"{name} {i}", "x"))], [new TextExample("c", "d")]);
+}

@@ -1,0 +1,137 @@
+using Spot.Backbone;
+using Spot.Tuning;
+
+namespace Spot.Tests.Tuning;
+
+/// <summary>Several runs beside each other are the runs that they would be alone.</summary>
+public sealed class JointTuningTests : IDisposable
+{
+    private readonly T5Backbone _backbone = Toy.Backbone();
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _backbone.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Each_run_is_what_it_is_alone()
+    {
+        // Of two lengths, and more than share a pass.
+        SoftPrompt[] starts = [.. new[] { 4, 3, 4, 4, 4, 4, 3 }.Select(Start)];
+        TuningOptions options = Options();
+        IReadOnlyList<TuningResult> together = await new PromptTuner(_backbone).TuneManyAsync(Toy.Mixture(), starts, options, cancellationToken: Cancel);
+        Assert.Equal(starts.Length, together.Count);
+        for (int i = 0; i < starts.Length; i++)
+        {
+            TuningResult alone = await new PromptTuner(_backbone).TuneAsync(Toy.Mixture(), options, starts[i], cancellationToken: Cancel);
+            AssertClose(alone, together[i]);
+        }
+    }
+
+    [Fact]
+    public async Task Runs_that_do_not_share_passes_are_the_same_to_the_bit()
+    {
+        TuningOptions options = Options();
+        (options.BatchSize, options.MicroBatchSize) = (32, 32); // on the CPU one prompt fills a pass
+        SoftPrompt[] starts = [.. new[] { 4, 4 }.Select(Start)];
+        IReadOnlyList<TuningResult> together = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, cancellationToken: Cancel);
+        TuningResult alone = await new PromptTuner(_backbone).TuneAsync(Toy.Task(), options, starts[1], cancellationToken: Cancel);
+        Assert.Equal(alone.Final.Values.ToArray(), together[1].Final.Values.ToArray());
+        Assert.Equal(alone.Losses, together[1].Losses);
+    }
+
+    [Fact]
+    public async Task Rounds_drop_the_weaker_runs()
+    {
+        // Scores by prompt, in the order in which they are evaluated: at step 2 of 4 runs, at 4 of the 2 best, at 6 of one.
+        double[] scores = [10, 40, 30, 20, 50, 60, 70];
+        int calls = 0;
+        TextTask toy = Toy.Task();
+        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
+        IReadOnlyList<TuningResult> results = await new PromptTuner(_backbone).TuneManyAsync(
+            task, starts, Options(), [new TuningRound(2, 2), new TuningRound(4, 1)], cancellationToken: Cancel);
+        Assert.Equal([2, 4, 6, 2], results.Select(result => result.Losses.Count));
+        Assert.Equal([10, 50, 70, 20], results.Select(result => result.BestScore));
+        Assert.Equal(scores.Length, calls);
+    }
+
+    [Fact]
+    public async Task Rounds_and_starts_that_cannot_be_are_refused()
+    {
+        PromptTuner tuner = new(_backbone);
+        foreach (TuningRound[] rounds in new TuningRound[][] { [new(3, 1)], [new(6, 1)], [new(2, 0)], [new(4, 2), new(2, 1)], [new(0, 1)] })
+        {
+            ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => tuner.TuneManyAsync(Toy.Task(), [Start(4)], Options(), rounds, cancellationToken: Cancel));
+            Assert.Contains("multiple of EvaluateEvery (2)", error.Message, StringComparison.Ordinal);
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>("starts", () => tuner.TuneManyAsync(Toy.Task(), [], Options(), cancellationToken: Cancel));
+        await Assert.ThrowsAsync<SpotException>(() => tuner.TuneManyAsync(Toy.Task(), [new SoftPrompt(4, 256, new float[4 * 256], "other")], Options(), cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task Stopped_runs_go_on_from_their_checkpoints()
+    {
+        SoftPrompt[] starts = [.. Enumerable.Range(0, 3).Select(_ => Start(4))];
+        TuningRound[] rounds = [new(4, 2)];
+        TuningOptions options = Options();
+        IReadOnlyList<TuningResult> whole = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, cancellationToken: Cancel);
+        (options.RunFolder, options.CheckpointEvery) = (_folder.Path, 1);
+        foreach (int stop in new[] { 2, 7, 5 }) // reports of steps, the runs in turn
+        {
+            using CancellationTokenSource source = new();
+            int reports = 0;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new PromptTuner(_backbone).TuneManyAsync(
+                Toy.Task(), starts, options, rounds, new Counter(() => { if (++reports == stop) { source.Cancel(); } }), source.Token));
+        }
+
+        // As a process leaves it that was killed between two checkpoints: one run far behind the others.
+        Directory.Delete(Path.Combine(_folder.Path, "1"), recursive: true);
+        IReadOnlyList<TuningResult> resumed = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, cancellationToken: Cancel);
+        Assert.Equal(whole.Select(result => result.Losses.Count), resumed.Select(result => result.Losses.Count));
+        for (int i = 0; i < starts.Length; i++)
+        {
+            AssertClose(whole[i], resumed[i]);
+        }
+
+        int steps = 0;
+        await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, new Counter(() => steps++), Cancel);
+        Assert.Equal(0, steps);
+    }
+
+    private static void AssertClose(TuningResult expected, TuningResult actual)
+    {
+        double difference = Distance(expected.Final, actual.Final);
+        Assert.True(difference < 0.02, $"{difference:E2}");
+        Assert.Equal(expected.Losses.Count, actual.Losses.Count);
+        Assert.All(expected.Losses.Zip(actual.Losses), loss => Assert.Equal(loss.First, loss.Second, 1e-3 * loss.First));
+        Assert.Equal(expected.Evaluations.Select(evaluation => evaluation.Step), actual.Evaluations.Select(evaluation => evaluation.Step));
+        Assert.Equal(expected.Embedding!.Step, actual.Embedding!.Step);
+    }
+
+    // Root mean squares: the first update of Adafactor is the gradient's sign, so that rounding moves a few numbers near 0 the other way.
+    private static double Distance(SoftPrompt expected, SoftPrompt actual) => Math.Sqrt(
+        expected.Values.ToArray().Zip(actual.Values.ToArray(), (a, b) => (double)(a - b) * (a - b)).Sum() / expected.Values.ToArray().Sum(a => (double)a * a));
+
+    private static TuningOptions Options()
+    {
+        TuningOptions options = Toy.Options(6);
+        (options.EvaluateEvery, options.EmbeddingStep, options.Dropout, options.MaxInputLength) = (2, 2, 0.1, 24);
+        options.Optimizer = new AdafactorOptions { LearningRate = 0.05 }; // at larger rates rounding grows from step to step
+        return options;
+    }
+
+    private int _starts;
+
+    private SoftPrompt Start(int length) => new(length, 256, NumberStream.Uniform($"start {_starts++}", length * 256, 2), _backbone.Fingerprint);
+
+    private sealed class Counter(Action report) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value) => report();
+    }
+}
