@@ -18,4 +18,8 @@ public sealed class AdamWOptions() : OptimizerOptions(1e-3)
     /// <summary>The share by which the parameter shrinks each step, times the learning rate. 0 … 1.</summary>
     /// <value>0.01.</value>
     public double WeightDecay { get; set; } = 0.01;
+
+    /// <summary>Whether the learning rate is multiplied by the parameter's root mean square (at least 1e-3), as Adafactor can.</summary>
+    /// <value>false.</value>
+    public bool ScaleByParameter { get; set; }
 }

@@ -14,4 +14,10 @@ public enum LearningRateDecay
 
     /// <summary>Full during warm-up (no rise), then with √(warm-up / step): how T5 was pretrained.</summary>
     InverseSquareRoot,
+
+    /// <summary>
+    /// After the linear warm-up full until the last <see cref="TuningOptions.DecaySteps"/>, and over those linearly to 0 (warm-up, stable, decay: Hu et al.
+    /// 2024). A run with a folder may be given other <see cref="TuningOptions.Steps"/> as long as its decay has not begun.
+    /// </summary>
+    StableLinear,
 }

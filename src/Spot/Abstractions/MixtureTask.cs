@@ -12,6 +12,10 @@ public sealed record MixtureTask(TextTask Task)
     /// <value>null.</value>
     public double? Rate { get; init; }
 
+    /// <summary>Whether the task has a prompt of its own while a model is tuned with <see cref="TuningOptions.TaskPromptLength"/>.</summary>
+    /// <value>true.</value>
+    public bool TaskPrompt { get; init; } = true;
+
     /// <summary>How many training examples are used.</summary>
     internal int Count => Math.Min(Limit ?? int.MaxValue, Task.Train.Count);
 

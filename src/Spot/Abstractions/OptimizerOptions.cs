@@ -1,6 +1,6 @@
 namespace Spot;
 
-/// <summary>Options that all optimisers have: <see cref="AdafactorOptions"/> or <see cref="AdamWOptions"/>.</summary>
+/// <summary>Options that all optimisers have: <see cref="AdafactorOptions"/>, <see cref="AdamWOptions"/> or <see cref="MuonOptions"/>.</summary>
 public abstract class OptimizerOptions
 {
     private protected OptimizerOptions(double learningRate) => LearningRate = learningRate;
@@ -8,5 +8,5 @@ public abstract class OptimizerOptions
     /// <summary>The learning rate, above 0, which warm-up and decay scale.</summary>
     public double LearningRate { get; set; }
 
-    internal OptimizerOptions Clone() => (OptimizerOptions)MemberwiseClone();
+    internal virtual OptimizerOptions Clone() => (OptimizerOptions)MemberwiseClone();
 }

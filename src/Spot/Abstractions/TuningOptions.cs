@@ -32,7 +32,7 @@ public sealed class TuningOptions
     /// <value>8.</value>
     public int MicroBatchSize { get; set; } = 8;
 
-    /// <summary>The optimiser and its learning rate: <see cref="AdafactorOptions"/> or <see cref="AdamWOptions"/>.</summary>
+    /// <summary>The optimiser and its learning rate: <see cref="AdafactorOptions"/>, <see cref="AdamWOptions"/> or <see cref="MuonOptions"/>.</summary>
     /// <value>Adafactor at 0.3.</value>
     public OptimizerOptions Optimizer { get; set; } = new AdafactorOptions();
 
@@ -43,6 +43,10 @@ public sealed class TuningOptions
     /// <summary>How the learning rate changes after warm-up.</summary>
     /// <value><see cref="LearningRateDecay.Constant"/>.</value>
     public LearningRateDecay Decay { get; set; } = LearningRateDecay.Constant;
+
+    /// <summary>The steps over which <see cref="LearningRateDecay.StableLinear"/> falls, at least 0.</summary>
+    /// <value>0.</value>
+    public int DecaySteps { get; set; }
 
     /// <summary>A gradient whose norm over all numbers exceeds this is scaled down to it, above 0; null for no clipping.</summary>
     /// <value>null.</value>
@@ -90,6 +94,17 @@ public sealed class TuningOptions
     /// <summary>The step whose prompt is the task embedding, at least 1; a run that ends before has none.</summary>
     /// <value>10,000.</value>
     public int EmbeddingStep { get; set; } = 10_000;
+
+    /// <summary>
+    /// The rows of a soft prompt that model tuning gives every task of a mixture, tunes together with the weights and drops at the end, so that the model
+    /// learns to be steered by what stands in front of its input; at least 0, and 0 for none. They start as <see cref="PromptInitialization.ClassLabels"/>.
+    /// </summary>
+    /// <value>0.</value>
+    public int TaskPromptLength { get; set; }
+
+    /// <summary>What the prompts of <see cref="TaskPromptLength"/> are tuned by.</summary>
+    /// <value>AdamW at 0.1, moments 0.9 and 0.98, without weight decay.</value>
+    public OptimizerOptions TaskPromptOptimizer { get; set; } = new AdamWOptions { LearningRate = 0.1, Beta2 = 0.98, WeightDecay = 0 };
 
     /// <summary>Decides the start, the order of the examples and dropout: the same seed gives the same bits.</summary>
     /// <value>0.</value>
@@ -146,6 +161,7 @@ public sealed class TuningOptions
     {
         TuningOptions copy = (TuningOptions)MemberwiseClone();
         copy.Optimizer = Optimizer.Clone();
+        copy.TaskPromptOptimizer = TaskPromptOptimizer.Clone();
         return copy;
     }
 }

@@ -18,6 +18,11 @@ internal static class T5Layout
 
     public static string Sublayer(string stack, int block, int layer) => $"{stack}.block.{block}.layer.{layer}";
 
+    /// <summary>Whether a tensor is one of the blocks' weight matrices: not an embedding, norm, bias or output projection.</summary>
+    public static bool IsBlockMatrix(string name) =>
+        name.Contains(".block.", StringComparison.Ordinal) && !name.EndsWith("layer_norm.weight", StringComparison.Ordinal)
+        && !name.EndsWith("relative_attention_bias.weight", StringComparison.Ordinal);
+
     /// <summary>Every tensor that must be there, with its shape; <see cref="Head"/> is optional and not among them.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Required(T5Config config)
     {

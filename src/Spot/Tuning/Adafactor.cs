@@ -47,7 +47,7 @@ internal sealed class Adafactor : Optimizer
         double rate = _options.LearningRate * factor;
         if (_options.ScaleByParameter)
         {
-            rate *= Math.Max(Epsilon2, Rms(parameter));
+            rate *= Math.Max(Epsilon2, ParameterSize.RootMeanSquare(parameter));
         }
 
         Change(parameter, gradient, rate / Math.Max(1.0, updateRms / _options.ClippingThreshold));
@@ -125,16 +125,5 @@ internal sealed class Adafactor : Optimizer
     {
         double mean = _rowMoment.Average(moment => (double)moment);
         return ([.. _rowMoment.Select(moment => 1 / Math.Sqrt(moment / mean))], [.. _columnMoment.Select(moment => 1 / Math.Sqrt(moment))]);
-    }
-
-    private static double Rms(ReadOnlySpan<float> values)
-    {
-        double sum = 0;
-        foreach (float value in values)
-        {
-            sum += (double)value * value;
-        }
-
-        return Math.Sqrt(sum / values.Length);
     }
 }

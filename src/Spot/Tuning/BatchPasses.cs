@@ -8,7 +8,8 @@ namespace Spot.Tuning;
 /// <param name="model">The model.</param>
 /// <param name="options">Size of a pass, dropout, reduction.</param>
 /// <param name="width">The least length that inputs are padded to: only to measure what padding costs, and that it changes nothing.</param>
-internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0)
+/// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none. A pass has one for each of its rows or none.</param>
+internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0, int[]? prompts = null)
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
 
@@ -21,18 +22,24 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
     {
         int tokens = batch.Sum(example => example.Target.Length);
         double share = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1;
-        int[] byLength = [.. Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length)];
         double loss = 0;
-        foreach (int[] part in byLength.Chunk(options.MicroBatchSize))
+        foreach (int[] part in Parts(batch))
         {
             using DisposeScope scope = NewDisposeScope();
             DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
             TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device, width);
-            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout));
+            int[]? chosen = Prompt(batch[part[0]]) < 0 ? null : [.. part.Select(i => Prompt(batch[i]))];
+            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout, chosen));
         }
 
         return loss / tokens;
     }
+
+    private int Prompt(EncodedExample example) => prompts?[example.Task] ?? -1;
+
+    private IEnumerable<int[]> Parts(IReadOnlyList<EncodedExample> batch) =>
+        Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length).GroupBy(i => Prompt(batch[i]) < 0)
+            .SelectMany(group => group.Chunk(options.MicroBatchSize));
 }
 
 /// <summary>A part of a batch.</summary>
@@ -40,4 +47,5 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
 /// <param name="Targets">Target ids with end of sequence.</param>
 /// <param name="Share">What the summed loss is multiplied by before it is differentiated.</param>
 /// <param name="Dropout">Masks; null for none.</param>
-internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout);
+/// <param name="Prompts">The prompt of each row; null where rows have none of their own.</param>
+internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout, int[]? Prompts);

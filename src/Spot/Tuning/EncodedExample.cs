@@ -1,4 +1,7 @@
 namespace Spot.Tuning;
 
 /// <summary>An example as ids, cut and closed with end of sequence.</summary>
-internal readonly record struct EncodedExample(int[] Input, int[] Target);
+/// <param name="Input">The input.</param>
+/// <param name="Target">The target.</param>
+/// <param name="Task">In training the task's place in the mixture.</param>
+internal readonly record struct EncodedExample(int[] Input, int[] Target, int Task = 0);

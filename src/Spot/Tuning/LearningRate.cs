@@ -19,6 +19,11 @@ internal static class LearningRate
             return (double)step / warmup;
         }
 
+        if (options.Decay == LearningRateDecay.StableLinear)
+        {
+            return Math.Clamp((options.Steps - step) / (double)Math.Max(1, options.DecaySteps), 0, 1);
+        }
+
         double done = Math.Min(1, (double)(step - warmup) / Math.Max(1, options.Steps - warmup));
         return options.Decay switch
         {

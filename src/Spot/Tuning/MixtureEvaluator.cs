@@ -25,10 +25,16 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
             ? new PromptEvaluator(model, tokenizer, task, examples, options)
             : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options);
 
-    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
+    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken) => Evaluate(_ => prompt, step, cancellationToken);
+
+    /// <summary>Scores every task behind a prompt of its own.</summary>
+    /// <param name="prompt">The prompt of the task at a place in the mixture; null for none.</param>
+    /// <param name="step">The step, for the report.</param>
+    /// <param name="cancellationToken">Checked before every batch.</param>
+    public TuningEvaluation Evaluate(Func<int, SoftPrompt?> prompt, int step, CancellationToken cancellationToken)
     {
         (string Task, TuningEvaluation Evaluation)[] parts =
-            [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt, step, cancellationToken)))];
+            [.. _tasks.Select((task, i) => (task.Task, task.Evaluator.Evaluate(prompt(i), step, cancellationToken)))];
         return parts is [{ Evaluation: var single }]
             ? single
             : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.IllegalOutputs))

@@ -6,8 +6,11 @@ using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
-/// <summary>All weights of a model, on a float32 copy of its own: the paper's model tuning baseline.</summary>
+/// <summary>
+/// All weights of a model, on a float32 copy of its own: the paper's model tuning baseline. With it, if asked for, a soft prompt for each task.
+/// </summary>
 /// <remarks>
+/// The passes may be computed in bfloat16: then the blocks' matrices are rounded copies of the float32 parameters, to which every step is added.
 /// The parameters' arrays are copied into the weights' tensors before these are used. On the CPU the tensors could be views of the arrays, but
 /// libtorch's products depend in the last bit on where a matrix lies, and arrays lie anywhere.
 /// </remarks>
@@ -16,7 +19,8 @@ internal sealed class ModelTrainable : ITrainable
     public const string KindName = "model";
     private readonly FrozenT5 _model;
     private readonly ModelGradient _gradients;
-    private readonly ITaskEvaluator? _evaluator;
+    private readonly TaskPrompts? _prompts;
+    private readonly MixtureEvaluator? _evaluator;
     private readonly Tensor[] _weights;
     private readonly float[] _staged;
     private readonly bool _onCpu;
@@ -24,15 +28,20 @@ internal sealed class ModelTrainable : ITrainable
     /// <param name="model">The model to copy, in float32.</param>
     /// <param name="options">The checked options.</param>
     /// <param name="evaluator">Makes what scores the copy; null where nothing is evaluated.</param>
-    public ModelTrainable(FrozenT5 model, TuningOptions options, Func<FrozenT5, ITaskEvaluator>? evaluator)
+    /// <param name="type">What passes are computed in.</param>
+    /// <param name="prompts">The tasks' prompts, which join the parameters; null for none.</param>
+    public ModelTrainable(
+        FrozenT5 model, TuningOptions options, Func<FrozenT5, MixtureEvaluator>? evaluator, ScalarType type = ScalarType.Float32, TaskPrompts? prompts = null)
     {
         _onCpu = model.Device.type == DeviceType.CPU;
-        Parameters = [.. model.Weights.Tensors.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => Copy(weight.Key, weight.Value, options))];
-        _weights = [.. Parameters.Select(parameter => Leaf(parameter, model.Device))];
-        _staged = _onCpu ? [] : new float[Parameters.Max(parameter => parameter.Values.Length)];
-        Dictionary<string, Tensor> tensors = Parameters.Zip(_weights).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
-        _model = new FrozenT5(new T5Weights(tensors, model.Config, model.Weights.Fingerprint), model.Config, model.Device, ScalarType.Float32);
-        _gradients = new ModelGradient(_model, options);
+        _prompts = prompts;
+        Parameter[] weights = [.. model.Weights.Tensors.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => Copy(weight.Key, weight.Value, options, type))];
+        Parameters = prompts is null ? weights : [.. weights, prompts.Parameter];
+        _weights = [.. Parameters.Select(parameter => Leaf(parameter, model.Device, T5Layout.IsBlockMatrix(parameter.Name) ? type : ScalarType.Float32))];
+        _staged = new float[Parameters.Max(parameter => parameter.Values.Length)];
+        Dictionary<string, Tensor> tensors = weights.Zip(_weights).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
+        _model = new FrozenT5(new T5Weights(tensors, model.Config, model.Weights.Fingerprint), model.Config, model.Device, type);
+        _gradients = new ModelGradient(_model, options, prompts?.OfTask);
         _evaluator = evaluator?.Invoke(_model);
     }
 
@@ -49,19 +58,26 @@ internal sealed class ModelTrainable : ITrainable
             gradient?.zero_();
         }
 
-        return _gradients.Compute(batch, step);
+        return _gradients.Compute(batch, step, _prompts is null ? null : _weights[^1]);
     }
 
     public Span<float> Gradient(int parameter)
     {
-        using Tensor gradient = _weights[parameter].grad!; // its memory belongs to the weight
-        if (_onCpu)
+        Span<float> staged = _staged.AsSpan(0, Parameters[parameter].Values.Length);
+        using Tensor? gradient = _weights[parameter].grad; // its memory belongs to the weight
+        if (gradient is null)
+        {
+            staged.Clear(); // no example of the batch had a prompt
+            return staged;
+        }
+
+        if (_onCpu && gradient.dtype == ScalarType.Float32)
         {
             return MemoryMarshal.Cast<byte, float>(gradient.bytes);
         }
 
-        using Tensor copy = gradient.cpu();
-        Span<float> staged = _staged.AsSpan(0, Parameters[parameter].Values.Length);
+        using Tensor wide = gradient.to(ScalarType.Float32);
+        using Tensor copy = wide.cpu();
         MemoryMarshal.Cast<byte, float>(copy.bytes).CopyTo(staged);
         return staged;
     }
@@ -69,14 +85,15 @@ internal sealed class ModelTrainable : ITrainable
     public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken)
     {
         Upload();
-        return _evaluator!.Evaluate(null, step, cancellationToken);
+        return _evaluator!.Evaluate(task => _prompts?.Of(task, _model), step, cancellationToken);
     }
 
     /// <summary>Writes weights as a checkpoint folder, as a model hub holds it: whole or not at all.</summary>
     /// <param name="values">The values of each parameter.</param>
     /// <param name="source">The folder whose configuration and vocabulary are copied.</param>
     /// <param name="target">The folder, which must not exist.</param>
-    public void Write(float[][] values, string source, string target)
+    /// <param name="rounded">Whether weights are stored in bfloat16 instead of float32.</param>
+    public void Write(float[][] values, string source, string target, bool rounded = false)
     {
         string temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         Directory.CreateDirectory(temporary);
@@ -90,7 +107,9 @@ internal sealed class ModelTrainable : ITrainable
                 }
             }
 
-            IEnumerable<SafetensorsEntry> tensors = Parameters.Zip(values, (parameter, array) => SafetensorsEntry.Over(parameter.Name, [.. parameter.Shape], array));
+            IEnumerable<SafetensorsEntry> tensors = Parameters.Where(parameter => parameter != _prompts?.Parameter).Zip(values, (parameter, array) => rounded
+                ? SafetensorsEntry.RoundedToBFloat16(parameter.Name, [.. parameter.Shape], array)
+                : SafetensorsEntry.Over(parameter.Name, [.. parameter.Shape], array));
             AtomicFile.Write(Path.Combine(temporary, "model.safetensors"), stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["format"] = "pt" }));
             Directory.Move(temporary, target);
         }
@@ -101,18 +120,25 @@ internal sealed class ModelTrainable : ITrainable
         }
     }
 
-    public void Dispose() => _model.Dispose();
-
-    private static Parameter Copy(string name, Tensor weight, TuningOptions options)
+    public void Dispose()
     {
-        using Tensor values = weight.to(ScalarType.Float32).cpu().contiguous();
-        return new Parameter(name, [.. weight.shape], MemoryMarshal.Cast<byte, float>(values.bytes).ToArray(), options.Optimizer);
+        _model.Dispose();
+        _weights[^1].Dispose(); // the prompts, if there are any
     }
 
-    private static Tensor Leaf(Parameter parameter, Device device)
+    private static Parameter Copy(string name, Tensor weight, TuningOptions options, ScalarType type)
+    {
+        using Tensor values = weight.to(ScalarType.Float32).cpu().contiguous();
+        return new Parameter(name, [.. weight.shape], MemoryMarshal.Cast<byte, float>(values.bytes).ToArray(), Optimizer(name, options), type == ScalarType.BFloat16);
+    }
+
+    private static OptimizerOptions Optimizer(string name, TuningOptions options) =>
+        options.Optimizer is MuonOptions muon && !T5Layout.IsBlockMatrix(name) ? muon.Others : options.Optimizer;
+
+    private static Tensor Leaf(Parameter parameter, Device device, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
-        return empty(parameter.Shape, ScalarType.Float32, device).requires_grad_().DetachFromDisposeScope();
+        return empty(parameter.Shape, type, device).requires_grad_().DetachFromDisposeScope();
     }
 
     private void Upload()

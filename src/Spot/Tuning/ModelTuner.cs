@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Backbone;
+using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
@@ -15,6 +16,17 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
 {
     private readonly ILogger _logger = logger ?? NullLogger<ModelTuner>.Instance;
 
+    /// <summary>
+    /// What passes are computed in. The weights are kept and changed in float32 whatever it says; with <see cref="BackbonePrecision.BFloat16"/>, or
+    /// <see cref="BackbonePrecision.Auto"/> where that is faster, passes read a rounded copy of their matrices.
+    /// </summary>
+    /// <value><see cref="BackbonePrecision.Float32"/>.</value>
+    public BackbonePrecision Precision { get; init; } = BackbonePrecision.Float32;
+
+    /// <summary>What the checkpoint's weights are stored in: <see cref="BackbonePrecision.Float32"/>, or rounded to <see cref="BackbonePrecision.BFloat16"/> in half the space.</summary>
+    /// <value><see cref="BackbonePrecision.Float32"/>.</value>
+    public BackbonePrecision StoredPrecision { get; init; } = BackbonePrecision.Float32;
+
     /// <summary>Tunes a copy of the model and writes its best checkpoint.</summary>
     /// <remarks>Needs memory for three to four copies of the weights in float32: weights, gradient, best checkpoint, and moments with AdamW two more.</remarks>
     /// <param name="task">The task, or a mixture of tasks.</param>
@@ -23,7 +35,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
     /// <param name="progress">Told after every step, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>Where the best checkpoint is, and the history.</returns>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option or a precision is out of range.</exception>
     /// <exception cref="SpotException">The backbone is not in float32, or the checkpoint in the run's folder is of another run.</exception>
     /// <exception cref="IOException">A folder cannot be written, or the output folder is not empty.</exception>
     /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
@@ -50,6 +62,11 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
                 "Load it with BackboneOptions.Precision = Float32.");
         }
 
+        if (StoredPrecision is not (BackbonePrecision.Float32 or BackbonePrecision.BFloat16))
+        {
+            throw new ArgumentException($"{nameof(StoredPrecision)} is {StoredPrecision}; expected Float32 or BFloat16.");
+        }
+
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
         CheckTarget(target);
         return await backbone.RunAsync(() => Run(task, target, own, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -62,8 +79,12 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
             TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
 
-        using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options));
+        ScalarType type = DeviceChoice.Resolve(Precision, backbone.Model.Device, backbone.Config);
+        TaskPrompts? prompts = TaskPrompts.Create(backbone.Model, backbone.Tokenizer, task, options);
+        using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options), type, prompts);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);
+        identity["precision of passes"] = type.ToString();
+        bool rounded = StoredPrecision == BackbonePrecision.BFloat16;
         TuningRun run = new(trainable, task, backbone.Tokenizer, options, _logger);
         try
         {
@@ -71,12 +92,12 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         }
         catch (TuningDivergedException) when (run.State.Best is not null)
         {
-            trainable.Write(run.State.Best, backbone.Folder, target);
+            trainable.Write(run.State.Best, backbone.Folder, target, rounded);
             throw;
         }
 
         RunState state = run.State;
-        trainable.Write(state.Best!, backbone.Folder, target);
+        trainable.Write(state.Best!, backbone.Folder, target, rounded);
         return new ModelTuningResult
         {
             Folder = target,

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Spot.Tuning;
 
 /// <summary>Changes one parameter by its gradients. Its state is arrays, so that a checkpoint can hold it.</summary>
@@ -13,11 +15,13 @@ internal abstract class Optimizer
     /// <param name="options">The options, already checked.</param>
     /// <param name="rows">The first dimension; 1 for a vector.</param>
     /// <param name="columns">The second dimension.</param>
-    public static Optimizer Create(OptimizerOptions options, int rows, int columns) => options switch
+    /// <param name="rough">Whether products of matrices may be computed in bfloat16.</param>
+    public static Optimizer Create(OptimizerOptions options, int rows, int columns, bool rough = false) => options switch
     {
         AdafactorOptions adafactor => new Adafactor(adafactor, rows, columns),
         AdamWOptions adamW => new AdamW(adamW, rows * columns),
-        _ => throw new ArgumentException($"Optimizer is {options.GetType().Name}; expected AdafactorOptions or AdamWOptions."),
+        MuonOptions muon => rows > 1 ? new Muon(muon, rows, columns, rough ? ScalarType.BFloat16 : ScalarType.Float32) : new AdamW(muon.Others, columns),
+        _ => throw new ArgumentException($"Optimizer is {options.GetType().Name}; expected AdafactorOptions, AdamWOptions or MuonOptions."),
     };
 
     /// <summary>Applies one gradient.</summary>

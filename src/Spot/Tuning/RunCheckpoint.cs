@@ -40,7 +40,7 @@ internal static class RunCheckpoint
         {
             ["format"] = Format,
             ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
-            ["run"] = JsonSerializer.Serialize(identity),
+            ["run"] = JsonSerializer.Serialize(RunIdentity.UpTo(identity, state.Step)),
             ["evaluations"] = JsonSerializer.Serialize(state.Evaluations, Json),
         };
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
@@ -127,7 +127,7 @@ internal static class RunCheckpoint
             throw new InvalidDataException($"'{path}' is no checkpoint of a tuning run (expected the metadata 'format': '{Format}'). Choose another RunFolder, or delete the file.");
         }
 
-        string[] differences = [.. RunIdentity.Differences(found, identity)];
+        string[] differences = [.. RunIdentity.Differences(found, RunIdentity.UpTo(identity, Step(file)))];
         if (differences.Length > 0)
         {
             throw new SpotException(
@@ -136,4 +136,7 @@ internal static class RunCheckpoint
 
         return found;
     }
+
+    private static int Step(SafetensorsFile file) =>
+        int.TryParse(file.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : 0;
 }

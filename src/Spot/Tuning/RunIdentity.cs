@@ -41,6 +41,20 @@ internal static class RunIdentity
         return identity;
     }
 
+    /// <summary>What decides the bits of a run's first steps: a rate that has not begun to decay does not depend on when it will.</summary>
+    /// <param name="identity">Of the whole run.</param>
+    /// <param name="step">Steps done.</param>
+    public static IReadOnlyDictionary<string, string> UpTo(IReadOnlyDictionary<string, string> identity, int step)
+    {
+        bool open = identity.GetValueOrDefault(nameof(TuningOptions.Decay)) == nameof(LearningRateDecay.StableLinear)
+            && step <= Number(nameof(TuningOptions.Steps)) - Number(nameof(TuningOptions.DecaySteps));
+        return open
+            ? identity.Where(entry => entry.Key is not (nameof(TuningOptions.Steps) or nameof(TuningOptions.DecaySteps))).ToDictionary(StringComparer.Ordinal)
+            : identity;
+
+        int Number(string name) => int.Parse(identity[name], CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The options that change what a run computes, as texts by name.</summary>
     public static SortedDictionary<string, string> Of(TuningOptions options)
     {
@@ -48,6 +62,14 @@ internal static class RunIdentity
         Add(texts, "", options, Ignored);
         texts[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
         Add(texts, "Optimizer.", options.Optimizer, []);
+        texts[nameof(options.TaskPromptOptimizer)] = options.TaskPromptOptimizer.GetType().Name;
+        Add(texts, "TaskPromptOptimizer.", options.TaskPromptOptimizer, []);
+        if (options.Optimizer is MuonOptions muon)
+        {
+            texts["Optimizer.Others"] = muon.Others.GetType().Name;
+            Add(texts, "Optimizer.Others.", muon.Others, []);
+        }
+
         return texts;
     }
 

@@ -38,7 +38,8 @@ internal sealed class TrainingStream
         for (int i = 0; i < _batchSize; i++)
         {
             int task = _schedule.Next(out long number);
-            (examples[i], sources[i]) = _tasks[task].Draw(number);
+            (EncodedExample example, sources[i]) = _tasks[task].Draw(number);
+            examples[i] = example with { Task = task };
         }
 
         _next = step + 1;

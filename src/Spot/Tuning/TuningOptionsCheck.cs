@@ -26,6 +26,8 @@ internal static class TuningOptionsCheck
         }
 
         AtLeast(options.WarmupSteps, 0, nameof(options.WarmupSteps));
+        AtLeast(options.DecaySteps, 0, nameof(options.DecaySteps));
+        AtLeast(options.TaskPromptLength, 0, nameof(options.TaskPromptLength));
         AtLeast(options.Patience ?? 1, 1, nameof(options.Patience));
         AtLeast(options.CheckpointEvery, 1, nameof(options.CheckpointEvery));
         Within(options.GradientClipping ?? 1, double.Epsilon, double.MaxValue, nameof(options.GradientClipping));
@@ -34,7 +36,8 @@ internal static class TuningOptionsCheck
             throw new ArgumentException("RunFolder is blank; set the folder of the run's checkpoint and history, or null for none.");
         }
 
-        Check(options.Optimizer);
+        Check(options.Optimizer, nameof(options.Optimizer));
+        Check(options.TaskPromptOptimizer, nameof(options.TaskPromptOptimizer));
     }
 
     /// <exception cref="ArgumentException">A round cannot be held; the message says which and why.</exception>
@@ -53,23 +56,27 @@ internal static class TuningOptionsCheck
         }
     }
 
-    private static void Check(OptimizerOptions optimizer)
+    private static void Check(OptimizerOptions optimizer, string name)
     {
-        Within(optimizer.LearningRate, double.Epsilon, 1e6, "Optimizer.LearningRate");
+        Within(optimizer.LearningRate, double.Epsilon, 1e6, $"{name}.LearningRate");
         switch (optimizer)
         {
             case AdafactorOptions adafactor:
-                Within(adafactor.DecayRate, double.Epsilon, 10, "Optimizer.DecayRate");
-                Within(adafactor.StepOffset, 0, long.MaxValue, "Optimizer.StepOffset");
-                Within(adafactor.ClippingThreshold, double.Epsilon, double.MaxValue, "Optimizer.ClippingThreshold");
-                Within(adafactor.WeightDecay, 0, 1, "Optimizer.WeightDecay");
-                Within(adafactor.Beta1 ?? 0, 0, 1, "Optimizer.Beta1");
+                Within(adafactor.DecayRate, double.Epsilon, 10, $"{name}.DecayRate");
+                Within(adafactor.StepOffset, 0, long.MaxValue, $"{name}.StepOffset");
+                Within(adafactor.ClippingThreshold, double.Epsilon, double.MaxValue, $"{name}.ClippingThreshold");
+                Within(adafactor.WeightDecay, 0, 1, $"{name}.WeightDecay");
+                Within(adafactor.Beta1 ?? 0, 0, 1, $"{name}.Beta1");
                 break;
             case AdamWOptions adamW:
-                Within(adamW.Beta1, 0, 1 - 1e-9, "Optimizer.Beta1");
-                Within(adamW.Beta2, 0, 1 - 1e-9, "Optimizer.Beta2");
-                Within(adamW.Epsilon, double.Epsilon, 1, "Optimizer.Epsilon");
-                Within(adamW.WeightDecay, 0, 1, "Optimizer.WeightDecay");
+                Within(adamW.Beta1, 0, 1 - 1e-9, $"{name}.Beta1");
+                Within(adamW.Beta2, 0, 1 - 1e-9, $"{name}.Beta2");
+                Within(adamW.Epsilon, double.Epsilon, 1, $"{name}.Epsilon");
+                Within(adamW.WeightDecay, 0, 1, $"{name}.WeightDecay");
+                break;
+            case MuonOptions muon:
+                Within(muon.Momentum, 0, 1 - 1e-9, $"{name}.Momentum");
+                Check(muon.Others, $"{name}.Others");
                 break;
         }
     }

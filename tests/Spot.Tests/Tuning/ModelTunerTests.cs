@@ -24,6 +24,22 @@ public sealed class ModelTunerTests : ToyTests
     }
 
     [Fact]
+    public async Task Passes_in_bfloat16_learn_the_same_and_a_rounded_checkpoint_is_half_the_size()
+    {
+        ModelTuner exact = new(_backbone), rough = new(_backbone) { Precision = BackbonePrecision.BFloat16, StoredPrecision = BackbonePrecision.BFloat16 };
+        ModelTuningResult one = await exact.TuneAsync(Toy.Task(), Output("exact"), Options(10), cancellationToken: Cancel);
+        ModelTuningResult two = await rough.TuneAsync(Toy.Task(), Output("rough"), Options(10), cancellationToken: Cancel);
+        Assert.All(one.Losses.Zip(two.Losses), pair => Assert.Equal(pair.First, pair.Second, 0.1 * one.Losses[0]));
+        Assert.NotEqual(one.Losses, two.Losses);
+        using T5Backbone full = T5Backbone.Load(one.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone half = T5Backbone.Load(two.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        Assert.All(full.Model.Weights.Tensors, weight => Assert.True(
+            GoldenData.Difference(TestModels.Floats(half.Model.Weights[weight.Key]), TestModels.Floats(weight.Value)) < 0.05, weight.Key));
+        double share = (double)new FileInfo(Path.Combine(two.Folder, "model.safetensors")).Length / new FileInfo(Path.Combine(one.Folder, "model.safetensors")).Length;
+        Assert.InRange(share, 0.49, 0.52);
+    }
+
+    [Fact]
     public async Task Several_tasks_are_tuned_at_once_and_reported_each()
     {
         TaskMixture both = new("both", [new MixtureTask(Toy.Task("one")), new MixtureTask(Toy.Task("two"))]);

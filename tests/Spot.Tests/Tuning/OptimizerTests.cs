@@ -88,6 +88,14 @@ public class OptimizerTests
         }
     }
 
+    [Fact]
+    public void A_stable_rate_rises_stays_and_falls()
+    {
+        TuningOptions options = new() { WarmupSteps = 4, Steps = 20, DecaySteps = 5, Decay = LearningRateDecay.StableLinear };
+        double[] expected = [0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2, 0];
+        Assert.Equal(expected, Enumerable.Range(0, 21).Select(step => Math.Round(LearningRate.Factor(options, step), 12)));
+    }
+
     // The names say what the schedules are: warmup_STEPS, KIND_decay_STEPS. The inverse square root is 1 / √step, which is √warm-up of ours.
     private static TuningOptions Schedule(string name)
     {

@@ -166,6 +166,27 @@ public sealed class RunFolderTests : ToyTests
         Assert.Equal(File.ReadAllBytes(Checkpoint("model-whole")), File.ReadAllBytes(Checkpoint("model-stopped")));
     }
 
+    [Fact]
+    public async Task A_run_may_be_given_other_steps_until_its_rate_decays()
+    {
+        // With all that pretraining uses: Muon, prompts of the tasks, passes in bfloat16.
+        ModelTuner tuner = new(_backbone) { Precision = BackbonePrecision.BFloat16 };
+        TuningOptions options = Stable("whole", 6);
+        ModelTuningResult whole = await tuner.TuneAsync(Toy.Mixture(), Path.Combine(_folder.Path, "a"), options, cancellationToken: Cancel);
+        TuningOptions shorter = Stable("changed", 5);
+        using CancellationTokenSource source = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tuner.TuneAsync(
+            Toy.Mixture(), Path.Combine(_folder.Path, "b"), shorter, new Counter(p => CancelAt(p, 3, source)), source.Token));
+        shorter.Steps = 6;
+        ModelTuningResult changed = await tuner.TuneAsync(Toy.Mixture(), Path.Combine(_folder.Path, "b"), shorter, cancellationToken: Cancel);
+        Assert.Equal(whole.Losses, changed.Losses);
+        Assert.Equal(File.ReadAllBytes(Checkpoint("whole")), File.ReadAllBytes(Checkpoint("changed")));
+        shorter.Steps = 9;
+        SpotException error = await Assert.ThrowsAsync<SpotException>(
+            () => tuner.TuneAsync(Toy.Mixture(), Path.Combine(_folder.Path, "c"), shorter, cancellationToken: Cancel));
+        Assert.Contains("Steps is 6 in the checkpoint", error.Message, StringComparison.Ordinal);
+    }
+
     internal static TuningOptions Options(string optimizer, string? folder)
     {
         TuningOptions options = Toy.Options(10);
@@ -178,6 +199,14 @@ public sealed class RunFolderTests : ToyTests
             _ => new AdafactorOptions { LearningRate = 3 },
         };
         options.RunFolder = folder;
+        return options;
+    }
+
+    private TuningOptions Stable(string folder, int steps)
+    {
+        TuningOptions options = Options("adafactor", Path.Combine(_folder.Path, folder));
+        (options.Steps, options.DecaySteps, options.Decay, options.TaskPromptLength) = (steps, 2, LearningRateDecay.StableLinear, 3);
+        (options.Optimizer, options.EvaluateEvery) = (new MuonOptions(), 100);
         return options;
     }
 

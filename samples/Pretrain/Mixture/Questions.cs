@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+
+namespace Spot.Samples.Pretrain.Mixture;
+
+/// <summary>Questions: which word asks, and what kind of thing is asked for, as far as the first words tell.</summary>
+internal static partial class Questions
+{
+    private static readonly string[] Fields = ["question", "text", "query", "sentence"];
+
+    private static readonly (string Name, string Field)[] Sets =
+    [
+        ("quoref", "question"), ("commonsense_qa", "question"), ("openbookqa", "question_stem"), ("arc_easy", "question"), ("arc_challenge", "question"),
+        ("csqa2", "question"), ("clinc150", "text"), ("banking77", "text"), ("social_i_qa", "question"),
+    ];
+
+    private static readonly (string Kind, string[] Names)[] Kinds =
+    [
+        ("person", ["person", "human", "who"]), ("place", ["place", "location", "where"]), ("number", ["number", "amount", "count"]), ("time", ["time", "date", "when"]),
+        ("reason", ["reason", "description", "why"]), ("manner", ["method", "manner", "how"]), ("thing", ["thing", "entity", "object"]), ("choice", ["yes or no", "choice", "decision"]),
+    ];
+
+    private static readonly (string Kind, Regex Pattern)[] Rules =
+    [
+        ("number", new Regex(@"\bhow (many|much|old|long|far|tall|often|high|deep)\b|what (is|was|are) the (number|amount|age|cost|price|balance|percentage|rate|total)")),
+        ("person", new Regex(@"\b(who|whose|whom)\b|\b(what|which) (person|man|woman|character|author|actor|president|king|player|singer|director|people)\b|\bname of the (person|man|woman|character|actor)")),
+        ("place", new Regex(@"\bwhere\b|\b(what|which) (city|country|state|place|town|river|island|continent|location|building|room|street)\b")),
+        ("time", new Regex(@"\bwhen\b|\b(what|which) (year|day|time|date|month|century)\b|what's the (date|time)")),
+        ("reason", new Regex(@"\bwhy\b|what (is|was) the (reason|cause|meaning|definition)|what does .* mean|\bwhat causes\b")),
+        ("manner", new Regex(@"\bhow (do|does|did|can|could|should|would|will|to|is|are|was)\b")),
+        ("choice", new Regex(@"^(is|are|was|were|do|does|did|can|could|will|would|should|has|have|am|may)\b")),
+        ("thing", new Regex(@"\b(what|which)\b")),
+    ];
+
+    /// <summary>Some kinds at a time, by several names.</summary>
+    public static Family ByKind(DataSets data)
+    {
+        Family family = new("question", Fields, 51);
+        Random random = new(52);
+        SplitRows rows = new(Kind(Texts(data, "train")), Kind(Texts(data, "validation")));
+        for (int i = 0; i < 24; i++)
+        {
+            (string Kind, string[] Names)[] chosen = Words.Pick(Kinds, 3 + (i % 6), random);
+            family.Add(rows, i % 6 == 5
+                ? Words.Stand([.. chosen.Select(kind => kind.Kind)], random)
+                : chosen.ToDictionary(kind => kind.Kind, kind => kind.Names[random.Next(kind.Names.Length)], StringComparer.Ordinal));
+        }
+
+        return family;
+    }
+
+    /// <summary>Questions of which the asking word is cut out: which was it?</summary>
+    public static Family ByWord(DataSets data)
+    {
+        Family family = new("asking word", Fields, 53);
+        SplitRows rows = new(Cut(Texts(data, "train")), Cut(Texts(data, "validation")));
+        string[] words = ["what", "who", "where", "when", "why", "how", "which"];
+        for (int i = 0; i < 3; i++)
+        {
+            family.Add(rows, words.ToDictionary(word => word, word => word, StringComparer.Ordinal));
+        }
+
+        return family;
+    }
+
+    private static IEnumerable<string> Texts(DataSets data, string split) =>
+        from set in Sets
+        where data.Has(set.Name)
+        from row in data.Rows(set.Name, split)
+        let text = row[set.Field]?.GetValue<string>()
+        where text is { Length: > 15 and < 200 }
+        let last = text.Split(". ")[^1]
+        where last.Length > 15
+        select last;
+
+    private static List<Labelled> Kind(IEnumerable<string> texts) =>
+        [.. from text in texts let lower = text.ToLowerInvariant() let rule = Rules.FirstOrDefault(rule => rule.Pattern.IsMatch(lower)) where rule.Kind is not null select new Labelled(text, rule.Kind)];
+
+    private static List<Labelled> Cut(IEnumerable<string> texts) =>
+        [.. from text in texts let match = Asking().Match(text) where match.Success select new Labelled(text.Remove(match.Index, match.Length).Insert(match.Index, "…"), match.Value.ToLowerInvariant())];
+
+    [GeneratedRegex(@"\b(what|who|where|when|why|how|which)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Asking();
+}

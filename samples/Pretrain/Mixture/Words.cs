@@ -1,0 +1,46 @@
+namespace Spot.Samples.Pretrain.Mixture;
+
+/// <summary>Label words.</summary>
+internal static class Words
+{
+    /// <summary>Common words that mean nothing about a text: a prompt must say what they stand for.</summary>
+    public static readonly string[] Arbitrary =
+    [
+        "red", "blue", "green", "white", "black", "apple", "river", "stone", "house", "table", "north", "south", "east", "west", "one", "two", "three",
+        "four", "five", "left", "right", "dog", "cat", "horse", "bird", "fish", "tree", "flower", "sun", "moon", "star", "water", "fire", "air", "earth",
+        "king", "queen", "door", "window", "book", "paper", "gold", "silver", "iron", "wood", "first", "second", "third", "last", "open", "closed",
+        "music", "art", "food", "garden", "city", "village", "ship", "road", "bridge", "summer", "winter", "spring", "autumn", "morning", "night",
+    ];
+
+    /// <summary>Words for two opposite classes, the bad one first.</summary>
+    public static readonly (string Negative, string Positive)[] Opinions =
+    [
+        ("negative", "positive"), ("bad", "good"), ("terrible", "great"), ("con", "pro"), ("complaint", "praise"), ("poor", "excellent"), ("no", "yes"),
+        ("dislike", "like"), ("weak", "strong"), ("unhappy", "happy"), ("negative", "positive"), ("wrong", "fine"),
+    ];
+
+    /// <summary>Words for pairs that match and that do not.</summary>
+    public static readonly (string No, string Yes)[] Matches =
+    [
+        ("no", "yes"), ("different", "same"), ("not_duplicate", "duplicate"), ("not_equivalent", "equivalent"), ("false", "true"), ("unrelated", "related"),
+        ("not_entailment", "entailment"),
+    ];
+
+    /// <summary>Some items in a random order.</summary>
+    public static T[] Pick<T>(IReadOnlyList<T> items, int count, Random random)
+    {
+        T[] all = [.. items];
+        random.Shuffle(all);
+        return all[..Math.Min(count, all.Length)];
+    }
+
+    /// <summary>A key of a data set as words.</summary>
+    public static string Plain(string key) => key.Replace('_', ' ').TrimEnd('?').ToLowerInvariant();
+
+    /// <summary>Arbitrary words for classes.</summary>
+    public static Dictionary<string, string> Stand(IReadOnlyList<string> classes, Random random)
+    {
+        string[] words = Pick(Arbitrary, classes.Count, random);
+        return classes.Zip(words).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+    }
+}

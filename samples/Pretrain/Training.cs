@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using Spot.Backbone;
+using Spot.Samples.Pretrain.Mixture;
+using Spot.Tuning;
+
+namespace Spot.Samples.Pretrain;
+
+/// <summary>Trains a checkpoint on the mixture, in pieces if need be.</summary>
+internal sealed class Training(TrainingOptions options)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TaskMixture mixture = PretrainingMixture.Create(options.Data);
+        AnsiConsole.MarkupLineInterpolated($"{mixture.Tasks.Count} tasks, {mixture.Tasks.Count(task => task.TaskPrompt)} of them behind a prompt");
+        using T5Backbone backbone = T5Backbone.Load(options.Model, new BackboneOptions { Precision = BackbonePrecision.Float32 });
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(TimeSpan.FromMinutes(options.Minutes));
+        TuningOptions recipe = options.Recipe();
+        ModelTuner tuner = new(backbone) { Precision = BackbonePrecision.Auto, StoredPrecision = BackbonePrecision.BFloat16 };
+        ModelTuningResult result = await tuner.TuneAsync(mixture, options.Output, recipe, new Lines(), stop.Token);
+        WriteLog(result, mixture, recipe, backbone.Name);
+        AnsiConsole.MarkupLineInterpolated($"[bold]{result.Folder}[/]: mean validation score of the tasks {result.BestScore:F1}");
+    }
+
+    private void WriteLog(ModelTuningResult result, TaskMixture mixture, TuningOptions recipe, string start)
+    {
+        object log = new
+        {
+            tool = "Spot, samples/Pretrain",
+            start,
+            steps = recipe.Steps,
+            warmup_steps = recipe.WarmupSteps,
+            decay_steps = recipe.DecaySteps,
+            batch = recipe.BatchSize,
+            relative_rate = options.Rate,
+            task_prompt_rows = recipe.TaskPromptLength,
+            max_input_tokens = recipe.MaxInputLength,
+            tasks = mixture.Tasks.GroupBy(task => task.Task.Family).ToDictionary(
+                family => family.Key!, family => new { count = family.Count(), share = Math.Round(family.Sum(task => mixture.Rates[IndexOf(mixture, task)]), 3) }),
+            losses = result.Losses.Chunk(100).Select(part => Math.Round(part.Average(), 3)),
+            validation = result.Evaluations[^1].Metrics.ToDictionary(metric => metric.Key, metric => Math.Round(metric.Value, 1)),
+        };
+        File.WriteAllText(Path.Combine(result.Folder, "training.json"), JsonSerializer.Serialize(log, Indented) + "\n");
+    }
+
+    private static int IndexOf(TaskMixture mixture, MixtureTask task) => mixture.Tasks.ToList().IndexOf(task);
+
+    /// <summary>A line every twenty steps: a run of hours is watched in a file as often as on a screen.</summary>
+    private sealed class Lines : IProgress<TuningProgress>
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private double _loss;
+        private int _steps;
+
+        public void Report(TuningProgress value)
+        {
+            _loss += value.Loss;
+            _steps++;
+            if (value.Step % 20 == 0 || value.Step == value.Steps)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{value.Step}/{value.Steps}  loss {_loss / _steps:F3}  norm {value.GradientNorm:F2}  rate {value.LearningRate:G3}  {value.ExamplesPerSecond:F0} examples/s  {_clock.Elapsed:hh\\:mm\\:ss}  left {value.Remaining:hh\\:mm\\:ss}"));
+                (_loss, _steps) = (0, 0);
+            }
+        }
+    }
+}

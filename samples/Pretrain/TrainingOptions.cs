@@ -1,0 +1,28 @@
+namespace Spot.Samples.Pretrain;
+
+/// <summary>What the command line asks of training.</summary>
+internal sealed record TrainingOptions(
+    string Data, string Model, string Output, string Run, int Steps, int DecaySteps, int Batch, double Rate, int PromptLength, double Minutes)
+{
+    /// <summary>The recipe.</summary>
+    public TuningOptions Recipe() => new()
+    {
+        Steps = Steps,
+        BatchSize = Batch,
+        MicroBatchSize = 32,
+        Optimizer = new MuonOptions { LearningRate = Rate, Others = new AdamWOptions { LearningRate = Rate, Beta2 = 0.98, WeightDecay = 0, ScaleByParameter = true } },
+        WarmupSteps = 50,
+        Decay = LearningRateDecay.StableLinear,
+        DecaySteps = DecaySteps,
+        GradientClipping = 1,
+        Dropout = 0,
+        MaxInputLength = 96,
+        MaxTargetLength = 32,
+        TaskPromptLength = PromptLength,
+        EvaluateEvery = int.MaxValue, // at the end alone, whenever that is
+        EvaluationMethod = EvaluationMethod.Ranking,
+        MaxValidationExamples = 20,
+        RunFolder = Run,
+        CheckpointEvery = 100,
+    };
+}
