@@ -8,7 +8,7 @@ namespace Spot.Samples.Pretrain.Mixture;
 internal sealed class DataSets(string root)
 {
     /// <summary>Whether a data set is there.</summary>
-    public bool Has(string name) => Directory.Exists(Path.Combine(root, name)) && DataFile.Find(Path.Combine(root, name), "train") is not null;
+    public bool Has(string name) => Directory.Exists(Path.Combine(root, name)) && DataFile.Find(Path.Combine(root, name), "train").Count > 0;
 
     /// <summary>Reads a data set of texts and classes.</summary>
     /// <param name="name">Its folder.</param>
@@ -25,7 +25,7 @@ internal sealed class DataSets(string root)
 
     /// <summary>The rows of a split as they stand in the file.</summary>
     public IEnumerable<JsonObject> Rows(string name, string split) =>
-        DataFile.Find(Path.Combine(root, name), split) is { } path ? DataFile.Read(path).Select(row => row.Fields) : [];
+        DataFile.Find(Path.Combine(root, name), split).SelectMany(path => DataFile.Read(path)).Select(row => row.Fields);
 
     private static int ClassOf(JsonNode label) => label is JsonArray several ? several.Count == 1 ? several[0]!.GetValue<int>() : -1 : label.GetValue<int>();
 }
