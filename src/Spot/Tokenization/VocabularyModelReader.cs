@@ -5,6 +5,9 @@ namespace Spot.Tokenization;
 /// <summary>Reads a SentencePiece <c>ModelProto</c> and refuses whatever is not a Unigram vocabulary of T5's or mT5's kind.</summary>
 internal sealed partial class VocabularyModelReader
 {
+    // Logarithms of probabilities are far smaller; the sum over the longest text is to stay finite.
+    private const float MostScore = 1e27f;
+
     private const int MostPiece = 4096;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
@@ -90,9 +93,9 @@ internal sealed partial class VocabularyModelReader
             throw Bad($"piece {id} has {text.Length} characters, expected at most {MostPiece}");
         }
 
-        if (!float.IsFinite(score))
+        if (!(Math.Abs(score) <= MostScore))
         {
-            throw Bad($"the score of piece {id} ('{text}') is {score}, expected a finite number");
+            throw Bad($"the score of piece {id} ('{text}') is {score}, expected a number of at most {MostScore} either way");
         }
 
         if (kind is < (long)PieceKind.Normal or > (long)PieceKind.Byte)

@@ -40,6 +40,7 @@ public class ModelFileTests
         { "zero in a piece", Good().Piece("x\0", -1, ModelFile.Normal).ToArray(), "piece 6 is empty or holds U+0000" },
         { "piece that is not UTF-8", Good().Piece([0xC3], -1, ModelFile.Normal).ToArray(), "piece 6 is not UTF-8" },
         { "score that is no number", Good().Piece("x", float.NaN, ModelFile.Normal).ToArray(), "the score of piece 6 ('x') is NaN" },
+        { "score whose sum would be infinite", Good().Piece("x", -2e37f, ModelFile.Normal).ToArray(), "the score of piece 6 ('x') is -2E+37" },
         { "user-defined piece", Good().Piece("x", 0, ModelFile.UserDefined).ToArray(), "of type UserDefined" },
         { "byte piece", Good().Piece("<0x0A>", 0, ModelFile.Byte).ToArray(), "of type Byte" },
         { "BPE with byte pieces", Good().Piece("<0x0A>", 0, ModelFile.Byte).Trainer(3, 2).ToArray(), "BPE, expected Unigram" },
