@@ -18,6 +18,7 @@ public class TuningOptionsTests
             ["MicroBatchSize"] = 8,
             ["WarmupSteps"] = 0,
             ["Decay"] = LearningRateDecay.Constant,
+            ["DecaySteps"] = 0,
             ["GradientClipping"] = null,
             ["LossReduction"] = LossReduction.Mean,
             ["ZLoss"] = 1e-4,
@@ -33,6 +34,13 @@ public class TuningOptionsTests
             ["ActivationCheckpointing"] = false,
             ["RunFolder"] = null,
             ["CheckpointEvery"] = 500,
+            ["TaskPromptLength"] = 0,
+            ["TaskPromptOptimizer.LearningRate"] = 0.1,
+            ["TaskPromptOptimizer.Beta1"] = 0.9,
+            ["TaskPromptOptimizer.Beta2"] = 0.98,
+            ["TaskPromptOptimizer.Epsilon"] = 1e-8,
+            ["TaskPromptOptimizer.WeightDecay"] = 0.0,
+            ["TaskPromptOptimizer.ScaleByParameter"] = false,
             ["Optimizer.LearningRate"] = 0.3,
             ["Optimizer.DecayRate"] = 0.8,
             ["Optimizer.StepOffset"] = 0L,
@@ -89,7 +97,8 @@ public class TuningOptionsTests
     }
 
     private static Dictionary<string, object?> Read(TuningOptions options) =>
-        Properties(options, "").Where(option => option.Key != "Optimizer").Concat(Properties(options.Optimizer, "Optimizer.")).ToDictionary();
+        Properties(options, "").Where(option => option.Value is not OptimizerOptions)
+            .Concat(Properties(options.Optimizer, "Optimizer.")).Concat(Properties(options.TaskPromptOptimizer, "TaskPromptOptimizer.")).ToDictionary();
 
     private static IEnumerable<KeyValuePair<string, object?>> Properties(object options, string prefix) =>
         options.GetType().GetProperties().Select(property => KeyValuePair.Create(prefix + property.Name, property.GetValue(options)));
