@@ -164,4 +164,19 @@ public sealed class TuningOptions
         copy.TaskPromptOptimizer = TaskPromptOptimizer.Clone();
         return copy;
     }
+
+    /// <summary>The options of a run that is part of a larger one: a run folder belongs to one run, so its own lies in that of the whole.</summary>
+    /// <param name="name">The folder's name.</param>
+    /// <returns>A copy; these options where they name no folder.</returns>
+    internal TuningOptions Within(string name)
+    {
+        if (RunFolder is null)
+        {
+            return this;
+        }
+
+        TuningOptions copy = Clone();
+        copy.RunFolder = Path.Combine(RunFolder, name);
+        return copy;
+    }
 }

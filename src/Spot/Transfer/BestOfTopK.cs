@@ -16,7 +16,7 @@ public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IProm
         foreach (PromptMatch match in matches)
         {
             IReadOnlyList<PromptRecord> source = await ReadAsync([match], cancellationToken).ConfigureAwait(false);
-            TuningResult result = await Tuner.TuneAsync(target, RunFolders.Within(options, match.Info.Id), source[0].Prompt, progress, cancellationToken).ConfigureAwait(false);
+            TuningResult result = await Tuner.TuneAsync(target, options?.Within(match.Info.Id), source[0].Prompt, progress, cancellationToken).ConfigureAwait(false);
             candidates.Add(new TransferCandidate(match.Info, match.Similarity, result));
         }
 

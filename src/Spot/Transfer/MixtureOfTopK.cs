@@ -19,9 +19,9 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         TaskMixture mixture = Mix(target, matches);
-        TuningOptions? recipe = MixtureOptions is null ? RunFolders.Within(options, "mixture") : MixtureOptions;
+        TuningOptions? recipe = MixtureOptions ?? options?.Within("mixture");
         TuningResult mixed = await Tuner.TuneAsync(mixture, recipe, null, progress, cancellationToken).ConfigureAwait(false);
-        TuningResult result = await Tuner.TuneAsync(target, RunFolders.Within(options, "target"), mixed.Final, progress, cancellationToken).ConfigureAwait(false);
+        TuningResult result = await Tuner.TuneAsync(target, options?.Within("target"), mixed.Final, progress, cancellationToken).ConfigureAwait(false);
         PromptInfo start = new()
         {
             Id = $"mixture-of-{matches.Count}",

@@ -26,7 +26,7 @@ public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransf
             if (Eligible?.Invoke(info) ?? true)
             {
                 TransferResult one = await new GenericTransfer(tuner, library, info.Id)
-                    .TransferAsync(target, RunFolders.Within(options, info.Id), progress, cancellationToken).ConfigureAwait(false);
+                    .TransferAsync(target, options?.Within(info.Id), progress, cancellationToken).ConfigureAwait(false);
                 candidates.Add(one.Best);
             }
         }

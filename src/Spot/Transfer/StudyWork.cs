@@ -125,8 +125,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             };
         }
 
-        TuningOptions mixture = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]);
-        mixture.RunFolder = Path.Combine(mixture.RunFolder!, "mixture");
+        TuningOptions mixture = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]).Within("mixture");
         return new MixtureOfTopK(tuner, embedder, folder.Library, info => layout.Plan.Sources.FirstOrDefault(task => task.Name == info.Task))
         {
             K = unit.K,

@@ -96,8 +96,7 @@ public abstract class TargetedTransfer : ITransferStrategy
         List<TaskEmbedding> embeddings = [];
         foreach (long seed in EmbeddingSeeds)
         {
-            TuningOptions own = RunFolders.Within(recipe, $"seed-{seed}") ?? new TuningOptions();
-            own = own.Clone();
+            TuningOptions own = (recipe ?? new TuningOptions()).Within($"seed-{seed}").Clone();
             own.Seed = seed;
             embeddings.Add(await _embedder.EmbedAsync(target, own, progress, cancellationToken).ConfigureAwait(false));
         }

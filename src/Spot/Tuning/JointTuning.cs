@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Spot.Backbone;
 
@@ -38,7 +39,7 @@ internal sealed class JointTuning
         _gradient = new PromptGradient(backbone.Model, options);
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         _trainables = [.. starts.Select(start => new PromptTrainable(backbone.Model, options, start.Values.ToArray(), evaluator))];
-        _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, backbone.Tokenizer, InFolder(options, i), logger))];
+        _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, backbone.Tokenizer, options.Within(i.ToString(CultureInfo.InvariantCulture)), logger))];
         _identities = [.. starts.Select((start, i) => RunIdentity.Of(_trainables[i].Kind, backbone, task, options, start))];
         int rows = Math.Min(options.MicroBatchSize, options.BatchSize);
         _together = backbone.Model.Device.type == TorchSharp.DeviceType.CPU ? Math.Max(1, MostRowsOnCpu / rows) : starts.Length;
@@ -127,13 +128,6 @@ internal sealed class JointTuning
         }
 
         return best;
-    }
-
-    private static TuningOptions InFolder(TuningOptions options, int place)
-    {
-        TuningOptions own = options.Clone();
-        own.RunFolder = options.RunFolder is null ? null : Path.Combine(options.RunFolder, place.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return own;
     }
 
     /// <summary>A run between two steps.</summary>

@@ -14,10 +14,9 @@ public sealed class TaskEmbedder(IPromptTuner tuner) : ITaskEmbedder
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        TuningOptions own = options?.Clone() ?? new TuningOptions();
+        TuningOptions own = (options ?? new TuningOptions()).Within("embedding").Clone();
         own.Steps = own.EmbeddingStep;
         own.EvaluateEvery = Math.Max(1, own.EmbeddingStep);
-        own.RunFolder = own.RunFolder is null ? null : Path.Combine(own.RunFolder, "embedding");
         own.MaxValidationExamples = 1; // the prompt counts, not its score
         TuningResult result = await tuner.TuneAsync(task, own, null, progress, cancellationToken).ConfigureAwait(false);
         return result.Embedding!;
