@@ -8,7 +8,6 @@ internal sealed class Adafactor : Optimizer
 {
     private const int LeastFactoredSize = 128;
     private const double Epsilon1 = 1e-30;
-    private const double Epsilon2 = 1e-3;
     private readonly AdafactorOptions _options;
     private readonly int _columns;
     private readonly float[] _moment = [], _rowMoment = [], _columnMoment = [], _momentum = [];
@@ -47,7 +46,7 @@ internal sealed class Adafactor : Optimizer
         double rate = _options.LearningRate * factor;
         if (_options.ScaleByParameter)
         {
-            rate *= Math.Max(Epsilon2, ParameterSize.RootMeanSquare(parameter));
+            rate *= ParameterSize.Of(parameter);
         }
 
         Change(parameter, gradient, rate / Math.Max(1.0, updateRms / _options.ClippingThreshold));

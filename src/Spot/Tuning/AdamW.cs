@@ -5,7 +5,6 @@ namespace Spot.Tuning;
 /// <param name="size">The parameter's numbers.</param>
 internal sealed class AdamW(AdamWOptions options, int size) : Optimizer
 {
-    private const double LeastScale = 1e-3;
     private readonly float[] _first = new float[size], _second = new float[size];
 
     public override IReadOnlyDictionary<string, float[]> State => new Dictionary<string, float[]> { ["first"] = _first, ["second"] = _second };
@@ -13,7 +12,7 @@ internal sealed class AdamW(AdamWOptions options, int size) : Optimizer
     public override void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, double factor = 1)
     {
         Step++;
-        double rate = options.LearningRate * factor * (options.ScaleByParameter ? Math.Max(LeastScale, ParameterSize.RootMeanSquare(parameter)) : 1);
+        double rate = options.LearningRate * factor * (options.ScaleByParameter ? ParameterSize.Of(parameter) : 1);
         double firstCorrection = 1 - Math.Pow(options.Beta1, Step);
         double secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, Step));
         for (int i = 0; i < parameter.Length; i++)

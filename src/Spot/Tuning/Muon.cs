@@ -14,7 +14,6 @@ internal sealed class Muon : Optimizer
 {
     private const int Iterations = 5;
     private const float LeastNorm = 1e-7f;
-    private const double LeastSize = 1e-3;
 
     private const float A = 3.4445f, B = -4.7750f, C = 2.0315f; // the published a·x + b·x³ + c·x⁵, steep at 0
     private readonly MuonOptions _options;
@@ -50,7 +49,7 @@ internal sealed class Muon : Optimizer
         Tensor orthogonal = Orthogonalize(tensor(direction, [_rows, _columns]).to(_type)).to(ScalarType.Float32).contiguous();
 
         // An orthogonal matrix has the root mean square 1 / √(its longer side).
-        double size = Math.Max(LeastSize, ParameterSize.RootMeanSquare(parameter)) * Math.Sqrt(Math.Max(_rows, _columns));
+        double size = ParameterSize.Of(parameter) * Math.Sqrt(Math.Max(_rows, _columns));
         float rate = (float)(-_options.LearningRate * factor * size);
         TensorPrimitives.MultiplyAdd(MemoryMarshal.Cast<byte, float>(orthogonal.bytes), rate, parameter, parameter);
     }

@@ -3,8 +3,10 @@ namespace Spot.Tuning;
 /// <summary>The size of a parameter, which relative learning rates are multiplied by.</summary>
 internal static class ParameterSize
 {
-    /// <summary>The root mean square of values, summed in double.</summary>
-    public static double RootMeanSquare(ReadOnlySpan<float> values)
+    private const double Least = 1e-3; // Adafactor's: what stands at 0 has to be able to leave it
+
+    /// <summary>The root mean square of values, summed in double, or a least size.</summary>
+    public static double Of(ReadOnlySpan<float> values)
     {
         double sum = 0;
         foreach (float value in values)
@@ -12,6 +14,6 @@ internal static class ParameterSize
             sum += (double)value * value;
         }
 
-        return Math.Sqrt(sum / values.Length);
+        return Math.Max(Least, Math.Sqrt(sum / values.Length));
     }
 }
