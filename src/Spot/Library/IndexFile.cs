@@ -22,16 +22,18 @@ internal sealed class IndexFile : IDisposable
         return new IndexFile(handle);
     }
 
-    /// <summary>Opens a file; for reading alone where writing is not allowed.</summary>
-    internal static IndexFile Open(string path)
+    internal static IndexFile Open(string path) => new(OpenHandle(path));
+
+    /// <summary>Opens a file of the index; for reading alone where writing is not allowed.</summary>
+    internal static SafeFileHandle OpenHandle(string path)
     {
         try
         {
-            return new IndexFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException and not FileNotFoundException))
+        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException and not (FileNotFoundException or DirectoryNotFoundException)))
         {
-            return new IndexFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class KeyIndex : IDisposable
         IndexFiles? files = null;
         try
         {
-            headFile = OpenHead(Path.Combine(folder, IndexFiles.HeadName));
+            headFile = IndexFile.OpenHandle(Path.Combine(folder, IndexFiles.HeadName));
             if (ReadHead(headFile) is IndexHead head && head.Backbone == IndexHead.HashOf(backbone) && head.Dim > 0)
             {
                 files = IndexFiles.Open(folder, head.Generation);
@@ -212,18 +212,6 @@ internal sealed class KeyIndex : IDisposable
         }
 
         return null;
-    }
-
-    private static SafeFileHandle OpenHead(string path)
-    {
-        try
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException and not (FileNotFoundException or DirectoryNotFoundException)))
-        {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
     }
 
     private void Hide(int row)
