@@ -1,6 +1,8 @@
-namespace Spot.Numerics;
+using Spot.Numerics;
 
-/// <summary>Compares a query with every key, in one pass over memory by all threads.</summary>
+namespace Spot.Tests.Numerics;
+
+/// <summary>What the library's search is measured against: compares a query with every key, in one pass over memory by all threads.</summary>
 internal static class KeyScan
 {
     private const int RowsPerTask = 2048;
