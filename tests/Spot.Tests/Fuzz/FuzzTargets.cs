@@ -80,7 +80,6 @@ internal static class FuzzTargets
             Try(() => library.SearchAsync(Records.Query("q"), 3, similarity).GetAwaiter().GetResult());
         }
 
-        (library as object as IDisposable)?.Dispose();
         if (errors.Count > 0)
         {
             throw errors.Find(error => !FuzzTests.IsDocumented(error)) ?? errors[0];
@@ -150,7 +149,6 @@ internal static class FuzzTargets
             library.AddAsync(Records.Record(id, step: id == "c" ? null : 100)).GetAwaiter().GetResult();
         }
 
-        (library as object as IDisposable)?.Dispose();
         return [FuzzTarget.Folder(folder.Path)];
     }
 

@@ -4,19 +4,8 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Several runs beside each other are the runs that they would be alone.</summary>
-public sealed class JointTuningTests : IDisposable
+public sealed class JointTuningTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Each_run_is_what_it_is_alone()
     {

@@ -7,19 +7,8 @@ using static TorchSharp.torch;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Prompts that tasks have while a model is tuned.</summary>
-public sealed class TaskPromptsTests : IDisposable
+public sealed class TaskPromptsTests : ToyTests
 {
-    private readonly T5Backbone _backbone = Toy.Backbone();
-    private readonly TempFolder _folder = new();
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _backbone.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Tell_tasks_apart_that_have_the_same_inputs()
     {
