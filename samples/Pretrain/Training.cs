@@ -15,16 +15,30 @@ internal sealed class Training(TrainingOptions options)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TaskMixture mixture = PretrainingMixture.Create(options.Data);
+        TaskMixture mixture = PretrainingMixture.Create(options.Data, out IReadOnlyCollection<string> used);
         AnsiConsole.MarkupLineInterpolated($"{mixture.Tasks.Count} tasks, {mixture.Tasks.Count(task => task.TaskPrompt)} of them behind a prompt");
-        using T5Backbone backbone = T5Backbone.Load(options.Model, new BackboneOptions { Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(options.Fresh ? Begin() : options.Model, new BackboneOptions { Precision = BackbonePrecision.Float32 });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(TimeSpan.FromMinutes(options.Minutes));
         TuningOptions recipe = options.Recipe();
         ModelTuner tuner = new(backbone) { Precision = BackbonePrecision.Auto, StoredPrecision = BackbonePrecision.BFloat16 };
         ModelTuningResult result = await tuner.TuneAsync(mixture, options.Output, recipe, new Lines(), stop.Token);
-        WriteLog(result, mixture, recipe, backbone.Name);
+        string start = options.Fresh ? $"new blocks, and the embeddings of {Path.GetFileName(options.Model)}" : backbone.Name;
+        WriteLog(result, mixture, recipe, start);
+        new Card(options.Data, used).Write(result.Folder, backbone.Config, recipe, options.Rate, start);
         AnsiConsole.MarkupLineInterpolated($"[bold]{result.Folder}[/]: mean validation score of the tasks {result.BestScore:F1}");
+    }
+
+    // Beside the run's folder, which belongs to the run.
+    private string Begin()
+    {
+        string start = Path.TrimEndingDirectorySeparator(options.Run) + "-start";
+        if (!Directory.Exists(start))
+        {
+            new FreshModel(options.Model, 0).Write(start);
+        }
+
+        return start;
     }
 
     private void WriteLog(ModelTuningResult result, TaskMixture mixture, TuningOptions recipe, string start)

@@ -2,15 +2,15 @@ namespace Spot.Samples.Pretrain;
 
 /// <summary>What the command line asks of training.</summary>
 internal sealed record TrainingOptions(
-    string Data, string Model, string Output, string Run, int Steps, int DecaySteps, int Batch, double Rate, int PromptLength, double Minutes)
+    string Data, string Model, bool Fresh, string Output, string Run, int Steps, int DecaySteps, int Batch, double Rate, int PromptLength, double Minutes)
 {
     /// <summary>The recipe.</summary>
     public TuningOptions Recipe() => new()
     {
         Steps = Steps,
         BatchSize = Batch,
-        MicroBatchSize = 32,
-        Optimizer = new MuonOptions { LearningRate = Rate, Others = new AdamWOptions { LearningRate = Rate, Beta2 = 0.98, WeightDecay = 0, ScaleByParameter = true } },
+        MicroBatchSize = 64,
+        Optimizer = new MuonOptions { LearningRate = Rate, Others = new AdamWOptions { LearningRate = Rate / 2, Beta2 = 0.98, WeightDecay = 0, ScaleByParameter = true } },
         WarmupSteps = 50,
         Decay = LearningRateDecay.StableLinear,
         DecaySteps = DecaySteps,
@@ -23,6 +23,6 @@ internal sealed record TrainingOptions(
         EvaluationMethod = EvaluationMethod.Ranking,
         MaxValidationExamples = 20,
         RunFolder = Run,
-        CheckpointEvery = 100,
+        CheckpointEvery = 50,
     };
 }

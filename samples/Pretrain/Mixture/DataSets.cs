@@ -7,6 +7,9 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <param name="root">The folder that holds a folder for each data set.</param>
 internal sealed class DataSets(string root)
 {
+    /// <summary>The data sets that were read.</summary>
+    public SortedSet<string> Used { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether a data set is there.</summary>
     public bool Has(string name) => Directory.Exists(Path.Combine(root, name)) && DataFile.Find(Path.Combine(root, name), "train").Count > 0;
 
@@ -24,8 +27,11 @@ internal sealed class DataSets(string root)
     }
 
     /// <summary>The rows of a split as they stand in the file.</summary>
-    public IEnumerable<JsonObject> Rows(string name, string split) =>
-        DataFile.Find(Path.Combine(root, name), split).SelectMany(path => DataFile.Read(path)).Select(row => row.Fields);
+    public IEnumerable<JsonObject> Rows(string name, string split)
+    {
+        Used.Add(name);
+        return DataFile.Find(Path.Combine(root, name), split).SelectMany(path => DataFile.Read(path)).Select(row => row.Fields);
+    }
 
     private static int ClassOf(JsonNode label) => label is JsonArray several ? several.Count == 1 ? several[0]!.GetValue<int>() : -1 : label.GetValue<int>();
 }

@@ -25,8 +25,8 @@ internal sealed class Family(string name, string[] fields, int seed)
         }
 
         Prompted.Add(new TextTask($"{name} {Prompted.Count}", [.. words.Values.Distinct(StringComparer.Ordinal)], train, validation, family: name));
-        Listed(rows.Train, words, 400, _listedTrain);
-        Listed(rows.Validation, words, 10, _listedValidation);
+        Listed(rows.Train, words, 1500, 2, _listedTrain);
+        Listed(rows.Validation, words, 10, 0, _listedValidation);
     }
 
     /// <summary>Adds a task whose answers are no labels.</summary>
@@ -49,7 +49,7 @@ internal sealed class Family(string name, string[] fields, int seed)
             yield return new MixtureTask(task) { Rate = prompted / Prompted.Count };
         }
 
-        if (_listedTrain.Count > 0 && _listedValidation.Count > 0)
+        if (listed > 0 && _listedTrain.Count > 0 && _listedValidation.Count > 0)
         {
             yield return new MixtureTask(new TextTask($"{name} listed", [], _listedTrain, _listedValidation, family: name)) { Rate = listed, TaskPrompt = false };
         }
@@ -68,11 +68,13 @@ internal sealed class Family(string name, string[] fields, int seed)
         return [.. byWord.SelectMany(group => group.Take(each).Select(row => new TextExample(Wording.Of(row.Text, fields, _random), group.Key)))];
     }
 
-    private void Listed(List<Labelled> rows, IReadOnlyDictionary<string, string> words, int most, List<TextExample> target)
+    private void Listed(List<Labelled> rows, IReadOnlyDictionary<string, string> words, int most, int behindRows, List<TextExample> target)
     {
         string[] answers = [.. words.Values.Distinct(StringComparer.Ordinal)];
         target.AddRange(Shuffled(rows).Where(row => words.ContainsKey(row.Label)).Take(most)
-            .Select(row => new TextExample(Wording.Listed(row.Text, answers, fields, _random), words[row.Label])));
+            .Select((row, i) => i % 3 >= behindRows
+                ? new TextExample(Wording.Listed(row.Text, answers, fields, _random), words[row.Label])
+                : new TextExample(Wording.Of(row.Text, fields, _random), words[row.Label]) { PromptRows = Filler.Complete([.. answers.Select(answer => new ComposedRow(answer))], _random) }));
     }
 
     private Labelled[] Shuffled(List<Labelled> rows)

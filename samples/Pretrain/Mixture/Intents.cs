@@ -4,7 +4,7 @@ namespace Spot.Samples.Pretrain.Mixture;
 internal static class Intents
 {
     private static readonly string[] Fields = ["query", "request", "text", "question", "message"];
-    private static readonly (string Name, string Label, int Tasks)[] Sets = [("clinc150", "intent", 60), ("banking77", "label", 30)];
+    private static readonly (string Name, string Label, int Tasks)[] Sets = [("clinc150", "intent", 16), ("banking77", "label", 8)];
 
     /// <summary>Subsets of the intents, by their names or by words that only a prompt can explain.</summary>
     public static Family Subsets(DataSets data)
@@ -38,6 +38,13 @@ internal static class Intents
 
         return pairs;
     }
+
+    /// <summary>What a request is called in inputs.</summary>
+    public static string[] InputFields => Fields;
+
+    /// <summary>The requests of every set that is there.</summary>
+    public static IEnumerable<(string Name, SplitRows Rows)> All(DataSets data) =>
+        Sets.Where(set => data.Has(set.Name)).Select(set => (set.Name, Read(data, set.Name, set.Label)));
 
     private static SplitRows Read(DataSets data, string name, string label) =>
         data.Read(name, row => row["text"]!.GetValue<string>(), label).Regroup(key => key == "oos" ? null : key);

@@ -70,7 +70,7 @@ internal static class Matching
 
     private static void Add(Family family, SplitRows rows, Random random)
     {
-        foreach ((string no, string yes) in Words.Pick(Words.Matches, 5, random))
+        foreach ((string no, string yes) in Words.Pick(Words.Matches, 3, random))
         {
             family.Add(rows, new Dictionary<string, string> { ["no"] = no, ["yes"] = yes });
         }

@@ -5,27 +5,44 @@ internal static class PretrainingMixture
 {
     /// <summary>Builds it from what a folder holds; families whose data are not there are left out.</summary>
     /// <param name="folder">The folder of data sets, and of <c>corpus</c>.</param>
-    public static TaskMixture Create(string folder)
+    /// <param name="used">The names of the folders that were read.</param>
+    public static TaskMixture Create(string folder, out IReadOnlyCollection<string> used)
     {
         DataSets data = new(folder);
         Corpus corpus = Corpus.Read(Path.Combine(folder, "corpus"));
+        SplitRows stances = Stance.Rows(data, corpus);
         List<MixtureTask> parts =
         [
-            .. Sentiment.Opinions(data).Parts(0.17, 0.02),
-            .. Sentiment.Emotions(data).Parts(0.06, 0.02),
-            .. Intents.Subsets(data).Parts(0.08, 0.03),
-            .. Topics.BySubject(corpus).Parts(0.08, 0.02),
-            .. Topics.ByDocument(corpus).Parts(0.03, 0.005),
-            .. Questions.ByKind(data).Parts(0.06, 0.01),
-            .. Questions.ByWord(data).Parts(0.01, 0.005),
-            .. Matching.Inference(data).Parts(0.07, 0.02),
-            .. Matching.Same(data, corpus).Parts(0.10, 0.02),
-            .. WordTasks.Create(corpus).Parts(0.03, 0.005),
+            .. Choices.Create(corpus, 100_000, 95, 0.12),
+            .. Defined(data, corpus),
+            .. Definitions.Of("defined stance", stances, Stance.NamesOf, Stance.InputFields, 30_000, 96, 0.04),
+            .. Stance.ByName(stances).Parts(0.02, 0.01),
+            .. Sentiment.Opinions(data).Parts(0.06, 0.02),
+            .. Sentiment.Emotions(data).Parts(0.015, 0.01),
+            .. Intents.Subsets(data).Parts(0.03, 0.01),
+            .. Topics.BySubject(corpus).Parts(0.02, 0.01),
+            .. Topics.ByDocument(corpus).Parts(0.01, 0),
+            .. Questions.ByKind(data).Parts(0.03, 0.01),
+            .. Questions.ByWord(data).Parts(0.005, 0.005),
+            .. Matching.Inference(data).Parts(0.05, 0.05),
+            .. Matching.Same(data, corpus).Parts(0.05, 0.05),
+            .. WordTasks.Create(corpus).Parts(0.01, 0),
             .. RawText(corpus),
         ];
+        used = corpus.Files.Count > 0 ? [.. data.Used, "corpus"] : data.Used;
         return parts.Count > 0 ? new TaskMixture("pretraining", parts) : throw new ArgumentException(
             $"'{Path.GetFullPath(folder)}' holds nothing to train on. Expected folders of data sets, and 'corpus' with .txt or .txt.gz files.");
     }
+
+    private static IEnumerable<MixtureTask> Defined(DataSets data, Corpus corpus) =>
+    [
+        .. Intents.All(data).SelectMany((set, i) => Definitions.Of($"defined {set.Name}", set.Rows, key => [Words.Plain(key)], Intents.InputFields, 30_000, 81 + i, 0.03)),
+        .. Sentiment.Sources(data).SelectMany((rows, i) => Definitions.Of($"defined opinion {i}", rows, Sentiment.NamesOf, Sentiment.InputFields, 30_000, 85 + i, 0.04)),
+        .. data.Has("go_emotions") ? Definitions.Of("defined emotion", Sentiment.EmotionRows(data), key => [key], Sentiment.InputFields, 30_000, 91, 0.03) : [],
+        .. Definitions.Of("defined question", Questions.KindRows(data), Questions.NamesOf, Questions.InputFields, 30_000, 92, 0.06),
+        .. Definitions.Of("defined subject", Topics.SubjectRows(corpus), Topics.NamesOf, Topics.InputFields, 30_000, 93, 0.03),
+        .. Definitions.Of("defined document", Topics.DocumentRows(corpus), null, Topics.InputFields, 60_000, 94, 0.05),
+    ];
 
     private static IEnumerable<MixtureTask> RawText(Corpus corpus)
     {
@@ -37,7 +54,7 @@ internal static class PretrainingMixture
 
         new Random(71).Shuffle(all);
         int held = Math.Clamp(all.Length / 50, 1, 60);
-        yield return new MixtureTask(TextTask.FromText("prefix language model", all[held..], all[..held])) { Rate = 0.06, TaskPrompt = false };
-        yield return new MixtureTask(TextTask.FromText("span corruption", all[held..], all[..held], TextObjective.SpanCorruption)) { Rate = 0.04, TaskPrompt = false };
+        yield return new MixtureTask(TextTask.FromText("prefix language model", all[held..], all[..held])) { Rate = 0.04, TaskPrompt = false };
+        yield return new MixtureTask(TextTask.FromText("span corruption", all[held..], all[..held], TextObjective.SpanCorruption)) { Rate = 0.02, TaskPrompt = false };
     }
 }

@@ -31,16 +31,25 @@ internal static partial class Questions
         ("thing", new Regex(@"\b(what|which)\b")),
     ];
 
+    /// <summary>What a question is called in inputs.</summary>
+    public static string[] InputFields => Fields;
+
+    /// <summary>Questions by kind.</summary>
+    public static SplitRows KindRows(DataSets data) => new(Kind(Texts(data, "train")), Kind(Texts(data, "validation")));
+
+    /// <summary>The names of a kind.</summary>
+    public static string[] NamesOf(string kind) => Kinds.First(one => one.Kind == kind).Names;
+
     /// <summary>Some kinds at a time, by several names.</summary>
     public static Family ByKind(DataSets data)
     {
         Family family = new("question", Fields, 51);
         Random random = new(52);
-        SplitRows rows = new(Kind(Texts(data, "train")), Kind(Texts(data, "validation")));
-        for (int i = 0; i < 24; i++)
+        SplitRows rows = KindRows(data);
+        for (int i = 0; i < 10; i++)
         {
             (string Kind, string[] Names)[] chosen = Words.Pick(Kinds, 3 + (i % 6), random);
-            family.Add(rows, i % 6 == 5
+            family.Add(rows, i % 5 == 4
                 ? Words.Stand([.. chosen.Select(kind => kind.Kind)], random)
                 : chosen.ToDictionary(kind => kind.Kind, kind => kind.Names[random.Next(kind.Names.Length)], StringComparer.Ordinal));
         }

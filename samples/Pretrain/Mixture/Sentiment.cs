@@ -19,7 +19,7 @@ internal static partial class Sentiment
         Family family = new("opinion", Fields, 11);
         Random random = new(12);
         SplitRows[] sources = [.. Sources(data)];
-        foreach ((string negative, string positive) in Words.Opinions)
+        foreach ((string negative, string positive) in Words.Opinions[..5])
         {
             foreach (SplitRows source in sources)
             {
@@ -29,7 +29,6 @@ internal static partial class Sentiment
 
         foreach (SplitRows source in sources)
         {
-            family.Add(source, Words.Stand(["bad", "good"], random));
             family.Add(source, Words.Stand(["bad", "good"], random));
         }
 
@@ -46,11 +45,11 @@ internal static partial class Sentiment
         }
 
         Random random = new(14);
-        SplitRows rows = data.Read("go_emotions", row => row["text"]!.GetValue<string>(), "labels");
-        for (int i = 0; i < 30; i++)
+        SplitRows rows = EmotionRows(data);
+        for (int i = 0; i < 8; i++)
         {
             string[] chosen = Words.Pick(rows.Classes, 2 + (i % 5), random);
-            family.Add(rows, i % 5 == 4 ? Words.Stand(chosen, random) : chosen.ToDictionary(name => name, name => name, StringComparer.Ordinal));
+            family.Add(rows, i % 4 == 3 ? Words.Stand(chosen, random) : chosen.ToDictionary(name => name, name => name, StringComparer.Ordinal));
         }
 
         SplitRows mood = rows.Regroup(Mood);
@@ -61,7 +60,17 @@ internal static partial class Sentiment
         return family;
     }
 
-    private static IEnumerable<SplitRows> Sources(DataSets data)
+    /// <summary>What a text is called in inputs.</summary>
+    public static string[] InputFields => Fields;
+
+    /// <summary>The names of an opinion.</summary>
+    public static string[] NamesOf(string opinion) => [.. Words.Opinions.Select(pair => opinion == "good" ? pair.Positive : pair.Negative)];
+
+    /// <summary>Remarks by their one emotion.</summary>
+    public static SplitRows EmotionRows(DataSets data) => data.Read("go_emotions", row => row["text"]!.GetValue<string>(), "labels");
+
+    /// <summary>Texts by opinion, a set for each source that is there.</summary>
+    public static IEnumerable<SplitRows> Sources(DataSets data)
     {
         if (data.Has("pros_cons"))
         {

@@ -14,10 +14,15 @@ internal static class Topics
         ("speeches", 0, ["politics", "government", "speech", "nation"]), ("wiki_split", 0, ["encyclopedia", "world", "general"]),
     ];
 
-    /// <summary>Some subjects at a time, by several names.</summary>
-    public static Family BySubject(Corpus corpus)
+    /// <summary>What a passage is called in inputs.</summary>
+    public static string[] InputFields => Fields;
+
+    /// <summary>The names of a subject.</summary>
+    public static string[] NamesOf(string subject) => Subjects[int.Parse(subject, System.Globalization.CultureInfo.InvariantCulture)].Names;
+
+    /// <summary>Passages by subject.</summary>
+    public static SplitRows SubjectRows(Corpus corpus)
     {
-        Family family = new("topic", Fields, 41);
         Random random = new(42);
         SplitRows rows = new([], []);
         for (int subject = 0; subject < Subjects.Length; subject++)
@@ -30,7 +35,30 @@ internal static class Topics
             }
         }
 
-        for (int i = 0; i < 40; i++)
+        return rows;
+    }
+
+    /// <summary>Passages by document, the larger documents alone.</summary>
+    public static SplitRows DocumentRows(Corpus corpus)
+    {
+        Random random = new(45);
+        SplitRows rows = new([], []);
+        int key = 0;
+        foreach (string document in corpus.Files.Where(file => file.Key != "wiki_split").SelectMany(file => file.Value).Where(document => document.Length > 6_000))
+        {
+            Passages([document], $"{key++}", 24, rows, random);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Some subjects at a time, by several names.</summary>
+    public static Family BySubject(Corpus corpus)
+    {
+        Family family = new("topic", Fields, 41);
+        Random random = new(46);
+        SplitRows rows = SubjectRows(corpus);
+        for (int i = 0; i < 14; i++)
         {
             int[] chosen = Words.Pick([.. Enumerable.Range(0, Subjects.Length)], 2 + (i % 5), random);
             string[] keys = [.. chosen.Select(subject => subject.ToString(System.Globalization.CultureInfo.InvariantCulture))];
@@ -48,7 +76,7 @@ internal static class Topics
         Family family = new("document", Fields, 43);
         Random random = new(44);
         string[] documents = [.. corpus.Files.SelectMany(file => file.Value).Where(document => document.Length > 40_000)];
-        for (int i = 0; i < 30 && documents.Length >= 8; i++)
+        for (int i = 0; i < 8 && documents.Length >= 8; i++)
         {
             SplitRows rows = new([], []);
             string[] keys = ["a", "b", "c", "d"];

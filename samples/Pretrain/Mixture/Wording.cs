@@ -40,7 +40,7 @@ internal static partial class Wording
     }
 
     // As many data sets of texts are: lower case, punctuation apart.
-    private static string Tokenized(string text) => Punctuation().Replace(text, " $1 ").Replace("  ", " ", StringComparison.Ordinal).Trim().ToLowerInvariant();
+    internal static string Tokenized(string text) => Punctuation().Replace(text, " $1 ").Replace("  ", " ", StringComparison.Ordinal).Trim().ToLowerInvariant();
 
     [GeneratedRegex("""([.,!?;:()"])""")]
     private static partial Regex Punctuation();

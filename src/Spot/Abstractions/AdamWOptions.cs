@@ -22,4 +22,6 @@ public sealed class AdamWOptions() : OptimizerOptions(1e-3)
     /// <summary>Whether the learning rate is multiplied by the parameter's root mean square (at least 1e-3), as Adafactor can.</summary>
     /// <value>false.</value>
     public bool ScaleByParameter { get; set; }
+
+    internal override bool IsRelative => ScaleByParameter;
 }

@@ -18,6 +18,8 @@ public sealed class MuonOptions() : OptimizerOptions(1e-2)
     /// <value>AdamW at 1e-2 times the size of each parameter, moments 0.9 and 0.98, without weight decay.</value>
     public AdamWOptions Others { get; set; } = new() { LearningRate = 1e-2, Beta2 = 0.98, WeightDecay = 0, ScaleByParameter = true };
 
+    internal override bool IsRelative => true;
+
     internal override OptimizerOptions Clone()
     {
         MuonOptions copy = (MuonOptions)base.Clone();

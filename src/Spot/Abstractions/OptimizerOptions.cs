@@ -8,5 +8,8 @@ public abstract class OptimizerOptions
     /// <summary>The learning rate, above 0, which warm-up and decay scale.</summary>
     public double LearningRate { get; set; }
 
+    /// <summary>Whether the rate is multiplied by the size of each parameter.</summary>
+    internal abstract bool IsRelative { get; }
+
     internal virtual OptimizerOptions Clone() => (OptimizerOptions)MemberwiseClone();
 }

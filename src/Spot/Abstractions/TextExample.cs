@@ -11,4 +11,10 @@ public sealed record TextExample(string Input, string Target)
 
     /// <summary>What examples that are scored together share: the question of MultiRC, the query of ReCoRD; null for none.</summary>
     public string? Group { get; init; }
+
+    /// <summary>
+    /// The rows of a prompt of the example's own, in place of its task's; null for none. Only model tuning reads it, in training: a task whose
+    /// validation examples have such prompts is not scored.
+    /// </summary>
+    public IReadOnlyList<ComposedRow>? PromptRows { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -188,6 +189,13 @@ public sealed class TextTask
                 foreach (string answer in example.Answers ?? [])
                 {
                     AppendText(hash, answer);
+                }
+
+                foreach (ComposedRow row in example.PromptRows ?? [])
+                {
+                    AppendText(hash, row.Label);
+                    AppendText(hash, row.Hints);
+                    AppendText(hash, row.HintWeight.ToString(CultureInfo.InvariantCulture));
                 }
             }
         }

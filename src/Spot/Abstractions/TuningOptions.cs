@@ -147,7 +147,7 @@ public sealed class TuningOptions
         Steps = 200,
         BatchSize = 16,
         MicroBatchSize = 16,
-        Optimizer = new AdafactorOptions { LearningRate = 3 },
+        Optimizer = new AdafactorOptions { LearningRate = 1 },
         Dropout = 0,
         MaxInputLength = 96,
         MaxTargetLength = 16,

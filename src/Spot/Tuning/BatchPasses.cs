@@ -8,7 +8,10 @@ namespace Spot.Tuning;
 /// <param name="model">The model.</param>
 /// <param name="options">Size of a pass, dropout, reduction.</param>
 /// <param name="width">The least length that inputs are padded to: only to measure what padding costs, and that it changes nothing.</param>
-/// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none. A pass has one for each of its rows or none.</param>
+/// <param name="prompts">
+/// The prompt of each task of the mixture, −1 for none; empty where no task has one, null where examples' own are not to be used either.
+/// A pass has one for each of its rows or none.
+/// </param>
 internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0, int[]? prompts = null)
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
@@ -28,17 +31,29 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
             using DisposeScope scope = NewDisposeScope();
             DropoutMasks? dropout = _dropout > 0 ? new DropoutMasks(_dropout, options.Seed, step, part, model.Type, model.Device) : null;
             TokenBatch inputs = new([.. part.Select(i => batch[i].Input)], model.Config.PadId, model.Device, width);
-            int[]? chosen = Prompt(batch[part[0]]) < 0 ? null : [.. part.Select(i => Prompt(batch[i]))];
-            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout, chosen));
+            PromptKind kind = Kind(batch[part[0]]);
+            int[]? chosen = kind == PromptKind.Task ? [.. part.Select(i => Prompt(batch[i]))] : null;
+            RowMix[]? composed = kind == PromptKind.Composed ? [.. part.Select(i => batch[i].Rows!)] : null;
+            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout, chosen, composed));
         }
 
         return loss / tokens;
     }
 
-    private int Prompt(EncodedExample example) => prompts?[example.Task] ?? -1;
+    private enum PromptKind
+    {
+        None,
+        Task,
+        Composed,
+    }
+
+    private PromptKind Kind(EncodedExample example) =>
+        prompts is null ? PromptKind.None : example.Rows is not null ? PromptKind.Composed : Prompt(example) < 0 ? PromptKind.None : PromptKind.Task;
+
+    private int Prompt(EncodedExample example) => prompts is { Length: > 0 } ? prompts[example.Task] : -1;
 
     private IEnumerable<int[]> Parts(IReadOnlyList<EncodedExample> batch) =>
-        Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length).GroupBy(i => Prompt(batch[i]) < 0)
+        Enumerable.Range(0, batch.Count).OrderBy(i => batch[i].Input.Length).GroupBy(i => (Kind(batch[i]), batch[i].Rows?.Count))
             .SelectMany(group => group.Chunk(options.MicroBatchSize));
 }
 
@@ -47,5 +62,6 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
 /// <param name="Targets">Target ids with end of sequence.</param>
 /// <param name="Share">What the summed loss is multiplied by before it is differentiated.</param>
 /// <param name="Dropout">Masks; null for none.</param>
-/// <param name="Prompts">The prompt of each row; null where rows have none of their own.</param>
-internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout, int[]? Prompts);
+/// <param name="Prompts">The task's prompt of each row; null where rows have none.</param>
+/// <param name="Composed">The composed prompt of each row; null where rows have none.</param>
+internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout, int[]? Prompts, RowMix[]? Composed);

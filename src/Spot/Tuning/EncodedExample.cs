@@ -4,4 +4,5 @@ namespace Spot.Tuning;
 /// <param name="Input">The input.</param>
 /// <param name="Target">The target.</param>
 /// <param name="Task">In training the task's place in the mixture.</param>
-internal readonly record struct EncodedExample(int[] Input, int[] Target, int Task = 0);
+/// <param name="Rows">The example's own prompt, if it has one.</param>
+internal readonly record struct EncodedExample(int[] Input, int[] Target, int Task = 0, RowMix? Rows = null);

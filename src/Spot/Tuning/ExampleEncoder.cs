@@ -17,7 +17,7 @@ internal sealed class ExampleEncoder(TextObjective objective, T5Tokenizer tokeni
         (int input, int target, int eos) = (options.MaxInputLength, options.MaxTargetLength, tokenizer.EosId);
         if (objective == TextObjective.TextToText)
         {
-            return new EncodedExample(tokenizer.Encode(example.Input, input), tokenizer.Encode(example.Target, target));
+            return new EncodedExample(tokenizer.Encode(example.Input, input), tokenizer.Encode(example.Target, target), Rows: example.PromptRows is null ? null : RowMix.Of(example.PromptRows, tokenizer));
         }
 
         bool spans = objective == TextObjective.SpanCorruption;

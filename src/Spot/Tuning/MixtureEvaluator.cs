@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 /// <summary>Scores prompts on the validation examples of all tasks of a mixture: the score is the mean over the tasks.</summary>
 internal sealed class MixtureEvaluator : ITaskEvaluator
 {
-    private readonly (string Task, ITaskEvaluator Evaluator)[] _tasks;
+    private readonly (string Task, int Place, ITaskEvaluator Evaluator)[] _tasks;
 
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
@@ -14,7 +14,8 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     /// <param name="options">Lengths, method, and how many validation examples a task has at most.</param>
     public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
     {
-        _tasks = [.. mixture.Tasks.Select(part => (part.Task.Name, Create(model, tokenizer, part.Task, Used(part.Task), options)))];
+        _tasks = [.. mixture.Tasks.Index().Where(part => part.Item.Task.Validation[0].PromptRows is null)
+            .Select(part => (part.Item.Task.Name, part.Index, Create(model, tokenizer, part.Item.Task, Used(part.Item.Task), options)))];
 
         TextExample[] Used(TextTask task) => [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
     }
@@ -34,7 +35,7 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     public TuningEvaluation Evaluate(Func<int, SoftPrompt?> prompt, int step, CancellationToken cancellationToken)
     {
         (string Task, TuningEvaluation Evaluation)[] parts =
-            [.. _tasks.Select((task, i) => (task.Task, task.Evaluator.Evaluate(prompt(i), step, cancellationToken)))];
+            [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt(task.Place), step, cancellationToken)))];
         return parts is [{ Evaluation: var single }]
             ? single
             : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.IllegalOutputs))

@@ -13,7 +13,7 @@ namespace Spot.Tuning;
 /// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none.</param>
 internal sealed class ModelGradient(FrozenT5 model, TuningOptions options, int[]? prompts = null)
 {
-    private readonly BatchPasses _passes = new(model, options, prompts: prompts);
+    private readonly BatchPasses _passes = new(model, options, prompts: prompts ?? []);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>Computes the gradient of one batch into the weights' <c>grad</c>.</summary>
@@ -22,9 +22,11 @@ internal sealed class ModelGradient(FrozenT5 model, TuningOptions options, int[]
     /// <param name="table">The tasks' prompts, a leaf; null where there are none. // [prompts, L, d]</param>
     /// <returns>The mean cross-entropy per target token, in nats.</returns>
     public double Compute(IReadOnlyList<EncodedExample> batch, long step, Tensor? table = null) =>
-        _passes.Run(batch, step, pass => _automatic.Backward(Rows(table, pass.Prompts), pass.Inputs, pass.Targets, pass.Share, pass.Dropout));
+        _passes.Run(batch, step, pass => _automatic.Backward(Rows(table, pass), pass.Inputs, pass.Targets, pass.Share, pass.Dropout));
 
     // [batch, L, d]
-    private Tensor? Rows(Tensor? table, int[]? chosen) =>
-        table is null || chosen is null ? null : table.index_select(0, tensor([.. chosen.Select(prompt => (long)prompt)], device: model.Device));
+    private Tensor? Rows(Tensor? table, BatchPass pass) =>
+        pass.Composed is not null ? RowMix.Compose(pass.Composed, model.Weights[T5Layout.Shared])
+        : table is null || pass.Prompts is null ? null
+        : table.index_select(0, tensor([.. pass.Prompts.Select(prompt => (long)prompt)], device: model.Device));
 }

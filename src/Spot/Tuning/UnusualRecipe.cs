@@ -20,11 +20,11 @@ internal static class UnusualRecipe
     public static IEnumerable<string> OfPrompt(TuningOptions options, TaskMixture task, T5Backbone backbone, SoftPrompt? start)
     {
         double rate = options.Optimizer.LearningRate;
-        if (!IsScaled(options) && rate is < LeastPromptRate or > MostPromptRate)
+        if (!options.Optimizer.IsRelative && rate is < LeastPromptRate or > MostPromptRate)
         {
             yield return rate < LeastPromptRate
-                ? Say($"the learning rate {rate} is far below what prompts need (0.3 for published models, 3 for the bundled one): at such rates a prompt hardly moves.")
-                : Say($"the learning rate {rate} is far above what prompts are tuned with (0.3 for published models, 3 for the bundled one).");
+                ? Say($"the learning rate {rate} is far below what prompts need (0.3 for published models, 1 for the bundled one): at such rates a prompt hardly moves.")
+                : Say($"the learning rate {rate} is far above what prompts are tuned with (0.3 for published models, 1 for the bundled one).");
         }
 
         int length = options.PromptLength, labels = task.Labels.Count, vocabulary = backbone.Config.VocabularySize;
@@ -48,14 +48,12 @@ internal static class UnusualRecipe
     /// <summary>Of a run that tunes a model.</summary>
     public static IEnumerable<string> OfModel(TuningOptions options)
     {
-        double rate = options.Optimizer.LearningRate, most = IsScaled(options) ? MostScaledRate : MostModelRate;
+        double rate = options.Optimizer.LearningRate, most = options.Optimizer.IsRelative ? MostScaledRate : MostModelRate;
         if (rate > most)
         {
             yield return Say($"the learning rate {rate} is far above what weights bear; TuningOptions.ModelTuning() has T5's own, 0.001 times each weight's size.");
         }
     }
-
-    private static bool IsScaled(TuningOptions options) => options.Optimizer is AdafactorOptions { ScaleByParameter: true };
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

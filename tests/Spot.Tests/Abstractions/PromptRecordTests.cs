@@ -30,7 +30,7 @@ public class PromptRecordTests
         Assert.Equal(["parent"], info.Lineage);
         Assert.Equal(["accuracy", "score"], info.Metrics.Keys.Order());
         Assert.InRange(DateTimeOffset.UtcNow - info.Created, TimeSpan.Zero, TimeSpan.FromMinutes(5));
-        Assert.Equal(("2", "5", "8", "AdafactorOptions", "3"), (info.Options["Steps"], info.Options["PromptLength"], info.Options["BatchSize"], info.Options["Optimizer"], info.Options["Optimizer.LearningRate"]));
+        Assert.Equal(("2", "5", "8", "AdafactorOptions", "1"), (info.Options["Steps"], info.Options["PromptLength"], info.Options["BatchSize"], info.Options["Optimizer"], info.Options["Optimizer.LearningRate"]));
         Assert.DoesNotContain("RunFolder", info.Options.Keys); // a path of this computer, and nothing of the result
     }
 }

@@ -68,7 +68,7 @@ public class TuningOptionsTests
         Assert.Equal(
             [
                 ("BatchSize", "16"), ("Dropout", "0"), ("EmbeddingStep", "50"), ("EvaluateEvery", "20"), ("MaxInputLength", "96"), ("MaxTargetLength", "16"),
-                ("MicroBatchSize", "16"), ("Optimizer.LearningRate", "3"), ("PromptLength", "10"), ("Steps", "200"),
+                ("MicroBatchSize", "16"), ("Optimizer.LearningRate", "1"), ("PromptLength", "10"), ("Steps", "200"),
             ],
             Changes(TuningOptions.SmallModel()));
 

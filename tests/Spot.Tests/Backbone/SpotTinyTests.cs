@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spot.Backbone;
+using Spot.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,6 +43,43 @@ public class SpotTinyTests
         }
 
         Assert.True(i > 0);
+    }
+
+    /// <summary>
+    /// Makes the reference outputs anew, after the model was replaced: by the float32 path, which the goldens of other implementations test
+    /// (<c>Golden/t5</c>). Run by name, with xunit's <c>-explicit only</c>.
+    /// </summary>
+    [Fact(Explicit = true)]
+    public void Write_the_reference_outputs()
+    {
+        string folder = TestPaths.Golden("spot-tiny"), path = Path.Combine(folder, "golden.json");
+        JsonNode golden = JsonNode.Parse(File.ReadAllText(path))!;
+        golden["fingerprint"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "model.safetensors"))));
+        List<SafetensorsEntry> tensors = [];
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using IDisposable noGradient = no_grad();
+        int i = 0;
+        foreach (JsonNode? example in golden["cases"]!.AsArray())
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int[] input = backbone.Tokenizer.Encode(example!["input"]!.GetValue<string>(), 512), target = backbone.Tokenizer.Encode(example["target"]!.GetValue<string>(), 512);
+            EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
+            Tensor logits = backbone.Model.Logits(backbone.Model.Decode(encoded, [target]));
+            float[] losses = TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood);
+            int[] written = backbone.Model.Greedy(encoded, 12)[0];
+            example["input_ids"] = JsonSerializer.SerializeToNode(input);
+            example["label_ids"] = JsonSerializer.SerializeToNode(target);
+            example["loss"] = losses.Average(value => (double)value);
+            example["target_log_prob"] = -losses.Sum(value => (double)value);
+            example["greedy"] = JsonSerializer.SerializeToNode(written.Prepend(0));
+            example["greedy_text"] = backbone.Tokenizer.Decode(written);
+            tensors.Add(SafetensorsEntry.FromFloats($"{i}.encoder", [.. encoded.States.shape[1..]], TestModels.Floats(encoded.States)));
+            tensors.Add(SafetensorsEntry.FromFloats($"{i++}.logits", [.. logits.shape[1..]], TestModels.Floats(logits)));
+        }
+
+        File.WriteAllText(path, golden.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        using FileStream file = File.Create(Path.Combine(folder, "golden.safetensors"));
+        SafetensorsWriter.Write(file, tensors);
     }
 
     [Fact]
