@@ -11,9 +11,9 @@ public sealed class PromptEvaluatorTests : IDisposable
     private static readonly string[] Labels = ["positive", "negative"];
     private static readonly TextExample[] Rows =
     [
-        new("review: It is a fine and lovely film.", "positive"),
-        new("review: I was bored to tears by all of it.", "negative"),
-        new("review: a warm and funny story", "positive"),
+        new("options: positive ; negative review: It is a fine and lovely film.", "positive"),
+        new("options: positive ; negative review: I was bored to tears by all of it.", "negative"),
+        new("options: positive ; negative review: a warm and funny story", "positive"),
         new("Which way is the station?", "negative"),
         new("a | b", "positive"),
     ];
