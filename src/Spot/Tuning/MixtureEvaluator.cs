@@ -12,10 +12,17 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="mixture">The tasks.</param>
     /// <param name="options">Lengths, method, and how many validation examples a task has at most.</param>
+    /// <exception cref="ArgumentException">No task can be scored.</exception>
     public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
     {
         _tasks = [.. mixture.Tasks.Index().Where(part => part.Item.Task.Validation[0].PromptRows is null)
             .Select(part => (part.Item.Task.Name, part.Index, Create(model, tokenizer, part.Item.Task, Used(part.Item.Task), options)))];
+        if (_tasks.Length == 0)
+        {
+            throw new ArgumentException(
+                $"Mixture '{mixture.Name}' has no task that can be scored: the validation examples of all have prompts of their own. " +
+                "Leave out PromptRows in the validation examples of one task, or add a task without them.");
+        }
 
         TextExample[] Used(TextTask task) => [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
     }

@@ -73,6 +73,16 @@ public sealed class RowMixTests : ToyTests
         Assert.Equal(Fingerprint(1), Fingerprint(1));
     }
 
+    [Fact]
+    public async Task In_all_validation_examples_are_an_error_before_the_run()
+    {
+        TextExample[] rows = [.. Toy.Task().Train.Select(example => Called(example, "fact", "opinion"))];
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => LossAsync(new TextTask("called", Toy.Labels, rows, rows), "none"));
+        Assert.Contains("'called' has no task that can be scored", error.Message, StringComparison.Ordinal);
+        Assert.Contains("PromptRows", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "none")));
+    }
+
     private static TextExample Called(TextExample example, string fact, string opinion) =>
         example with { Target = example.Target == "fact" ? fact : opinion, PromptRows = [new(fact, "fact length"), new(opinion, "opinion wonderful")] };
 
