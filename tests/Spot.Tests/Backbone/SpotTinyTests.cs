@@ -25,20 +25,15 @@ public class SpotTinyTests
         foreach (JsonElement example in golden.GetProperty("cases").EnumerateArray())
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] input = backbone.Tokenizer.Encode(example.GetProperty("input").GetString()!, 512);
-            int[] target = backbone.Tokenizer.Encode(example.GetProperty("target").GetString()!, 512);
-            Assert.Equal(Ids(example.GetProperty("input_ids")), input);
-            Assert.Equal(Ids(example.GetProperty("label_ids")), target);
-
-            EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
-            Assert.True(GoldenData.Difference(TestModels.Floats(encoded.States), tensors[$"{i}.encoder"]) < 2e-5);
-            Assert.True(GoldenData.Difference(TestModels.Floats(backbone.Model.Logits(backbone.Model.Decode(encoded, [target]))), tensors[$"{i}.logits"]) < 2e-5);
+            Outputs found = Run(backbone, example.GetProperty("input").GetString()!, example.GetProperty("target").GetString()!);
+            Assert.Equal(Ids(example.GetProperty("input_ids")), found.Input);
+            Assert.Equal(Ids(example.GetProperty("label_ids")), found.Target);
+            Assert.True(GoldenData.Difference(TestModels.Floats(found.Encoder), tensors[$"{i}.encoder"]) < 2e-5);
+            Assert.True(GoldenData.Difference(TestModels.Floats(found.Logits), tensors[$"{i}.logits"]) < 2e-5);
             double loss = example.GetProperty("loss").GetDouble();
-            Assert.Equal(loss, TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood).Average(v => (double)v), 1e-5 * Math.Max(1, loss));
-
-            int[] written = backbone.Model.Greedy(encoded, 12)[0];
-            Assert.Equal(Ids(example.GetProperty("greedy")).Skip(1), written);
-            Assert.Equal(example.GetProperty("greedy_text").GetString(), backbone.Tokenizer.Decode(written));
+            Assert.Equal(loss, found.Losses.Average(v => (double)v), 1e-5 * Math.Max(1, loss));
+            Assert.Equal(Ids(example.GetProperty("greedy")).Skip(1), found.Written);
+            Assert.Equal(example.GetProperty("greedy_text").GetString(), backbone.Tokenizer.Decode(found.Written));
             i++;
         }
 
@@ -62,19 +57,15 @@ public class SpotTinyTests
         foreach (JsonNode? example in golden["cases"]!.AsArray())
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] input = backbone.Tokenizer.Encode(example!["input"]!.GetValue<string>(), 512), target = backbone.Tokenizer.Encode(example["target"]!.GetValue<string>(), 512);
-            EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
-            Tensor logits = backbone.Model.Logits(backbone.Model.Decode(encoded, [target]));
-            float[] losses = TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood);
-            int[] written = backbone.Model.Greedy(encoded, 12)[0];
-            example["input_ids"] = JsonSerializer.SerializeToNode(input);
-            example["label_ids"] = JsonSerializer.SerializeToNode(target);
-            example["loss"] = losses.Average(value => (double)value);
-            example["target_log_prob"] = -losses.Sum(value => (double)value);
-            example["greedy"] = JsonSerializer.SerializeToNode(written.Prepend(0));
-            example["greedy_text"] = backbone.Tokenizer.Decode(written);
-            tensors.Add(SafetensorsEntry.FromFloats($"{i}.encoder", [.. encoded.States.shape[1..]], TestModels.Floats(encoded.States)));
-            tensors.Add(SafetensorsEntry.FromFloats($"{i++}.logits", [.. logits.shape[1..]], TestModels.Floats(logits)));
+            Outputs made = Run(backbone, example!["input"]!.GetValue<string>(), example["target"]!.GetValue<string>());
+            example["input_ids"] = JsonSerializer.SerializeToNode(made.Input);
+            example["label_ids"] = JsonSerializer.SerializeToNode(made.Target);
+            example["loss"] = made.Losses.Average(value => (double)value);
+            example["target_log_prob"] = -made.Losses.Sum(value => (double)value);
+            example["greedy"] = JsonSerializer.SerializeToNode(made.Written.Prepend(0));
+            example["greedy_text"] = backbone.Tokenizer.Decode(made.Written);
+            tensors.Add(SafetensorsEntry.FromFloats($"{i}.encoder", [.. made.Encoder.shape[1..]], TestModels.Floats(made.Encoder)));
+            tensors.Add(SafetensorsEntry.FromFloats($"{i++}.logits", [.. made.Logits.shape[1..]], TestModels.Floats(made.Logits)));
         }
 
         File.WriteAllText(path, golden.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -91,5 +82,17 @@ public class SpotTinyTests
         Assert.Contains("BFloat16", error.Message, StringComparison.Ordinal);
     }
 
+    // Call in a dispose scope.
+    private static Outputs Run(T5Backbone backbone, string text, string answer)
+    {
+        int[] input = backbone.Tokenizer.Encode(text, 512), target = backbone.Tokenizer.Encode(answer, 512);
+        EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
+        return new Outputs(
+            input, target, encoded.States, backbone.Model.Logits(backbone.Model.Decode(encoded, [target])),
+            TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood), backbone.Model.Greedy(encoded, 12)[0]);
+    }
+
     private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
+
+    private sealed record Outputs(int[] Input, int[] Target, Tensor Encoder, Tensor Logits, float[] Losses, int[] Written);
 }
