@@ -14,16 +14,15 @@ internal sealed class Card(string data, IEnumerable<string> used)
     /// <param name="folder">The folder.</param>
     /// <param name="config">The architecture.</param>
     /// <param name="recipe">How it was trained.</param>
-    /// <param name="rate">The relative learning rate.</param>
     /// <param name="start">What the weights began at.</param>
-    public void Write(string folder, T5Config config, TuningOptions recipe, double rate, string start)
+    public void Write(string folder, T5Config config, TuningOptions recipe, string start)
     {
         StringBuilder text = new();
         Line(text, $"# {Path.GetFileName(folder)}: a tiny T5 v1.1 that takes prompts\n");
         Line(text, $"| | |\n| --- | --- |");
         Line(text, $"| architecture | {config.EncoderLayers} encoder and {config.DecoderLayers} decoder layers, d_model {config.Dim}, {config.Heads} heads × {config.HeadDim}, d_ff {config.FeedForwardDim}, {config.VocabularySize:N0} tokens; bfloat16 |");
         Line(text, $"| begun at | {start} |");
-        Line(text, $"| training | {recipe.Steps:N0} steps of {recipe.BatchSize} examples, the last {recipe.DecaySteps:N0} with a falling rate; Muon and AdamW at {rate} of each parameter's size |");
+        Line(text, $"| training | {recipe.Steps:N0} steps of {recipe.BatchSize} examples, the last {recipe.DecaySteps:N0} with a falling rate; Muon and AdamW at {recipe.Optimizer.LearningRate} of each parameter's size |");
         Line(text, $"| longest input | {recipe.MaxInputLength} tokens, behind up to {recipe.TaskPromptLength} prompt rows |");
         Line(text, $"| log | `training.json` |\n");
         Line(text, $"Trained by Spot, `samples/Pretrain`.\n\n## Data\n\nLicences as the copies state them; in brackets what is said of the original, unchecked.\n\n| data set | licence |\n| --- | --- |");

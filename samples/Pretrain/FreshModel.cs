@@ -59,13 +59,12 @@ internal sealed class FreshModel(string source, long seed)
         List<SafetensorsEntry> tensors = [];
         foreach (SafetensorsTensor tensor in old.Tensors.Values.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
-            using DisposeScope scope = NewDisposeScope();
             float[] values = tensor.Name switch
             {
                 "shared.weight" => embeddings,
                 "lm_head.weight" => [.. embeddings.Select(value => value * OwnLogit / (size * config.Dim))],
                 var name when name.EndsWith("layer_norm.weight", StringComparison.Ordinal) => [.. Enumerable.Repeat(1f, config.Dim)],
-                var name => Floats(Block(name, tensor.Shape, config, size)),
+                var name => Block(name, tensor.Shape, config, size),
             };
             tensors.Add(SafetensorsEntry.FromFloats(tensor.Name, tensor.Shape, values));
         }
@@ -74,46 +73,43 @@ internal sealed class FreshModel(string source, long seed)
         SafetensorsWriter.Write(file, tensors, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    private Tensor Block(string name, ImmutableArray<long> shape, T5Config config, float size)
+    private float[] Block(string name, ImmutableArray<long> shape, T5Config config, float size)
     {
         string[] parts = name.Split('.');
         string attention = string.Join('.', parts[..^2]); // the prefix that a layer's matrices share
+        int half = config.Heads / 2 * config.HeadDim;
         return parts[^2] switch
         {
             "relative_attention_bias" => Noise(shape, Bias),
-            "v" => Turn(attention, config),
-            "o" => Turn(attention, config).t() * (Attention * size),
-            "q" or "k" when parts[0] == "encoder" => Searching(attention, config),
+            "v" => Turn($"{attention} values", config.InnerDim, config),
+            "o" => Times(Turn($"{attention} values", config.InnerDim, config, transposed: true), Attention * size),
+
+            // The first half of the heads compares states in as many directions as a head has; the rest has no opinion yet.
+            "q" or "k" when parts[0] == "encoder" =>
+                [.. Times(Turn($"{attention} scores", half, config), MathF.Sqrt(Sharpness / config.HeadDim)), .. Noise([config.InnerDim - half, config.Dim], Scores)],
             "q" or "k" => Noise(shape, Scores),
             "wo" => Noise(shape, FeedForward * size / (0.5f * MathF.Sqrt(shape[1]))),
             _ => Noise(shape, 1 / MathF.Sqrt(shape[1])), // wi
         };
     }
 
-    // The same for all matrices of one attention.
-    private Tensor Turn(string attention, T5Config config) => linalg.qr(Own($"{attention} values", config)).Q.t()[..config.InnerDim];
-
-    // The first half of the heads compares states in as many directions as a head has; the rest has no opinion yet.
-    private Tensor Searching(string attention, T5Config config)
+    // The first rows of an orthogonal matrix, the same for the same key.
+    private float[] Turn(string key, int rows, T5Config config, bool transposed = false)
     {
-        int half = config.Heads / 2 * config.HeadDim;
-        Tensor same = linalg.qr(Own($"{attention} scores", config)).Q.t()[..half] * MathF.Sqrt(Sharpness / config.HeadDim);
-        return cat([same, Noise([config.InnerDim - half, config.Dim], Scores)], 0);
+        using DisposeScope scope = NewDisposeScope();
+        using Generator random = new(unchecked((ulong)key.Aggregate(seed, (sum, letter) => unchecked((sum * 31) + letter))), CPU);
+        Tensor turn = linalg.qr(randn(Math.Max(config.Dim, config.InnerDim), config.Dim, generator: random)).Q.t()[..rows];
+        return Floats(transposed ? turn.t() : turn);
     }
 
-    private Tensor Noise(ImmutableArray<long> shape, float size)
+    private float[] Noise(ImmutableArray<long> shape, float size)
     {
+        using DisposeScope scope = NewDisposeScope();
         using Generator random = new(unchecked((ulong)(seed + ++_drawn)), CPU);
-        return randn([.. shape], generator: random) * size;
+        return Times(Floats(randn([.. shape], generator: random)), size);
     }
 
-    private Tensor Own(string key, T5Config config)
-    {
-        long number = key.Aggregate(seed, (sum, letter) => unchecked((sum * 31) + letter));
-        using Generator random = new(unchecked((ulong)number), CPU);
-        int width = Math.Max(config.Dim, config.InnerDim);
-        return randn(width, config.Dim, generator: random);
-    }
+    private static float[] Times(float[] values, float factor) => [.. values.Select(value => value * factor)];
 
     private static float[] Floats(Tensor values) => MemoryMarshal.Cast<byte, float>(values.contiguous().bytes).ToArray();
 }

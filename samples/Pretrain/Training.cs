@@ -25,7 +25,7 @@ internal sealed class Training(TrainingOptions options)
         ModelTuningResult result = await tuner.TuneAsync(mixture, options.Output, recipe, new Lines(), stop.Token);
         string start = options.Fresh ? $"new blocks, and the embeddings of {Path.GetFileName(options.Model)}" : backbone.Name;
         WriteLog(result, mixture, recipe, start);
-        new Card(options.Data, used).Write(result.Folder, backbone.Config, recipe, options.Rate, start);
+        new Card(options.Data, used).Write(result.Folder, backbone.Config, recipe, start);
         AnsiConsole.MarkupLineInterpolated($"[bold]{result.Folder}[/]: mean validation score of the tasks {result.BestScore:F1}");
     }
 
@@ -54,15 +54,13 @@ internal sealed class Training(TrainingOptions options)
             relative_rate = options.Rate,
             task_prompt_rows = recipe.TaskPromptLength,
             max_input_tokens = recipe.MaxInputLength,
-            tasks = mixture.Tasks.GroupBy(task => task.Task.Family).ToDictionary(
-                family => family.Key!, family => new { count = family.Count(), share = Math.Round(family.Sum(task => mixture.Rates[IndexOf(mixture, task)]), 3) }),
+            tasks = mixture.Tasks.Zip(mixture.Rates).GroupBy(task => task.First.Task.Family).ToDictionary(
+                family => family.Key!, family => new { count = family.Count(), share = Math.Round(family.Sum(task => task.Second), 3) }),
             losses = result.Losses.Chunk(100).Select(part => Math.Round(part.Average(), 3)),
             validation = result.Evaluations[^1].Metrics.ToDictionary(metric => metric.Key, metric => Math.Round(metric.Value, 1)),
         };
         File.WriteAllText(Path.Combine(result.Folder, "training.json"), JsonSerializer.Serialize(log, Indented) + "\n");
     }
-
-    private static int IndexOf(TaskMixture mixture, MixtureTask task) => mixture.Tasks.ToList().IndexOf(task);
 
     /// <summary>A line every twenty steps: a run of hours is watched in a file as often as on a screen.</summary>
     private sealed class Lines : IProgress<TuningProgress>

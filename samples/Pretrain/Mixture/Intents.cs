@@ -3,17 +3,18 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Requests: what is wanted, a few possibilities at a time; and whether two requests want the same.</summary>
 internal static class Intents
 {
-    private static readonly string[] Fields = ["query", "request", "text", "question", "message"];
+    /// <summary>What a request is called in inputs.</summary>
+    public static readonly string[] Fields = ["query", "request", "text", "question", "message"];
     private static readonly (string Name, string Label, int Tasks)[] Sets = [("clinc150", "intent", 16), ("banking77", "label", 8)];
 
     /// <summary>Subsets of the intents, by their names or by words that only a prompt can explain.</summary>
-    public static Family Subsets(DataSets data)
+    /// <param name="sets">As <see cref="Read"/> returns them.</param>
+    public static Family Subsets(IEnumerable<IntentSet> sets)
     {
         Family family = new("intent", Fields, 21);
         Random random = new(22);
-        foreach ((string name, string label, int tasks) in Sets.Where(set => data.Has(set.Name)))
+        foreach ((_, int tasks, SplitRows rows) in sets)
         {
-            SplitRows rows = Read(data, name, label);
             for (int i = 0; i < tasks; i++)
             {
                 string[] chosen = Words.Pick(rows.Classes, 2 + (i % 7), random);
@@ -25,13 +26,13 @@ internal static class Intents
     }
 
     /// <summary>Pairs of requests with the same intent or with different ones.</summary>
-    public static SplitRows Pairs(DataSets data)
+    /// <param name="sets">As <see cref="Read"/> returns them.</param>
+    public static SplitRows Pairs(IEnumerable<IntentSet> sets)
     {
         Random random = new(23);
         SplitRows pairs = new([], []);
-        foreach ((string name, string label, _) in Sets.Where(set => data.Has(set.Name)))
+        foreach ((_, _, SplitRows rows) in sets)
         {
-            SplitRows rows = Read(data, name, label);
             pairs.Train.AddRange(Pair(rows.Train, 9000, random));
             pairs.Validation.AddRange(Pair(rows.Validation, 300, random));
         }
@@ -39,15 +40,13 @@ internal static class Intents
         return pairs;
     }
 
-    /// <summary>What a request is called in inputs.</summary>
-    public static string[] InputFields => Fields;
-
-    /// <summary>The requests of every set that is there.</summary>
-    public static IEnumerable<(string Name, SplitRows Rows)> All(DataSets data) =>
-        Sets.Where(set => data.Has(set.Name)).Select(set => (set.Name, Read(data, set.Name, set.Label)));
-
-    private static SplitRows Read(DataSets data, string name, string label) =>
-        data.Read(name, row => row["text"]!.GetValue<string>(), label).Regroup(key => key == "oos" ? null : key);
+    /// <summary>The requests of every set that is there, those with an intent.</summary>
+    public static IntentSet[] Read(DataSets data) =>
+    [
+        .. from set in Sets
+           where data.Has(set.Name)
+           select new IntentSet(set.Name, set.Tasks, data.Read(set.Name, row => row["text"]!.GetValue<string>(), set.Label).Regroup(key => key == "oos" ? null : key)),
+    ];
 
     private static IEnumerable<Labelled> Pair(List<Labelled> rows, int count, Random random)
     {
@@ -65,3 +64,9 @@ internal static class Intents
         }
     }
 }
+
+/// <summary>The requests of a data set by intent.</summary>
+/// <param name="Name">The data set.</param>
+/// <param name="Tasks">How many tasks with a prompt are made of it.</param>
+/// <param name="Rows">Its rows.</param>
+internal sealed record IntentSet(string Name, int Tasks, SplitRows Rows);

@@ -53,11 +53,11 @@ internal static class Matching
     }
 
     /// <summary>The same or not: requests, a sentence and a changed copy of it or its neighbour, a question and the sentence that answers it.</summary>
-    public static Family Same(DataSets data, Corpus corpus)
+    public static Family Same(DataSets data, Corpus corpus, IEnumerable<IntentSet> intents)
     {
         Family family = new("match", Fields, 33);
         Random random = new(34);
-        Add(family, Intents.Pairs(data), random);
+        Add(family, Intents.Pairs(intents), random);
         Add(family, Halved(Copies(corpus, random)), random);
         Add(family, Halved(Neighbours(corpus, random)), random);
         if (data.Has("quoref"))

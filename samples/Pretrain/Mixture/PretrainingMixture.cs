@@ -10,22 +10,29 @@ internal static class PretrainingMixture
     {
         DataSets data = new(folder);
         Corpus corpus = Corpus.Read(Path.Combine(folder, "corpus"));
-        SplitRows stances = Stance.Rows(data, corpus);
+        IntentSet[] intents = Intents.Read(data);
+        SplitRows emotions = Sentiment.EmotionRows(data), questions = Questions.KindRows(data), subjects = Topics.SubjectRows(corpus), stances = Stance.Rows(data, corpus);
+        SplitRows[] opinions = [.. Sentiment.Sources(data, emotions)];
         List<MixtureTask> parts =
         [
             .. Choices.Create(corpus, 100_000, 95, 0.12),
-            .. Defined(data, corpus),
-            .. Definitions.Of("defined stance", stances, Stance.NamesOf, Stance.InputFields, 30_000, 96, 0.04),
+            .. intents.SelectMany((set, i) => Definitions.Of($"defined {set.Name}", set.Rows, key => [Words.Plain(key)], Intents.Fields, 30_000, 81 + i, 0.03)),
+            .. opinions.SelectMany((rows, i) => Definitions.Of($"defined opinion {i}", rows, Sentiment.NamesOf, Sentiment.Fields, 30_000, 85 + i, 0.04)),
+            .. Definitions.Of("defined emotion", emotions, key => [key], Sentiment.Fields, 30_000, 91, 0.03),
+            .. Definitions.Of("defined question", questions, Questions.NamesOf, Questions.Fields, 30_000, 92, 0.06),
+            .. Definitions.Of("defined subject", subjects, Topics.NamesOf, Topics.Fields, 30_000, 93, 0.03),
+            .. Definitions.Of("defined document", Topics.DocumentRows(corpus), null, Topics.Fields, 60_000, 94, 0.05),
+            .. Definitions.Of("defined stance", stances, Stance.NamesOf, Stance.Fields, 30_000, 96, 0.04),
             .. Stance.ByName(stances).Parts(0.02, 0.01),
-            .. Sentiment.Opinions(data).Parts(0.06, 0.02),
-            .. Sentiment.Emotions(data).Parts(0.015, 0.01),
-            .. Intents.Subsets(data).Parts(0.03, 0.01),
-            .. Topics.BySubject(corpus).Parts(0.02, 0.01),
+            .. Sentiment.Opinions(opinions).Parts(0.06, 0.02),
+            .. Sentiment.Emotions(emotions).Parts(0.015, 0.01),
+            .. Intents.Subsets(intents).Parts(0.03, 0.01),
+            .. Topics.BySubject(subjects).Parts(0.02, 0.01),
             .. Topics.ByDocument(corpus).Parts(0.01, 0),
-            .. Questions.ByKind(data).Parts(0.03, 0.01),
+            .. Questions.ByKind(questions).Parts(0.03, 0.01),
             .. Questions.ByWord(data).Parts(0.005, 0.005),
             .. Matching.Inference(data).Parts(0.05, 0.05),
-            .. Matching.Same(data, corpus).Parts(0.05, 0.05),
+            .. Matching.Same(data, corpus, intents).Parts(0.05, 0.05),
             .. WordTasks.Create(corpus).Parts(0.01, 0),
             .. RawText(corpus),
         ];
@@ -33,16 +40,6 @@ internal static class PretrainingMixture
         return parts.Count > 0 ? new TaskMixture("pretraining", parts) : throw new ArgumentException(
             $"'{Path.GetFullPath(folder)}' holds nothing to train on. Expected folders of data sets, and 'corpus' with .txt or .txt.gz files.");
     }
-
-    private static IEnumerable<MixtureTask> Defined(DataSets data, Corpus corpus) =>
-    [
-        .. Intents.All(data).SelectMany((set, i) => Definitions.Of($"defined {set.Name}", set.Rows, key => [Words.Plain(key)], Intents.InputFields, 30_000, 81 + i, 0.03)),
-        .. Sentiment.Sources(data).SelectMany((rows, i) => Definitions.Of($"defined opinion {i}", rows, Sentiment.NamesOf, Sentiment.InputFields, 30_000, 85 + i, 0.04)),
-        .. data.Has("go_emotions") ? Definitions.Of("defined emotion", Sentiment.EmotionRows(data), key => [key], Sentiment.InputFields, 30_000, 91, 0.03) : [],
-        .. Definitions.Of("defined question", Questions.KindRows(data), Questions.NamesOf, Questions.InputFields, 30_000, 92, 0.06),
-        .. Definitions.Of("defined subject", Topics.SubjectRows(corpus), Topics.NamesOf, Topics.InputFields, 30_000, 93, 0.03),
-        .. Definitions.Of("defined document", Topics.DocumentRows(corpus), null, Topics.InputFields, 60_000, 94, 0.05),
-    ];
 
     private static IEnumerable<MixtureTask> RawText(Corpus corpus)
     {

@@ -5,7 +5,8 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Questions: which word asks, and what kind of thing is asked for, as far as the first words tell.</summary>
 internal static partial class Questions
 {
-    private static readonly string[] Fields = ["question", "text", "query", "sentence"];
+    /// <summary>What a question is called in inputs.</summary>
+    public static readonly string[] Fields = ["question", "text", "query", "sentence"];
 
     private static readonly (string Name, string Field)[] Sets =
     [
@@ -31,9 +32,6 @@ internal static partial class Questions
         ("thing", new Regex(@"\b(what|which)\b")),
     ];
 
-    /// <summary>What a question is called in inputs.</summary>
-    public static string[] InputFields => Fields;
-
     /// <summary>Questions by kind.</summary>
     public static SplitRows KindRows(DataSets data) => new(Kind(Texts(data, "train")), Kind(Texts(data, "validation")));
 
@@ -41,11 +39,11 @@ internal static partial class Questions
     public static string[] NamesOf(string kind) => Kinds.First(one => one.Kind == kind).Names;
 
     /// <summary>Some kinds at a time, by several names.</summary>
-    public static Family ByKind(DataSets data)
+    /// <param name="rows">As <see cref="KindRows"/> returns them.</param>
+    public static Family ByKind(SplitRows rows)
     {
         Family family = new("question", Fields, 51);
         Random random = new(52);
-        SplitRows rows = KindRows(data);
         for (int i = 0; i < 10; i++)
         {
             (string Kind, string[] Names)[] chosen = Words.Pick(Kinds, 3 + (i % 6), random);

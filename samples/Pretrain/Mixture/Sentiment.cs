@@ -5,7 +5,8 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Opinions: pros and cons of products, stretches of film reviews, remarks by their emotion.</summary>
 internal static partial class Sentiment
 {
-    private static readonly string[] Fields = ["sentence", "text", "review", "comment", "remark"];
+    /// <summary>What a text is called in inputs.</summary>
+    public static readonly string[] Fields = ["sentence", "text", "review", "comment", "remark"];
 
     private static readonly string[] Good =
         ["admiration", "amusement", "approval", "caring", "excitement", "gratitude", "joy", "love", "optimism", "pride", "relief"];
@@ -14,11 +15,11 @@ internal static partial class Sentiment
         ["anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment", "fear", "grief", "nervousness", "remorse", "sadness"];
 
     /// <summary>Good or bad, by many pairs of words.</summary>
-    public static Family Opinions(DataSets data)
+    /// <param name="sources">As <see cref="Sources"/> returns them.</param>
+    public static Family Opinions(SplitRows[] sources)
     {
         Family family = new("opinion", Fields, 11);
         Random random = new(12);
-        SplitRows[] sources = [.. Sources(data)];
         foreach ((string negative, string positive) in Words.Opinions[..5])
         {
             foreach (SplitRows source in sources)
@@ -36,16 +37,11 @@ internal static partial class Sentiment
     }
 
     /// <summary>Some of the emotions at a time, by their names or by words that only a prompt can explain.</summary>
-    public static Family Emotions(DataSets data)
+    /// <param name="rows">As <see cref="EmotionRows"/> returns them.</param>
+    public static Family Emotions(SplitRows rows)
     {
         Family family = new("emotion", Fields, 13);
-        if (!data.Has("go_emotions"))
-        {
-            return family;
-        }
-
         Random random = new(14);
-        SplitRows rows = EmotionRows(data);
         for (int i = 0; i < 8; i++)
         {
             string[] chosen = Words.Pick(rows.Classes, 2 + (i % 5), random);
@@ -60,17 +56,16 @@ internal static partial class Sentiment
         return family;
     }
 
-    /// <summary>What a text is called in inputs.</summary>
-    public static string[] InputFields => Fields;
-
     /// <summary>The names of an opinion.</summary>
     public static string[] NamesOf(string opinion) => [.. Words.Opinions.Select(pair => opinion == "good" ? pair.Positive : pair.Negative)];
 
-    /// <summary>Remarks by their one emotion.</summary>
-    public static SplitRows EmotionRows(DataSets data) => data.Read("go_emotions", row => row["text"]!.GetValue<string>(), "labels");
+    /// <summary>Remarks by their one emotion; none where they are not there.</summary>
+    public static SplitRows EmotionRows(DataSets data) => !data.Has("go_emotions") ? new SplitRows([], []) : data.Read("go_emotions", row => row["text"]!.GetValue<string>(), "labels");
 
     /// <summary>Texts by opinion, a set for each source that is there.</summary>
-    public static IEnumerable<SplitRows> Sources(DataSets data)
+    /// <param name="data">The data sets.</param>
+    /// <param name="emotions">As <see cref="EmotionRows"/> returns them.</param>
+    public static IEnumerable<SplitRows> Sources(DataSets data, SplitRows emotions)
     {
         if (data.Has("pros_cons"))
         {
@@ -83,9 +78,9 @@ internal static partial class Sentiment
             yield return new SplitRows(Stretches(reviews.Train), Stretches(reviews.Validation));
         }
 
-        if (data.Has("go_emotions"))
+        if (emotions.Train.Count > 0)
         {
-            yield return data.Read("go_emotions", row => row["text"]!.GetValue<string>(), "labels").Regroup(name => Mood(name) == "neutral" ? null : Mood(name));
+            yield return emotions.Regroup(name => Mood(name) == "neutral" ? null : Mood(name));
         }
     }
 

@@ -7,7 +7,7 @@ internal static class Stance
     private static readonly string[] Objective = ["objective", "fact", "neutral", "report", "facts"], Subjective = ["subjective", "opinion", "personal", "review", "opinions"];
 
     /// <summary>What a sentence is called in inputs.</summary>
-    public static string[] InputFields { get; } = ["sentence", "text", "remark", "line"];
+    public static readonly string[] Fields = ["sentence", "text", "remark", "line"];
 
     /// <summary>The names of a class.</summary>
     public static string[] NamesOf(string stance) => stance == "objective" ? Objective : Subjective;
@@ -15,7 +15,7 @@ internal static class Stance
     /// <summary>By several names.</summary>
     public static Family ByName(SplitRows rows)
     {
-        Family family = new("stance", InputFields, 101);
+        Family family = new("stance", Fields, 101);
         foreach ((string objective, string subjective) in Objective.Zip(Subjective))
         {
             family.Add(rows, new Dictionary<string, string> { ["objective"] = objective, ["subjective"] = subjective });

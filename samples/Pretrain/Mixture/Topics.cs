@@ -3,7 +3,8 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Where a passage comes from: its subject, or which of a few books.</summary>
 internal static class Topics
 {
-    private static readonly string[] Fields = ["text", "passage", "article", "sentence", "news"];
+    /// <summary>What a passage is called in inputs.</summary>
+    public static readonly string[] Fields = ["text", "passage", "article", "sentence", "news"];
 
     // The first document of each subject: the four textbooks lie in one file behind each other.
     private static readonly (string File, int First, string[] Names)[] Subjects =
@@ -13,9 +14,6 @@ internal static class Topics
         ("openstax", 796, ["economics", "markets", "money"]), ("peps", 0, ["python", "software", "technology", "computers"]),
         ("speeches", 0, ["politics", "government", "speech", "nation"]), ("wiki_split", 0, ["encyclopedia", "world", "general"]),
     ];
-
-    /// <summary>What a passage is called in inputs.</summary>
-    public static string[] InputFields => Fields;
 
     /// <summary>The names of a subject.</summary>
     public static string[] NamesOf(string subject) => Subjects[int.Parse(subject, System.Globalization.CultureInfo.InvariantCulture)].Names;
@@ -53,11 +51,11 @@ internal static class Topics
     }
 
     /// <summary>Some subjects at a time, by several names.</summary>
-    public static Family BySubject(Corpus corpus)
+    /// <param name="rows">As <see cref="SubjectRows"/> returns them.</param>
+    public static Family BySubject(SplitRows rows)
     {
         Family family = new("topic", Fields, 41);
         Random random = new(46);
-        SplitRows rows = SubjectRows(corpus);
         for (int i = 0; i < 14; i++)
         {
             int[] chosen = Words.Pick([.. Enumerable.Range(0, Subjects.Length)], 2 + (i % 5), random);
