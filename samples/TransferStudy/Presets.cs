@@ -41,10 +41,11 @@ internal static class Presets
 
     private static StudyPlan Small()
     {
-        StudyPlan plan = Tiny(sourceSteps: 200, targetSteps: 40, embeddingStep: 50);
+        StudyPlan plan = Tiny(sourceSteps: 200, targetSteps: 40, embeddingStep: 20);
         plan.BestOf = [1, 3, 6, 9, 12, 15];
+        plan.RaceOf = [6, 12, 18];
         plan.AverageOf = plan.MixtureOf = [3];
-        plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 200;
+        plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 100;
         return plan;
     }
 
@@ -57,6 +58,8 @@ internal static class Presets
         target.EmbeddingStep = Math.Min(embeddingStep, targetSteps);
         target.EvaluateEvery = Math.Max(1, targetSteps / 8);
         target.Initialization = PromptInitialization.ClassLabels;
+        target.EvaluateStart = true;
+        source.EvaluationMethod = target.EvaluationMethod = EvaluationMethod.Ranking;
         return new StudyPlan { SourceOptions = source, TargetOptions = target };
     }
 }

@@ -69,6 +69,28 @@ internal sealed class StudyTasks
             : throw new ArgumentException($"No task {string.Join(", ", unknown.Select(name => $"'{name}'"))} in '{_root}'; there are {string.Join(", ", Names)}.");
     }
 
+    /// <summary>
+    /// A target as the study judges it: by at most so many rows while it is tuned and twice as many at the end, in a fixed random order. Without a test
+    /// split the second half of the validation rows is one, so that no run is reported by the rows that chose it.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="most">Validation rows; null for all.</param>
+    public static TextTask Judged(TextTask task, int? most)
+    {
+        TextExample[] validation = [.. task.Validation], test = [.. task.Test];
+        Random random = new(0);
+        random.Shuffle(validation);
+        random.Shuffle(test);
+        if (test.Length == 0 && validation.Length > 1)
+        {
+            int half = most is { } rows ? Math.Min(rows, validation.Length / 2) : validation.Length / 2;
+            (validation, test) = (validation[..half], validation[half..]);
+        }
+
+        return new TextTask(
+            task.Name, task.Labels, task.Train, validation[..Math.Min(most ?? validation.Length, validation.Length)], test[..Math.Min(2 * most ?? test.Length, test.Length)], task.Family, task.Metrics);
+    }
+
     /// <summary>Pairs of which one task trains on what the other is judged by.</summary>
     public IReadOnlyList<TaskLeak> Leaks(TextTask[] tasks, CancellationToken cancellationToken)
     {

@@ -76,6 +76,13 @@ public sealed class TuningOptions
     /// <value>500.</value>
     public int EvaluateEvery { get; set; } = 500;
 
+    /// <summary>
+    /// Whether the start is evaluated as well, before the first step: a start that tuning does not improve is then the best checkpoint, at step 0, and
+    /// racing drops the first candidates before any step is spent on them.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool EvaluateStart { get; set; }
+
     /// <summary>At most this many validation examples are used, the first ones; null for all.</summary>
     /// <value>null.</value>
     public int? MaxValidationExamples { get; set; }

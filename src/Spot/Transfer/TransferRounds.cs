@@ -3,6 +3,7 @@ namespace Spot.Transfer;
 /// <summary>The rule of racing: when how many runs go on.</summary>
 /// <remarks>
 /// The first round is after <c>first · steps</c> steps, each further one after <c>reduction</c> times as many, rounded up to the next evaluation.
+/// Where starts are evaluated (<see cref="TuningOptions.EvaluateStart"/>) there is a round before them all, at step 0, which costs no step.
 /// At each round ⌈runs / reduction⌉ go on and at least one is dropped: the best validation scores so far stay. What is left runs to the last step.
 /// </remarks>
 public static class TransferRounds
@@ -19,10 +20,11 @@ public static class TransferRounds
     /// <param name="evaluateEvery">Steps between evaluations, at least 1.</param>
     /// <param name="first">The share of the steps before the first round, above 0 and below 1.</param>
     /// <param name="reduction">One of so many goes on, above 1.</param>
+    /// <param name="atStart">Whether there is a round before the first step.</param>
     /// <returns>The rounds in order; none where there is one run, or no evaluation before the end.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static IReadOnlyList<TuningRound> Create(
-        int runs, int steps, int evaluateEvery, double first = DefaultFirst, double reduction = DefaultReduction)
+        int runs, int steps, int evaluateEvery, double first = DefaultFirst, double reduction = DefaultReduction, bool atStart = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -39,6 +41,11 @@ public static class TransferRounds
 
         List<TuningRound> rounds = [];
         int last = 0;
+        if (atStart && runs > 1)
+        {
+            Hold(0);
+        }
+
         for (double due = first * steps; runs > 1 && due < steps; due *= reduction)
         {
             long step = Math.Max((long)Math.Ceiling(due / evaluateEvery) * evaluateEvery, last + (long)evaluateEvery);
@@ -47,11 +54,16 @@ public static class TransferRounds
                 break;
             }
 
-            runs = Math.Min(runs - 1, (int)Math.Ceiling(runs / reduction));
-            last = (int)step;
-            rounds.Add(new TuningRound(last, runs));
+            Hold((int)step);
         }
 
         return rounds;
+
+        void Hold(int step)
+        {
+            runs = Math.Min(runs - 1, (int)Math.Ceiling(runs / reduction));
+            last = step;
+            rounds.Add(new TuningRound(step, runs));
+        }
     }
 }

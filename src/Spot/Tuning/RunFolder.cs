@@ -24,7 +24,7 @@ internal sealed class RunFolder : IDisposable
             }
 
             State = File.Exists(_checkpoint) ? RunCheckpoint.Read(_checkpoint, identity, parameters) : new RunState();
-            History = new RunHistory(Path.Combine(folder, "history.jsonl"), State.Step);
+            History = new RunHistory(Path.Combine(folder, "history.jsonl"), State.Step > 0 || State.Evaluations.Count > 0 ? State.Step : -1);
         }
         catch
         {

@@ -46,12 +46,13 @@ internal static class TuningOptionsCheck
         for (int i = 0; i < rounds.Count; i++)
         {
             (int step, int keep) = rounds[i];
-            int least = i == 0 ? 0 : rounds[i - 1].Step;
+            int least = i > 0 ? rounds[i - 1].Step : options.EvaluateStart ? -1 : 0;
             if (step <= least || step >= options.Steps || step % options.EvaluateEvery != 0 || keep < 1)
             {
                 throw new ArgumentException(
                     $"Round {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
-                    $"after step {least} and before the last, {options.Steps}.", nameof(rounds));
+                    $"{(least < 0 ? "" : $"after step {least} and ")}before the last, {options.Steps}{(step == 0 && least == 0 ? "; a round at step 0 needs EvaluateStart" : "")}.",
+                    nameof(rounds));
             }
         }
     }

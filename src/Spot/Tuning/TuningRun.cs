@@ -157,7 +157,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
     {
         int step = _state.Step;
-        bool due = step > 0 && (step % options.EvaluateEvery == 0 || step == options.Steps);
+        bool due = step == 0 ? options.EvaluateStart : step % options.EvaluateEvery == 0 || step == options.Steps;
         if (!due || (_state.Evaluations.Count > 0 && _state.Evaluations[^1].Step == step))
         {
             return null;

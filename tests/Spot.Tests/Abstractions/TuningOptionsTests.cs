@@ -26,6 +26,7 @@ public class TuningOptionsTests
             ["MaxInputLength"] = 512,
             ["MaxTargetLength"] = 62,
             ["EvaluateEvery"] = 500,
+            ["EvaluateStart"] = false,
             ["MaxValidationExamples"] = null,
             ["EvaluationMethod"] = EvaluationMethod.Decoding,
             ["Patience"] = null,

@@ -107,6 +107,39 @@ public class SearchSpaceTableTests
         Assert.Equal((4, 320 + 5), (rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Tunings, rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Steps));
     }
 
+    [Fact]
+    public void A_race_that_scores_the_starts_spends_no_step_on_the_first_it_drops()
+    {
+        // At the start, then at 5, 10 and 20 of 20; nine prompts of which 0, 4 and 8 start ahead.
+        StudyRun[] runs = [.. Enumerable.Range(0, 9).Select(prompt => new StudyRun
+        {
+            Score = 60 + prompt,
+            Steps = 20,
+            Evaluations = [new(0, prompt % 4 == 0 ? 50 : 40, 0), new(5, prompt == 4 ? 55 : 52, 0), new(10, 56, 0), new(20, 60 + prompt, 0)],
+        })];
+        StudyPlan plan = new()
+        {
+            Sources = [.. "abcdefghi".Select(name => Task(name.ToString()))],
+            Targets = [Task("t")],
+            SourceSeeds = [0],
+            TargetSeeds = [0],
+            TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateStart = true },
+            SourceOptions = new() { EmbeddingStep = 3 },
+            BestOf = [],
+            RaceOf = [9],
+            AverageOf = [],
+            MixtureOf = [],
+        };
+        StudyRuns all = new([[new StudyRun { Score = 0, Steps = 20 }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
+        double[][][] similar = [.. Enumerable.Range(0, 9).Select(prompt => new double[][] { [1 - (0.1 * prompt)] })];
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
+        SearchSpaceRow race = new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows().Single(row => row.Strategy == StudyStrategy.Racing);
+
+        // 9 → 3 at 0, 3 → 1 at 5: two runs of 5 steps, one of 20, and the embedding.
+        Assert.Equal(64, race.Score.Mean);
+        Assert.Equal(5 + 5 + 20 + 3, race.Steps);
+    }
+
     private static void Check(JsonElement expected, SearchSpaceRow actual, string what)
     {
         foreach ((string name, ScoreSpread spread) in new[] { ("score", actual.Score), ("absolute", actual.Absolute), ("relative", actual.Relative) })

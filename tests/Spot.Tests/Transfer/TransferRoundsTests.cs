@@ -14,6 +14,13 @@ public class TransferRoundsTests
     public void Follow_the_rule(int runs, int steps, int evaluateEvery, double first, double reduction, string expected) =>
         Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, first, reduction).Select(round => $"{round.Step}:{round.Keep}")));
 
+    [Theory]
+    [InlineData(18, 40, 5, "0:6 5:2 10:1")]
+    [InlineData(2, 40, 5, "0:1")]
+    [InlineData(1, 40, 5, "")]
+    public void Begin_before_the_first_step_where_starts_are_evaluated(int runs, int steps, int evaluateEvery, string expected) =>
+        Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, atStart: true).Select(round => $"{round.Step}:{round.Keep}")));
+
     [Fact]
     public void Refuse_what_is_no_race()
     {

@@ -50,10 +50,28 @@ public sealed class JointTuningTests : ToyTests
     }
 
     [Fact]
+    public async Task A_round_before_the_first_step_spends_none_on_the_weaker()
+    {
+        double[] scores = [10, 40, 30, 20, 25, 35, 45, 20];
+        int calls = 0;
+        TextTask toy = Toy.Task();
+        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
+        TuningOptions options = Options();
+        options.EvaluateStart = true;
+        IReadOnlyList<TuningResult> results = await new PromptTuner(_backbone).TuneManyAsync(
+            task, starts, options, [new TuningRound(0, 2), new TuningRound(2, 1)], cancellationToken: Cancel);
+        Assert.Equal([0, 6, 2, 0], results.Select(result => result.Losses.Count));
+        Assert.Equal([(0, 10), (4, 45), (2, 35), (0, 20)], results.Select(result => (result.BestStep, result.BestScore)));
+        Assert.Equal(starts[0].Values.ToArray(), results[0].Best.Values.ToArray());
+        Assert.Equal(scores.Length, calls);
+    }
+
+    [Fact]
     public async Task Rounds_and_starts_that_cannot_be_are_refused()
     {
         PromptTuner tuner = new(_backbone);
-        foreach (TuningRound[] rounds in new TuningRound[][] { [new(3, 1)], [new(6, 1)], [new(2, 0)], [new(4, 2), new(2, 1)], [new(0, 1)] })
+        foreach (TuningRound[] rounds in new TuningRound[][] { [new(3, 1)], [new(6, 1)], [new(2, 0)], [new(4, 2), new(2, 1)], [new(0, 1)], [new(-2, 1)] })
         {
             ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => tuner.TuneManyAsync(Toy.Task(), [Start(4)], Options(), rounds, cancellationToken: Cancel));
             Assert.Contains("multiple of EvaluateEvery (2)", error.Message, StringComparison.Ordinal);

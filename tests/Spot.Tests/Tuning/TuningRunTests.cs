@@ -27,6 +27,26 @@ public sealed class TuningRunTests : ToyTests
     }
 
     [Fact]
+    public async Task A_start_that_tuning_does_not_improve_is_the_best_checkpoint()
+    {
+        double[] scores = [50, 10, 20];
+        int calls = 0;
+        TextTask toy = Toy.Task();
+        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        TuningOptions options = Toy.Options(2);
+        (options.EvaluateEvery, options.EvaluateStart, options.RunFolder) = (1, true, _folder.Path);
+        SoftPrompt start = new(5, 256, NumberStream.Uniform("start", 5 * 256, 2), _backbone.Fingerprint);
+        TuningResult result = await new PromptTuner(_backbone).TuneAsync(task, options, start, cancellationToken: Cancel);
+        Assert.Equal([0, 1, 2], result.Evaluations.Select(evaluation => evaluation.Step));
+        Assert.Equal((0, 50.0), (result.BestStep, result.BestScore));
+        Assert.Equal(start.Values.ToArray(), result.Best.Values.ToArray());
+        Assert.NotEqual(start.Values.ToArray(), result.Final.Values.ToArray());
+        TuningResult again = await new PromptTuner(_backbone).TuneAsync(task, options, start, cancellationToken: Cancel); // from the checkpoint
+        Assert.Equal(scores, again.Evaluations.Select(evaluation => evaluation.Score));
+        Assert.Equal(3, File.ReadLines(Path.Combine(_folder.Path, "history.jsonl")).Count(line => line.Contains("\"score\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task An_undefined_score_is_worse_than_any_number()
     {
         double[] scores = [double.NaN, -50, double.NaN];
