@@ -56,7 +56,7 @@ internal static class Presets
         source.EmbeddingStep = embeddingStep;
         target.Steps = targetSteps;
         target.EmbeddingStep = Math.Min(embeddingStep, targetSteps);
-        target.EvaluateEvery = Math.Max(1, targetSteps / 8);
+        target.EvaluateEvery = Math.Max(1, targetSteps / 5);
         target.Initialization = PromptInitialization.ClassLabels;
         target.EvaluateStart = true;
         source.EvaluationMethod = target.EvaluationMethod = EvaluationMethod.Ranking;
