@@ -71,24 +71,24 @@ internal sealed class StudyTasks
 
     /// <summary>
     /// A target as the study judges it: by at most so many rows while it is tuned and twice as many at the end, in a fixed random order. Without a test
-    /// split the second half of the validation rows is one, so that no run is reported by the rows that chose it.
+    /// split the other validation rows, at least half of them, are one, so that no run is reported by the rows that chose it.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="most">Validation rows; null for all.</param>
     public static TextTask Judged(TextTask task, int? most)
     {
+        int rows = most ?? int.MaxValue / 2;
         TextExample[] validation = [.. task.Validation], test = [.. task.Test];
         Random random = new(0);
         random.Shuffle(validation);
         random.Shuffle(test);
         if (test.Length == 0 && validation.Length > 1)
         {
-            int half = most is { } rows ? Math.Min(rows, validation.Length / 2) : validation.Length / 2;
-            (validation, test) = (validation[..half], validation[half..]);
+            int chosenBy = Math.Min(rows, validation.Length / 2);
+            (validation, test) = (validation[..chosenBy], validation[chosenBy..]);
         }
 
-        return new TextTask(
-            task.Name, task.Labels, task.Train, validation[..Math.Min(most ?? validation.Length, validation.Length)], test[..Math.Min(2 * most ?? test.Length, test.Length)], task.Family, task.Metrics);
+        return new TextTask(task.Name, task.Labels, task.Train, [.. validation.Take(rows)], [.. test.Take(2 * rows)], task.Family, task.Metrics);
     }
 
     /// <summary>Pairs of which one task trains on what the other is judged by.</summary>

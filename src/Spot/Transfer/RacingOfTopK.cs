@@ -25,7 +25,7 @@ public sealed class RacingOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPr
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         TuningOptions own = options ?? new TuningOptions();
-        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(matches.Count, own.Steps, own.EvaluateEvery, First, Reduction, own.EvaluateStart);
+        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(matches.Count, own, First, Reduction);
         IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TuningResult> results = await Tuner.TuneManyAsync(
             target, [.. sources.Select(source => source.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);

@@ -63,8 +63,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 
         long steps = 0;
         StudyRun[] alive = candidates;
-        TuningOptions options = plan.TargetOptions;
-        foreach (TuningRound round in TransferRounds.Create(candidates.Length, options.Steps, options.EvaluateEvery, plan.RaceFirst, plan.RaceReduction, options.EvaluateStart))
+        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, plan.RaceReduction))
         {
             StudyRun[] next = [.. round.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
             steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, round.Step));

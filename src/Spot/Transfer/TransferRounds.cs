@@ -66,4 +66,8 @@ public static class TransferRounds
             rounds.Add(new TuningRound(step, runs));
         }
     }
+
+    /// <summary>The rounds of runs with some options: those of a race, and those by which a study judges one from its whole runs.</summary>
+    internal static IReadOnlyList<TuningRound> Create(int runs, TuningOptions options, double first, double reduction) =>
+        Create(runs, options.Steps, options.EvaluateEvery, first, reduction, options.EvaluateStart);
 }

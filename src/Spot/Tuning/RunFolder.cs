@@ -23,8 +23,9 @@ internal sealed class RunFolder : IDisposable
                 File.Delete(left); // of a run that was killed while it wrote
             }
 
-            State = File.Exists(_checkpoint) ? RunCheckpoint.Read(_checkpoint, identity, parameters) : new RunState();
-            History = new RunHistory(Path.Combine(folder, "history.jsonl"), State.Step > 0 || State.Evaluations.Count > 0 ? State.Step : -1);
+            bool begun = File.Exists(_checkpoint);
+            State = begun ? RunCheckpoint.Read(_checkpoint, identity, parameters) : new RunState();
+            History = new RunHistory(Path.Combine(folder, "history.jsonl"), begun ? State.Step : -1);
         }
         catch
         {

@@ -10,7 +10,7 @@ internal sealed class RunHistory : IDisposable
 
     /// <summary>Opens a log and goes on with it.</summary>
     /// <param name="path">The file; what it holds of steps after <paramref name="step"/> is dropped.</param>
-    /// <param name="step">Where the run goes on from.</param>
+    /// <param name="step">Where the run goes on from; −1 for one that begins.</param>
     public RunHistory(string path, int step)
     {
         _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);

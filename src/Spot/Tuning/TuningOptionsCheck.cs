@@ -49,10 +49,11 @@ internal static class TuningOptionsCheck
             int least = i > 0 ? rounds[i - 1].Step : options.EvaluateStart ? -1 : 0;
             if (step <= least || step >= options.Steps || step % options.EvaluateEvery != 0 || keep < 1)
             {
+                string after = least < 0 ? "" : $"after step {least} and ";
+                string hint = step == 0 && !options.EvaluateStart ? "; a round at step 0 needs EvaluateStart" : "";
                 throw new ArgumentException(
                     $"Round {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
-                    $"{(least < 0 ? "" : $"after step {least} and ")}before the last, {options.Steps}{(step == 0 && least == 0 ? "; a round at step 0 needs EvaluateStart" : "")}.",
-                    nameof(rounds));
+                    $"{after}before the last, {options.Steps}{hint}.", nameof(rounds));
             }
         }
     }

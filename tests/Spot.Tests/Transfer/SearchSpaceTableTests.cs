@@ -78,25 +78,15 @@ public class SearchSpaceTableTests
         {
             Score = curve.Max(), Steps = 80, Evaluations = [.. curve.Select((score, i) => new TuningEvaluation(steps[i], score, 0))],
         })];
-        StudyPlan plan = new()
+        IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, new StudyPlan
         {
-            Sources = [.. "abcd".Select(name => Task(name.ToString()))],
-            Targets = [Task("t")],
-            SourceSeeds = [0],
-            TargetSeeds = [0],
             TargetOptions = new() { Steps = 80, EvaluateEvery = 10 },
             SourceOptions = new() { EmbeddingStep = 5 },
             BestOf = [4],
             RaceOf = [4],
             RaceFirst = 0.125,
             RaceReduction = 2,
-            AverageOf = [],
-            MixtureOf = [],
-        };
-        StudyRuns all = new([[new StudyRun { Score = 0, Steps = 80 }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
-        double[][][] similar = [[[0.9]], [[0.8]], [[0.7]], [[0.6]]];
-        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
-        IReadOnlyList<SearchSpaceRow> rows = new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows();
+        });
         SearchSpaceRow race = rows.Single(row => row.Strategy == StudyStrategy.Racing);
 
         // At 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: 33. The late prompt 1 is lost.
@@ -117,27 +107,30 @@ public class SearchSpaceTableTests
             Steps = 20,
             Evaluations = [new(0, prompt % 4 == 0 ? 50 : 40, 0), new(5, prompt == 4 ? 55 : 52, 0), new(10, 56, 0), new(20, 60 + prompt, 0)],
         })];
-        StudyPlan plan = new()
+        SearchSpaceRow race = OnOneTarget(runs, new StudyPlan
         {
-            Sources = [.. "abcdefghi".Select(name => Task(name.ToString()))],
-            Targets = [Task("t")],
-            SourceSeeds = [0],
-            TargetSeeds = [0],
             TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateStart = true },
             SourceOptions = new() { EmbeddingStep = 3 },
             BestOf = [],
             RaceOf = [9],
-            AverageOf = [],
-            MixtureOf = [],
-        };
-        StudyRuns all = new([[new StudyRun { Score = 0, Steps = 20 }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
-        double[][][] similar = [.. Enumerable.Range(0, 9).Select(prompt => new double[][] { [1 - (0.1 * prompt)] })];
-        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
-        SearchSpaceRow race = new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows().Single(row => row.Strategy == StudyStrategy.Racing);
+        }).Single(row => row.Strategy == StudyStrategy.Racing);
 
         // 9 → 3 at 0, 3 → 1 at 5: two runs of 5 steps, one of 20, and the embedding.
         Assert.Equal(64, race.Score.Mean);
         Assert.Equal(5 + 5 + 20 + 3, race.Steps);
+    }
+
+    // The table of runs from one prompt each of as many sources, in the order of similarity, on one target.
+    private static IReadOnlyList<SearchSpaceRow> OnOneTarget(StudyRun[] runs, StudyPlan plan)
+    {
+        plan.Sources = [.. runs.Select((_, i) => Task($"source {i}"))];
+        plan.Targets = [Task("t")];
+        plan.SourceSeeds = plan.TargetSeeds = [0];
+        plan.AverageOf = plan.MixtureOf = [];
+        StudyRuns all = new([[new StudyRun { Score = 0, Steps = plan.TargetOptions.Steps }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
+        double[][][] similar = [.. runs.Select((_, i) => new double[][] { [0.9 - (0.1 * i)] })];
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
+        return new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows();
     }
 
     private static void Check(JsonElement expected, SearchSpaceRow actual, string what)

@@ -39,8 +39,7 @@ public sealed class JointTuningTests : ToyTests
         // Scores by prompt, in the order in which they are evaluated: at step 2 of 4 runs, at 4 of the 2 best, at 6 of one.
         double[] scores = [10, 40, 30, 20, 50, 60, 70];
         int calls = 0;
-        TextTask toy = Toy.Task();
-        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        TextTask task = Toy.Scripted(() => scores[calls++]);
         SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
         IReadOnlyList<TuningResult> results = await new PromptTuner(_backbone).TuneManyAsync(
             task, starts, Options(), [new TuningRound(2, 2), new TuningRound(4, 1)], cancellationToken: Cancel);
@@ -54,8 +53,7 @@ public sealed class JointTuningTests : ToyTests
     {
         double[] scores = [10, 40, 30, 20, 25, 35, 45, 20];
         int calls = 0;
-        TextTask toy = Toy.Task();
-        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        TextTask task = Toy.Scripted(() => scores[calls++]);
         SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
         TuningOptions options = Options();
         options.EvaluateStart = true;

@@ -20,6 +20,13 @@ internal static class Toy
         return new TextTask(name, Labels, rows, rows, family: "subjectivity");
     }
 
+    /// <summary>The task with scores that a test makes up, one for each evaluation in order.</summary>
+    public static TextTask Scripted(Func<double> next)
+    {
+        TextTask toy = Task();
+        return new TextTask("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => next())]);
+    }
+
     /// <summary>Two tasks, raw text among them.</summary>
     public static TaskMixture Mixture() => new(
         "toys",

@@ -15,9 +15,7 @@ public sealed class TuningRunTests : ToyTests
         foreach ((int patience, int embeddingStep, int last) in new[] { (3, 1000, 5), (2, 1000, 4), (2, 5, 5), (4, 1000, 6) })
         {
             int calls = 0;
-            TaskMetric scripted = new("scripted", (_, _) => scores[calls++]);
-            TextTask toy = Toy.Task();
-            TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [scripted]);
+            TextTask task = Toy.Scripted(() => scores[calls++]);
             TuningOptions options = Toy.Options(6);
             (options.EvaluateEvery, options.Patience, options.EmbeddingStep) = (1, patience, embeddingStep);
             TuningResult result = await new PromptTuner(_backbone).TuneAsync(task, options, cancellationToken: Cancel);
@@ -31,8 +29,7 @@ public sealed class TuningRunTests : ToyTests
     {
         double[] scores = [50, 10, 20];
         int calls = 0;
-        TextTask toy = Toy.Task();
-        TextTask task = new("scripted", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        TextTask task = Toy.Scripted(() => scores[calls++]);
         TuningOptions options = Toy.Options(2);
         (options.EvaluateEvery, options.EvaluateStart, options.RunFolder) = (1, true, _folder.Path);
         SoftPrompt start = new(5, 256, NumberStream.Uniform("start", 5 * 256, 2), _backbone.Fingerprint);
@@ -51,8 +48,7 @@ public sealed class TuningRunTests : ToyTests
     {
         double[] scores = [double.NaN, -50, double.NaN];
         int calls = 0;
-        TextTask toy = Toy.Task();
-        TextTask task = new("undefined", toy.Labels, toy.Train, toy.Validation, metrics: [new TaskMetric("scripted", (_, _) => scores[calls++])]);
+        TextTask task = Toy.Scripted(() => scores[calls++]);
         TuningOptions options = Toy.Options(3);
         (options.EvaluateEvery, options.RunFolder) = (1, _folder.Path);
         TuningResult result = await new PromptTuner(_backbone).TuneAsync(task, options, cancellationToken: Cancel);
