@@ -19,13 +19,18 @@ internal static class Presets
         plan.SourceOptions.EmbeddingStep = Math.Min(settings.EmbeddingStep ?? plan.SourceOptions.EmbeddingStep, plan.SourceOptions.Steps);
         plan.SourceOptions.EvaluateEvery = Math.Clamp(plan.SourceOptions.EvaluateEvery, 1, plan.SourceOptions.Steps);
         plan.TargetOptions.EvaluateEvery = Math.Clamp(plan.TargetOptions.EvaluateEvery, 1, plan.TargetOptions.Steps);
-        if (settings.Seeds is { } seeds)
+        foreach (TuningOptions options in new[] { plan.SourceOptions, plan.TargetOptions })
         {
-            plan.SourceSeeds = plan.TargetSeeds = [.. Enumerable.Range(0, seeds).Select(seed => (long)seed)];
+            options.PromptLength = settings.PromptLength ?? options.PromptLength;
+            options.Optimizer = settings.Rate is { } rate ? new AdafactorOptions { LearningRate = rate } : options.Optimizer;
         }
 
+        plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
+        plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;
         return plan;
     }
+
+    private static long[] First(int count) => [.. Enumerable.Range(0, count).Select(seed => (long)seed)];
 
     private static StudyPlan Smoke()
     {

@@ -18,12 +18,16 @@ Option<string[]> sources = new("--sources") { Description = "Names of source tas
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true };
 Option<string> model = new("--model") { Description = "Folder of a T5 checkpoint", DefaultValueFactory = _ => Path.Combine(beside, "models", "spot-tiny") };
 Option<int?> seeds = new("--seeds") { Description = "Runs of each task, in place of the preset's" };
+Option<int?> sourceSeeds = new("--source-seeds") { Description = "Prompts of each source, in place of --seeds or the preset's" };
 Option<int?> sourceSteps = new("--source-steps") { Description = "Tuning steps of source prompts, in place of the preset's" };
 Option<int?> targetSteps = new("--target-steps") { Description = "Tuning steps of targets, in place of the preset's" };
 Option<int?> embeddingStep = new("--embedding-step") { Description = "The step whose prompt is the task embedding, in place of the preset's" };
+Option<int?> promptLength = new("--prompt-length") { Description = "Rows of every prompt, in place of the preset's" };
+Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
+Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
-foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSteps, targetSteps, embeddingStep])
+foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows])
 {
     number.Validators.Add(found =>
     {
@@ -34,9 +38,17 @@ foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSteps, targetSteps
     });
 }
 
+rate.Validators.Add(found =>
+{
+    if (found.Tokens.Count == 1 && found.GetValueOrDefault<double?>() is not > 0)
+    {
+        found.AddError($"Found {rate.Name} {found.Tokens[0].Value}, expected a number above 0.");
+    }
+});
+
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSteps, targetSteps, embeddingStep, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, rate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -53,9 +65,13 @@ command.SetAction(async (parsed, cancellationToken) =>
         Merge = parsed.GetValue(merge) ?? [],
         ReportOnly = parsed.GetValue(reportOnly),
         Seeds = parsed.GetValue(seeds),
+        SourceSeeds = parsed.GetValue(sourceSeeds),
         SourceSteps = parsed.GetValue(sourceSteps),
         TargetSteps = parsed.GetValue(targetSteps),
         EmbeddingStep = parsed.GetValue(embeddingStep),
+        PromptLength = parsed.GetValue(promptLength),
+        TargetRows = parsed.GetValue(targetRows),
+        Rate = parsed.GetValue(rate),
         Device = parsed.GetValue(device)!,
         Precision = parsed.GetValue(precision),
     };

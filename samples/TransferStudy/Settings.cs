@@ -31,11 +31,21 @@ internal sealed record Settings
 
     public int? Seeds { get; init; }
 
+    /// <summary>Prompts of each source; null for as many as there are seeds.</summary>
+    public int? SourceSeeds { get; init; }
+
     public int? SourceSteps { get; init; }
 
     public int? TargetSteps { get; init; }
 
     public int? EmbeddingStep { get; init; }
+
+    public int? PromptLength { get; init; }
+
+    /// <summary>Training rows of a target; null for all.</summary>
+    public int? TargetRows { get; init; }
+
+    public double? Rate { get; init; }
 
     public required string Device { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class StudyProgram(Settings settings)
         (string[] sources, string[] targets) = tasks.Choose(settings);
         StudyPlan plan = Presets.Plan(settings);
         plan.Sources = tasks.Load(sources, cancellationToken);
-        plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples))];
+        plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
 

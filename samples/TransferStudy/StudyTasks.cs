@@ -75,8 +75,16 @@ internal sealed class StudyTasks
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="most">Validation rows; null for all.</param>
-    public static TextTask Judged(TextTask task, int? most)
+    /// <param name="trainRows">Training rows, of a fixed random order; null for all.</param>
+    public static TextTask Judged(TextTask task, int? most, int? trainRows)
     {
+        TextExample[] train = [.. task.Train];
+        if (trainRows < train.Length)
+        {
+            new Random(0).Shuffle(train);
+            train = train[..trainRows.Value];
+        }
+
         int rows = most ?? int.MaxValue / 2;
         TextExample[] validation = [.. task.Validation], test = [.. task.Test];
         Random random = new(0);
@@ -88,7 +96,7 @@ internal sealed class StudyTasks
             (validation, test) = (validation[..chosenBy], validation[chosenBy..]);
         }
 
-        return new TextTask(task.Name, task.Labels, task.Train, [.. validation.Take(rows)], [.. test.Take(2 * rows)], task.Family, task.Metrics);
+        return new TextTask(task.Name, task.Labels, train, [.. validation.Take(rows)], [.. test.Take(2 * rows)], task.Family, task.Metrics);
     }
 
     /// <summary>Pairs of which one task trains on what the other is judged by.</summary>
