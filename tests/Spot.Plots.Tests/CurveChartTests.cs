@@ -19,6 +19,24 @@ public class CurveChartTests
     }
 
     [Fact]
+    public void Names_of_levels_that_lie_close_together_do_not_overlap()
+    {
+        CurveChart chart = new()
+        {
+            Title = "A chart",
+            XLabel = "",
+            YLabel = "",
+            Series = [new CurveSeries("rising", [new CurvePoint(1, 0), new CurvePoint(2, 10)])],
+            Levels = [("upper", 5.1), ("lower", 5), ("apart", 8)],
+        };
+        string svg = chart.Draw().ToSvg();
+        Assert.InRange(Height("lower") - Height("upper"), 11, 30);
+        Assert.True(Height("apart") < Height("upper"));
+
+        double Height(string name) => Svg.Top(Svg.Elements(svg, "text").First(text => text.Value.Trim() == name));
+    }
+
+    [Fact]
     public void A_chart_without_points_can_be_drawn() =>
         Assert.NotEmpty(new CurveChart { Title = "Empty", XLabel = "", YLabel = "", Series = [] }.Draw().ToPng());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace Spot.Plots.Tests;
@@ -10,4 +11,12 @@ internal static class Svg
 
     /// <summary>The elements of a name.</summary>
     public static IEnumerable<XElement> Elements(string svg, string name) => XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == name);
+
+    /// <summary>How far down a text stands.</summary>
+    public static double Top(XElement text)
+    {
+        double y = double.Parse(text.Attribute("y")!.Value, CultureInfo.InvariantCulture);
+        string[]? moved = text.Attribute("transform")?.Value.Split('(', ')', ' ');
+        return moved is ["translate", _, string down, ..] ? y + double.Parse(down, CultureInfo.InvariantCulture) : y;
+    }
 }

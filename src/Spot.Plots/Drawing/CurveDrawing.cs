@@ -8,6 +8,7 @@ internal sealed class CurveDrawing
 {
     internal const float Width = 720;
     private const float PlotHeight = 360, LegendStep = 18, LegendSize = 12, Swatch = 28;
+    private const double CloseLevels = 0.05;
 
     // Okabe and Ito's colours, which eyes that lack one kind of cone tell apart too; shapes repeat with them.
     private static readonly Color[] Palette =
@@ -39,20 +40,7 @@ internal sealed class CurveDrawing
         plot.XLabel(_chart.XLabel, 13);
         plot.YLabel(_chart.YLabel, 13);
         plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
-        foreach ((string name, double y) in _chart.Levels.Where(level => double.IsFinite(level.Y)))
-        {
-            ScottPlot.Plottables.HorizontalLine level = PlotStyle.Horizontal(plot, y);
-            level.LabelText = name;
-            level.LabelOppositeAxis = true;
-            level.LabelRotation = 0;
-            level.ManualLabelAlignment = Alignment.MiddleLeft;
-            level.LabelFontName = BundledFont.Family;
-            level.LabelFontSize = 11;
-            level.LabelBold = false;
-            level.LabelFontColor = new Color(0x55, 0x55, 0x55);
-            level.LabelBackgroundColor = Colors.Transparent;
-        }
-
+        Levels(plot);
         for (int i = 0; i < _series.Count; i++)
         {
             Add(plot, _series[i], i);
@@ -62,6 +50,28 @@ internal sealed class CurveDrawing
         plot.Axes.Right.MinimumSize = 20 + _chart.Levels.Select(level => Sheet.Width(level.Name, 11)).DefaultIfEmpty(0).Max();
         plot.Render(sheet.Canvas, new PixelRect(Titles.Margin, Width - Titles.Margin, _titles.Bottom + PlotHeight - 12, _titles.Bottom));
         Legend(sheet);
+    }
+
+    private void Levels(Plot plot)
+    {
+        (string Name, double Y)[] levels = [.. _chart.Levels.Where(level => double.IsFinite(level.Y)).OrderBy(level => level.Y)];
+        double[] heights = [.. levels.Select(level => level.Y), .. _series.SelectMany(series => series.Points).Select(point => point.Y)];
+        for (int i = 0; i < levels.Length; i++)
+        {
+            // Names of levels that lie close together move apart.
+            double close = (heights.Max() - heights.Min()) * CloseLevels;
+            bool below = i + 1 < levels.Length && levels[i + 1].Y - levels[i].Y < close, above = i > 0 && levels[i].Y - levels[i - 1].Y < close;
+            ScottPlot.Plottables.HorizontalLine level = PlotStyle.Horizontal(plot, levels[i].Y);
+            level.LabelText = levels[i].Name;
+            level.LabelOppositeAxis = true;
+            level.LabelRotation = 0;
+            level.ManualLabelAlignment = below == above ? Alignment.MiddleLeft : below ? Alignment.UpperLeft : Alignment.LowerLeft;
+            level.LabelFontName = BundledFont.Family;
+            level.LabelFontSize = 11;
+            level.LabelBold = false;
+            level.LabelFontColor = new Color(0x55, 0x55, 0x55);
+            level.LabelBackgroundColor = Colors.Transparent;
+        }
     }
 
     private static void Add(Plot plot, CurveSeries series, int index)

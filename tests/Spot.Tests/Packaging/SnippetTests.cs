@@ -6,6 +6,7 @@ public class SnippetTests
     [Theory]
     [InlineData("README.md", nameof(ReadmeSnippets))]
     [InlineData("docs/data.md", nameof(DataSnippets))]
+    [InlineData("docs/getting-started.md", nameof(GettingStartedSnippets))]
     public void Every_snippet_is_compiled_code(string document, string snippetsFile)
     {
         string[] code = [.. Lines(Path.Combine(TestPaths.RepositoryRoot, "tests", "Spot.Tests", "Packaging", snippetsFile + ".cs"))];
