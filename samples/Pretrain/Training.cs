@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 using Spot.Backbone;
 using Spot.Samples.Pretrain.Mixture;
@@ -11,7 +13,8 @@ namespace Spot.Samples.Pretrain;
 /// <summary>Trains a checkpoint on the mixture, in pieces if need be.</summary>
 internal sealed class Training(TrainingOptions options)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private const string LogName = "training.json";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -58,8 +61,16 @@ internal sealed class Training(TrainingOptions options)
                 family => family.Key!, family => new { count = family.Count(), share = Math.Round(family.Sum(task => task.Second), 3) }),
             losses = result.Losses.Chunk(100).Select(part => Math.Round(part.Average(), 3)),
             validation = result.Evaluations[^1].Metrics.ToDictionary(metric => metric.Key, metric => Math.Round(metric.Value, 1)),
+            before = Before(),
         };
-        File.WriteAllText(Path.Combine(result.Folder, "training.json"), JsonSerializer.Serialize(log, Indented) + "\n");
+        File.WriteAllText(Path.Combine(result.Folder, LogName), JsonSerializer.Serialize(log, Indented) + "\n");
+    }
+
+    // The log of the training that this one went on from, where it has one.
+    private JsonNode? Before()
+    {
+        string path = Path.Combine(options.Model, LogName);
+        return !options.Fresh && File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
     }
 
     /// <summary>A line every twenty steps: a run of hours is watched in a file as often as on a screen.</summary>

@@ -17,11 +17,13 @@ internal static class Definitions
     /// <param name="count">Examples.</param>
     /// <param name="seed">Decides everything random.</param>
     /// <param name="rate">Its share of the training examples.</param>
+    /// <param name="typical">The words that are mixed with a class's name; null for those that tell its texts from the others'.</param>
     /// <returns>The task; nothing where there are fewer than two classes.</returns>
-    public static IEnumerable<MixtureTask> Of(string name, SplitRows rows, Func<string, IReadOnlyList<string>>? names, string[] fields, int count, int seed, double rate)
+    public static IEnumerable<MixtureTask> Of(
+        string name, SplitRows rows, Func<string, IReadOnlyList<string>>? names, string[] fields, int count, int seed, double rate, Func<string, string[]>? typical = null)
     {
         Random random = new(seed);
-        Dictionary<string, string[]> keywords = Keywords.Of(rows.Train);
+        Dictionary<string, string[]> keywords = typical is null ? Keywords.Of(rows.Train) : rows.Classes.ToDictionary(key => key, typical, StringComparer.Ordinal);
         ILookup<string, Labelled> byClass = rows.Train.ToLookup(row => row.Label, StringComparer.Ordinal);
         string[] classes = [.. byClass.Select(group => group.Key).Where(key => keywords[key].Length > 3)];
         if (classes.Length < 2)

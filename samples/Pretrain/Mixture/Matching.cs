@@ -3,13 +3,23 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Pairs of texts: does one follow from the other, answer it, say the same, stand beside it.</summary>
 internal static class Matching
 {
-    private static readonly string[] Fields = ["pair", "texts", "compare"];
+    /// <summary>What a pair is called in inputs.</summary>
+    public static readonly string[] Fields = ["pair", "texts", "compare"];
 
     private static readonly (string First, string Second)[] Names =
     [
         ("sentence1", "sentence2"), ("question1", "question2"), ("premise", "hypothesis"), ("hypothesis", "premise"), ("question", "sentence"), ("text", "claim"),
         ("first", "second"),
     ];
+
+    private static readonly Dictionary<string, (string[] Names, string Typical)> Relations = new(StringComparer.Ordinal)
+    {
+        ["yes"] = (["yes", "same", "equivalent", "duplicate", "true", "related", "entailment"], "same equal alike equivalent agree similar match both again duplicate"),
+        ["no"] = (["no", "different", "not equivalent", "not duplicate", "false", "unrelated", "not entailment"], "different other unlike apart another unrelated not separate various instead"),
+        ["entailment"] = (["entailment", "yes", "true", "follows"], "follows therefore so true same implies thus also certain"),
+        ["neutral"] = (["neutral", "maybe", "unknown", "open"], "maybe perhaps possible other unknown might open more could"),
+        ["contradiction"] = (["contradiction", "no", "false", "impossible"], "not opposite false never against contrary impossible wrong instead"),
+    };
 
     /// <summary>Two texts as one, under one of several pairs of names.</summary>
     public static string Join(string first, string second, Random random)
@@ -18,57 +28,70 @@ internal static class Matching
         return $"{a}: {first} {b}: {second}";
     }
 
+    /// <summary>The names of a relation of two texts.</summary>
+    public static string[] NamesOf(string relation) => Relations[relation].Names;
+
+    /// <summary>Words that tell what a relation is.</summary>
+    public static string[] TypicalOf(string relation) => Relations[relation].Typical.Split(' ');
+
     /// <summary>Inference: entailment, contradiction, neither.</summary>
-    public static Family Inference(DataSets data)
+    public static SplitRows InferenceRows(DataSets data)
+    {
+        Random random = new(32);
+        return data.Has("snli") ? data.Read("snli", row => Two(row, random), "label") : new SplitRows([], []);
+    }
+
+    /// <summary>Inference by several label words.</summary>
+    /// <param name="data">The data sets.</param>
+    /// <param name="rows">As <see cref="InferenceRows"/> returns them.</param>
+    public static Family Inference(DataSets data, SplitRows rows)
     {
         Family family = new("inference", Fields, 31);
-        Random random = new(32);
-        if (data.Has("snli"))
+        Random random = new(35);
+        string[][] words =
+        [
+            ["entailment", "neutral", "contradiction"], ["yes", "maybe", "no"], ["true", "unknown", "false"], ["follows", "open", "impossible"],
+            ["entailment", "neutral", "contradiction"], ["always", "sometimes", "never"],
+        ];
+        foreach (string[] set in words)
         {
-            SplitRows rows = data.Read("snli", row => Two(row["premise"]!.GetValue<string>(), row["hypothesis"]!.GetValue<string>(), random), "label");
-            string[][] words =
-            [
-                ["entailment", "neutral", "contradiction"], ["yes", "maybe", "no"], ["true", "unknown", "false"], ["follows", "open", "impossible"],
-                ["entailment", "neutral", "contradiction"], ["always", "sometimes", "never"],
-            ];
-            foreach (string[] set in words)
-            {
-                family.Add(rows, new Dictionary<string, string> { ["entailment"] = set[0], ["neutral"] = set[1], ["contradiction"] = set[2] });
-            }
-
-            Add(family, rows.Regroup(key => key == "entailment" ? "yes" : "no"), random);
-            Add(family, rows.Regroup(key => key == "contradiction" ? "no" : "yes"), random);
+            family.Add(rows, new Dictionary<string, string> { ["entailment"] = set[0], ["neutral"] = set[1], ["contradiction"] = set[2] });
         }
 
+        Add(family, rows.Regroup(key => key == "entailment" ? "yes" : "no"), random);
+        Add(family, rows.Regroup(key => key == "contradiction" ? "no" : "yes"), random);
         if (data.Has("scitail"))
         {
-            Add(family, data.Read("scitail", row => Two(row["premise"]!.GetValue<string>(), row["hypothesis"]!.GetValue<string>(), random), "label")
-                .Regroup(key => key == "entailment" ? "yes" : "no"), random);
+            Add(family, data.Read("scitail", row => Two(row, random), "label").Regroup(key => key == "entailment" ? "yes" : "no"), random);
         }
 
         return family;
-
-        static string Two(string premise, string hypothesis, Random random) =>
-            random.Next(2) == 0 ? $"premise: {premise} hypothesis: {hypothesis}" : $"hypothesis: {hypothesis} premise: {premise}";
     }
 
     /// <summary>The same or not: requests, a sentence and a changed copy of it or its neighbour, a question and the sentence that answers it.</summary>
-    public static Family Same(DataSets data, Corpus corpus, IEnumerable<IntentSet> intents)
+    public static SplitRows[] SameRows(DataSets data, Corpus corpus, IEnumerable<IntentSet> intents)
+    {
+        Random random = new(34);
+        SplitRows[] all = [Intents.Pairs(intents), Halved(Copies(corpus, random)), Halved(Neighbours(corpus, random))];
+        return data.Has("quoref") ? [.. all, new SplitRows([.. Answers(data, "train", random)], [.. Answers(data, "validation", random)])] : all;
+    }
+
+    /// <summary>The same or not, by several label words.</summary>
+    /// <param name="pairs">As <see cref="SameRows"/> returns them.</param>
+    public static Family Same(IEnumerable<SplitRows> pairs)
     {
         Family family = new("match", Fields, 33);
-        Random random = new(34);
-        Add(family, Intents.Pairs(intents), random);
-        Add(family, Halved(Copies(corpus, random)), random);
-        Add(family, Halved(Neighbours(corpus, random)), random);
-        if (data.Has("quoref"))
+        Random random = new(36);
+        foreach (SplitRows rows in pairs)
         {
-            Add(family, new SplitRows([.. Answers(data, "train", random)], [.. Answers(data, "validation", random)]), random);
+            Add(family, rows, random);
         }
 
         return family;
     }
 
-    private static void Add(Family family, SplitRows rows, Random random)
+    /// <summary>Adds pairs that match or do not, under several label words.</summary>
+    public static void Add(Family family, SplitRows rows, Random random)
     {
         foreach ((string no, string yes) in Words.Pick(Words.Matches, 3, random))
         {
@@ -76,6 +99,12 @@ internal static class Matching
         }
 
         family.Add(rows, Words.Stand(["no", "yes"], random));
+    }
+
+    private static string Two(System.Text.Json.Nodes.JsonObject row, Random random)
+    {
+        string premise = row["premise"]!.GetValue<string>(), hypothesis = row["hypothesis"]!.GetValue<string>();
+        return random.Next(2) == 0 ? $"premise: {premise} hypothesis: {hypothesis}" : $"hypothesis: {hypothesis} premise: {premise}";
     }
 
     private static SplitRows Halved(IEnumerable<Labelled> pairs)
@@ -87,7 +116,7 @@ internal static class Matching
     // A sentence with a copy that lacks words, has others in their place or begins elsewhere, or with the sentence behind it that shares most words.
     private static IEnumerable<Labelled> Copies(Corpus corpus, Random random)
     {
-        foreach (string[] sentences in Documents(corpus, random))
+        foreach (string[] sentences in Passages(corpus, random, 6000))
         {
             int i = random.Next(sentences.Length - 1);
             string first = sentences[i];
@@ -100,7 +129,7 @@ internal static class Matching
     private static IEnumerable<Labelled> Neighbours(Corpus corpus, Random random)
     {
         string last = "It rains.";
-        foreach (string[] sentences in Documents(corpus, random))
+        foreach (string[] sentences in Passages(corpus, random, 6000))
         {
             int i = random.Next(sentences.Length - 1);
             bool beside = random.Next(2) == 0;
@@ -127,10 +156,11 @@ internal static class Matching
         }
     }
 
-    private static IEnumerable<string[]> Documents(Corpus corpus, Random random)
+    /// <summary>Sentences that stand together, at least four.</summary>
+    public static IEnumerable<string[]> Passages(Corpus corpus, Random random, int count)
     {
         string[] all = [.. corpus.Files.Where(file => file.Key != "wiki_split").SelectMany(file => file.Value)];
-        for (int i = 0; i < 6000 && all.Length > 0; i++)
+        for (int i = 0; i < count && all.Length > 0; i++)
         {
             string document = all[random.Next(all.Length)];
             int start = Math.Max(0, random.Next(document.Length) - 3000);

@@ -11,29 +11,37 @@ internal static class PretrainingMixture
         DataSets data = new(folder);
         Corpus corpus = Corpus.Read(Path.Combine(folder, "corpus"));
         IntentSet[] intents = Intents.Read(data);
-        SplitRows emotions = Sentiment.EmotionRows(data), questions = Questions.KindRows(data), subjects = Topics.SubjectRows(corpus), stances = Stance.Rows(data, corpus);
+        SplitRows emotions = Sentiment.EmotionRows(data), questions = Questions.KindRows(data, QuestionForms.Rows(corpus)), subjects = Topics.SubjectRows(corpus);
+        SplitRows stances = Stance.Rows(data, corpus), general = GeneralTopics.Rows(data, corpus), inference = Matching.InferenceRows(data), overlap = Overlap.Rows(corpus);
+        SplitRows[] same = [.. Matching.SameRows(data, corpus, intents), .. overlap.Train.Count > 0 ? [Overlap.Bounded(overlap, 2), Overlap.Bounded(overlap, 3)] : Array.Empty<SplitRows>()];
         SplitRows[] opinions = [.. Sentiment.Sources(data, emotions)];
         List<MixtureTask> parts =
         [
-            .. Choices.Create(corpus, 100_000, 95, 0.12),
-            .. intents.SelectMany((set, i) => Definitions.Of($"defined {set.Name}", set.Rows, key => [Words.Plain(key)], Intents.Fields, 30_000, 81 + i, 0.03)),
-            .. opinions.SelectMany((rows, i) => Definitions.Of($"defined opinion {i}", rows, Sentiment.NamesOf, Sentiment.Fields, 30_000, 85 + i, 0.04)),
-            .. Definitions.Of("defined emotion", emotions, key => [key], Sentiment.Fields, 30_000, 91, 0.03),
-            .. Definitions.Of("defined question", questions, Questions.NamesOf, Questions.Fields, 30_000, 92, 0.06),
-            .. Definitions.Of("defined subject", subjects, Topics.NamesOf, Topics.Fields, 30_000, 93, 0.03),
-            .. Definitions.Of("defined document", Topics.DocumentRows(corpus), null, Topics.Fields, 60_000, 94, 0.05),
+            .. Choices.Create(corpus, 100_000, 95, 0.1),
+            .. intents.SelectMany((set, i) => Definitions.Of($"defined {set.Name}", set.Rows, key => [Words.Plain(key)], Intents.Fields, 30_000, 81 + i, 0.025)),
+            .. opinions.SelectMany((rows, i) => Definitions.Of($"defined opinion {i}", rows, Sentiment.NamesOf, Sentiment.Fields, 30_000, 85 + i, 0.035)),
+            .. Definitions.Of("defined emotion", emotions, key => [key], Sentiment.Fields, 30_000, 91, 0.02),
+            .. Definitions.Of("defined question", questions, Questions.NamesOf, Questions.Fields, 30_000, 92, 0.05),
+            .. Definitions.Of("defined question group", Questions.GroupRows(questions), Questions.NamesOfGroup, Questions.Fields, 30_000, 97, 0.05),
+            .. Definitions.Of("defined subject", subjects, Topics.NamesOf, Topics.Fields, 30_000, 93, 0.02),
+            .. Definitions.Of("defined general topic", general, GeneralTopics.NamesOf, Topics.Fields, 30_000, 98, 0.08),
+            .. Definitions.Of("defined document", Topics.DocumentRows(corpus), null, Topics.Fields, 60_000, 94, 0.04),
             .. Definitions.Of("defined stance", stances, Stance.NamesOf, Stance.Fields, 30_000, 96, 0.04),
+            .. Definitions.Of("defined inference", inference, Matching.NamesOf, Matching.Fields, 30_000, 151, 0.03, Matching.TypicalOf),
+            .. same.SelectMany((rows, i) => Definitions.Of($"defined match {i}", rows, Matching.NamesOf, Matching.Fields, 20_000, 152 + i, 0.012, Matching.TypicalOf)),
             .. Stance.ByName(stances).Parts(0.02, 0.01),
-            .. Sentiment.Opinions(opinions).Parts(0.06, 0.02),
-            .. Sentiment.Emotions(emotions).Parts(0.015, 0.01),
-            .. Intents.Subsets(intents).Parts(0.03, 0.01),
-            .. Topics.BySubject(subjects).Parts(0.02, 0.01),
-            .. Topics.ByDocument(corpus).Parts(0.01, 0),
-            .. Questions.ByKind(questions).Parts(0.03, 0.01),
+            .. Sentiment.Opinions(opinions).Parts(0.05, 0.02),
+            .. Sentiment.Emotions(emotions).Parts(0.01, 0.01),
+            .. Intents.Subsets(intents).Parts(0.02, 0.01),
+            .. Topics.BySubject(subjects).Parts(0.015, 0.01),
+            .. GeneralTopics.ByName(general).Parts(0.015, 0.01),
+            .. Topics.ByDocument(corpus).Parts(0.005, 0),
+            .. Questions.ByKind(questions).Parts(0.02, 0.01),
             .. Questions.ByWord(data).Parts(0.005, 0.005),
-            .. Matching.Inference(data).Parts(0.05, 0.05),
-            .. Matching.Same(data, corpus, intents).Parts(0.05, 0.05),
-            .. WordTasks.Create(corpus).Parts(0.01, 0),
+            .. Matching.Inference(data, inference).Parts(0.04, 0.03),
+            .. Matching.Same(same).Parts(0.04, 0.04),
+            .. Overlap.ByBound(overlap).Parts(0.02, 0),
+            .. WordTasks.Create(corpus).Parts(0.005, 0),
             .. RawText(corpus),
         ];
         used = corpus.Files.Count > 0 ? [.. data.Used, "corpus"] : data.Used;

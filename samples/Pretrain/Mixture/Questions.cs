@@ -17,7 +17,8 @@ internal static partial class Questions
     private static readonly (string Kind, string[] Names)[] Kinds =
     [
         ("person", ["person", "human", "who"]), ("place", ["place", "location", "where"]), ("number", ["number", "amount", "count"]), ("time", ["time", "date", "when"]),
-        ("reason", ["reason", "description", "why"]), ("manner", ["method", "manner", "how"]), ("thing", ["thing", "entity", "object"]), ("choice", ["yes or no", "choice", "decision"]),
+        ("reason", ["reason", "description", "why", "explanation"]), ("manner", ["method", "manner", "how"]), ("thing", ["thing", "entity", "object"]), ("choice", ["yes or no", "choice", "decision"]),
+        ("abbreviation", ["abbreviation", "acronym", "short form"]), ("definition", ["definition", "description", "meaning"]),
     ];
 
     private static readonly (string Kind, Regex Pattern)[] Rules =
@@ -26,17 +27,43 @@ internal static partial class Questions
         ("person", new Regex(@"\b(who|whose|whom)\b|\b(what|which) (person|man|woman|character|author|actor|president|king|player|singer|director|people)\b|\bname of the (person|man|woman|character|actor)")),
         ("place", new Regex(@"\bwhere\b|\b(what|which) (city|country|state|place|town|river|island|continent|location|building|room|street)\b")),
         ("time", new Regex(@"\bwhen\b|\b(what|which) (year|day|time|date|month|century)\b|what's the (date|time)")),
-        ("reason", new Regex(@"\bwhy\b|what (is|was) the (reason|cause|meaning|definition)|what does .* mean|\bwhat causes\b")),
+        ("definition", new Regex(@"what (is|was) the (meaning|definition)|what does .* mean\b")),
+        ("reason", new Regex(@"\bwhy\b|what (is|was) the (reason|cause)|\bwhat causes\b")),
         ("manner", new Regex(@"\bhow (do|does|did|can|could|should|would|will|to|is|are|was)\b")),
         ("choice", new Regex(@"^(is|are|was|were|do|does|did|can|could|will|would|should|has|have|am|may)\b")),
         ("thing", new Regex(@"\b(what|which)\b")),
     ];
 
-    /// <summary>Questions by kind.</summary>
-    public static SplitRows KindRows(DataSets data) => new(Kind(Texts(data, "train")), Kind(Texts(data, "validation")));
+    private static readonly Dictionary<string, string[]> Groups = new(StringComparer.Ordinal)
+    {
+        ["abbreviation"] = ["abbreviation", "acronym"],
+        ["description"] = ["description", "explanation", "definition"],
+        ["entity"] = ["entity", "thing", "object"],
+        ["human"] = ["human", "person", "people"],
+        ["location"] = ["location", "place"],
+        ["numeric"] = ["numeric", "number", "quantity"],
+    };
+
+    /// <summary>Questions by kind: of data sets, and from forms.</summary>
+    public static SplitRows KindRows(DataSets data, SplitRows forms) => new([.. Kind(Texts(data, "train")), .. forms.Train], [.. Kind(Texts(data, "validation")), .. forms.Validation]);
+
+    /// <summary>The same questions by a few groups of kinds.</summary>
+    public static SplitRows GroupRows(SplitRows kinds) => kinds.Regroup(kind => kind switch
+    {
+        "person" => "human",
+        "place" => "location",
+        "number" or "time" => "numeric",
+        "reason" or "manner" or "definition" => "description",
+        "thing" => "entity",
+        "abbreviation" => kind,
+        _ => null,
+    });
 
     /// <summary>The names of a kind.</summary>
     public static string[] NamesOf(string kind) => Kinds.First(one => one.Kind == kind).Names;
+
+    /// <summary>The names of a group.</summary>
+    public static string[] NamesOfGroup(string group) => Groups[group];
 
     /// <summary>Some kinds at a time, by several names.</summary>
     /// <param name="rows">As <see cref="KindRows"/> returns them.</param>
