@@ -11,7 +11,10 @@ namespace Spot.Transfer;
 public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library, Func<PromptInfo, TextTask?> tasks)
     : TargetedTransfer(tuner, embedder, library)
 {
-    /// <summary>How the prompt is tuned on the mixture, from scratch; null to use the options of the transfer.</summary>
+    /// <summary>
+    /// How the prompt is tuned on the mixture, from scratch; null to use the options of the transfer. It is evaluated at its end alone, whatever they
+    /// say, unless it may end early by <see cref="TuningOptions.Patience"/>: the last checkpoint counts.
+    /// </summary>
     /// <value>null.</value>
     public TuningOptions? MixtureOptions { get; init; }
 
@@ -19,7 +22,7 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         TaskMixture mixture = Mix(target, matches);
-        TuningOptions? recipe = MixtureOptions ?? options?.Within("mixture");
+        TuningOptions recipe = Unwatched(MixtureOptions ?? options?.Within("mixture") ?? new TuningOptions());
         TuningResult mixed = await Tuner.TuneAsync(mixture, recipe, null, progress, cancellationToken).ConfigureAwait(false);
         TuningResult result = await Tuner.TuneAsync(target, options?.Within("target"), mixed.Final, progress, cancellationToken).ConfigureAwait(false);
         PromptInfo start = new()
@@ -34,6 +37,14 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         };
         TransferResult transfer = TransferResult.Of([new TransferCandidate(start, null, result)]);
         return transfer with { Steps = transfer.Steps + mixed.Losses.Count };
+    }
+
+    // The final checkpoint counts, so evaluations on the way would decide nothing but when a run with patience ends.
+    private static TuningOptions Unwatched(TuningOptions options)
+    {
+        TuningOptions own = options.Clone();
+        (own.EvaluateEvery, own.EvaluateStart) = own.Patience is null ? (own.Steps, false) : (own.EvaluateEvery, own.EvaluateStart);
+        return own;
     }
 
     // Several prompts of one task bring its examples once, and the target is there once.

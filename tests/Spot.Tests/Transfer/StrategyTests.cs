@@ -45,6 +45,20 @@ public sealed class StrategyTests : IDisposable
         Assert.Equal("c+e+target", result.Best.Source!.Task);
     }
 
+    [Theory]
+    [InlineData(null, 90, false)]
+    [InlineData(3, 10, true)]
+    public async Task Mixture_is_evaluated_at_its_end_alone_unless_it_may_end_early(int? patience, int every, bool start)
+    {
+        FakeTuner tuner = new(_ => 1);
+        TuningOptions options = new() { Steps = 90, EvaluateEvery = 10, EvaluateStart = true, Patience = patience };
+        MixtureOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync(), info => Task(info.Task, 3)) { MixtureOptions = options };
+        await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        TuningOptions mixing = tuner.Calls[0].Options!;
+        Assert.Equal((every, start), (mixing.EvaluateEvery, mixing.EvaluateStart));
+        Assert.Equal((10, true), (options.EvaluateEvery, options.EvaluateStart));
+    }
+
     [Fact]
     public async Task Mixture_has_each_task_once_and_asks_for_those_it_lacks()
     {
