@@ -33,5 +33,8 @@ internal sealed class DataSets(string root)
         return DataFile.Find(Path.Combine(root, name), split).SelectMany(path => DataFile.Read(path)).Select(row => row.Fields);
     }
 
+    /// <summary>Passages of an encyclopedia: those that Quoref asks about; none where it is not there.</summary>
+    public IEnumerable<string> Encyclopedia() => Has("quoref") ? Rows("quoref", "train").Select(row => row["context"]!.GetValue<string>()).Distinct(StringComparer.Ordinal) : [];
+
     private static int ClassOf(JsonNode label) => label is JsonArray several ? several.Count == 1 ? several[0]!.GetValue<int>() : -1 : label.GetValue<int>();
 }

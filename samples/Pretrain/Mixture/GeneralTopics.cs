@@ -37,9 +37,8 @@ internal static partial class GeneralTopics
     {
         Random random = new(111);
         IEnumerable<string> documents = corpus.Files.Where(file => file.Key != "peps").OrderBy(file => file.Key.StartsWith("books", StringComparison.Ordinal)).SelectMany(file => file.Value);
-        IEnumerable<string> contexts = data.Has("quoref") ? data.Rows("quoref", "train").Select(row => row["context"]!.GetValue<string>()).Distinct(StringComparer.Ordinal) : [];
         SplitRows rows = new([], []);
-        foreach (var topic in contexts.Concat(documents).SelectMany(Corpus.Sentences).Select(Judge).Where(found => found.Margin > 0).GroupBy(found => found.Topic).OrderBy(group => group.Key))
+        foreach (var topic in data.Encyclopedia().Concat(documents).SelectMany(Corpus.Sentences).Select(Judge).Where(found => found.Margin > 0).GroupBy(found => found.Topic).OrderBy(group => group.Key))
         {
             foreach ((string text, _, int margin) in topic.OrderByDescending(found => found.Margin).Take(MostOfEach))
             {

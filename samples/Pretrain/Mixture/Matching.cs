@@ -1,8 +1,12 @@
+using System.Text.Json.Nodes;
+
 namespace Spot.Samples.Pretrain.Mixture;
 
 /// <summary>Pairs of texts: does one follow from the other, answer it, say the same, stand beside it.</summary>
 internal static class Matching
 {
+    private const int MostPassages = 6000, HeldOut = 200;
+
     /// <summary>What a pair is called in inputs.</summary>
     public static readonly string[] Fields = ["pair", "texts", "compare"];
 
@@ -72,7 +76,7 @@ internal static class Matching
     public static SplitRows[] SameRows(DataSets data, Corpus corpus, IEnumerable<IntentSet> intents)
     {
         Random random = new(34);
-        SplitRows[] all = [Intents.Pairs(intents), Halved(Copies(corpus, random)), Halved(Neighbours(corpus, random))];
+        SplitRows[] all = [Intents.Pairs(intents), SplitRows.HoldOut(Copies(corpus, random), HeldOut), SplitRows.HoldOut(Neighbours(corpus, random), HeldOut)];
         return data.Has("quoref") ? [.. all, new SplitRows([.. Answers(data, "train", random)], [.. Answers(data, "validation", random)])] : all;
     }
 
@@ -101,22 +105,16 @@ internal static class Matching
         family.Add(rows, Words.Stand(["no", "yes"], random));
     }
 
-    private static string Two(System.Text.Json.Nodes.JsonObject row, Random random)
+    private static string Two(JsonObject row, Random random)
     {
         string premise = row["premise"]!.GetValue<string>(), hypothesis = row["hypothesis"]!.GetValue<string>();
         return random.Next(2) == 0 ? $"premise: {premise} hypothesis: {hypothesis}" : $"hypothesis: {hypothesis} premise: {premise}";
     }
 
-    private static SplitRows Halved(IEnumerable<Labelled> pairs)
-    {
-        Labelled[] all = [.. pairs];
-        return new SplitRows([.. all[..^200]], [.. all[^200..]]);
-    }
-
     // A sentence with a copy that lacks words, has others in their place or begins elsewhere, or with the sentence behind it that shares most words.
     private static IEnumerable<Labelled> Copies(Corpus corpus, Random random)
     {
-        foreach (string[] sentences in Passages(corpus, random, 6000))
+        foreach (string[] sentences in Passages(corpus, random, MostPassages))
         {
             int i = random.Next(sentences.Length - 1);
             string first = sentences[i];
@@ -129,7 +127,7 @@ internal static class Matching
     private static IEnumerable<Labelled> Neighbours(Corpus corpus, Random random)
     {
         string last = "It rains.";
-        foreach (string[] sentences in Passages(corpus, random, 6000))
+        foreach (string[] sentences in Passages(corpus, random, MostPassages))
         {
             int i = random.Next(sentences.Length - 1);
             bool beside = random.Next(2) == 0;

@@ -10,8 +10,7 @@ internal static class Overlap
     {
         Random random = new(131);
         List<string[]> passages = [.. Matching.Passages(corpus, random, Count)];
-        Labelled[] all = [.. passages.Zip(passages.Skip(1), (one, other) => Pair(one, other, random))];
-        return all.Length > 2 * HeldOut ? new SplitRows([.. all[..^HeldOut]], [.. all[^HeldOut..]]) : new SplitRows([], []);
+        return SplitRows.HoldOut(passages.Zip(passages.Skip(1), (one, other) => Pair(one, other, random)), HeldOut);
     }
 
     /// <summary>By several bounds.</summary>

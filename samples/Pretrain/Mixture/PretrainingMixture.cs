@@ -13,7 +13,7 @@ internal static class PretrainingMixture
         IntentSet[] intents = Intents.Read(data);
         SplitRows emotions = Sentiment.EmotionRows(data), questions = Questions.KindRows(data, QuestionForms.Rows(corpus)), subjects = Topics.SubjectRows(corpus);
         SplitRows stances = Stance.Rows(data, corpus), general = GeneralTopics.Rows(data, corpus), inference = Matching.InferenceRows(data), overlap = Overlap.Rows(corpus);
-        SplitRows[] same = [.. Matching.SameRows(data, corpus, intents), .. overlap.Train.Count > 0 ? [Overlap.Bounded(overlap, 2), Overlap.Bounded(overlap, 3)] : Array.Empty<SplitRows>()];
+        SplitRows[] same = [.. Matching.SameRows(data, corpus, intents), Overlap.Bounded(overlap, 2), Overlap.Bounded(overlap, 3)];
         SplitRows[] opinions = [.. Sentiment.Sources(data, emotions)];
         List<MixtureTask> parts =
         [

@@ -64,8 +64,7 @@ internal sealed partial class QuestionForms
             return new SplitRows([], []);
         }
 
-        Labelled[] all = [.. Enumerable.Range(0, Count).Select(i => forms.One(Kinds[i % Kinds.Length]))];
-        return new SplitRows([.. all[..^HeldOut]], [.. all[^HeldOut..]]);
+        return SplitRows.HoldOut(Enumerable.Range(0, Count).Select(i => forms.One(Kinds[i % Kinds.Length])), HeldOut);
     }
 
     private Labelled One((string Kind, string[] Forms) kind) => new(Slot().Replace(Any(kind.Forms), slot => Any(Fill(slot.Groups[1].Value))), kind.Kind);

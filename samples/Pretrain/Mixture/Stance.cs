@@ -35,18 +35,12 @@ internal static class Stance
         Random random = new(102);
         List<Labelled> rows =
         [
-            .. Mixed(Encyclopedia(data, corpus), "objective", random),
+            .. Mixed(data.Encyclopedia().Concat(corpus.Files.GetValueOrDefault("wiki_split", [])).SelectMany(Corpus.Sentences), "objective", random),
             .. Mixed(data.Rows("movie_reviews", "train").SelectMany(row => row["text"]!.GetValue<string>().Split('\n')), "subjective", random),
         ];
         Labelled[] shuffled = [.. rows];
         random.Shuffle(shuffled);
         return new SplitRows([.. shuffled[..^(shuffled.Length / 20)]], [.. shuffled[^(shuffled.Length / 20)..]]);
-    }
-
-    private static IEnumerable<string> Encyclopedia(DataSets data, Corpus corpus)
-    {
-        IEnumerable<string> contexts = data.Has("quoref") ? data.Rows("quoref", "train").Select(row => row["context"]!.GetValue<string>()).Distinct(StringComparer.Ordinal) : [];
-        return contexts.Concat(corpus.Files.GetValueOrDefault("wiki_split", [])).SelectMany(Corpus.Sentences);
     }
 
     // In one spelling: the reviews are in lower case, and that must not give them away.

@@ -3,6 +3,7 @@ namespace Spot.Samples.Pretrain.Mixture;
 /// <summary>Small questions about the words of a sentence, which look alike: what is asked, only the prompt tells.</summary>
 internal static class WordTasks
 {
+    private const int HeldOut = 200;
     private static readonly string[] Fields = ["sentence", "text"];
 
     /// <summary>Which word stands where, and what kind of sentence it is.</summary>
@@ -21,7 +22,7 @@ internal static class WordTasks
         Open(words => words[^1]);
         Open(words => words[1]);
         Open(words => words.MaxBy(word => word.Length)!);
-        SplitRows order = Split(sentences.Select((text, i) => i % 2 == 0 ? new Labelled(text, "natural") : new Labelled(Scrambled(text, random), "scrambled")));
+        SplitRows order = SplitRows.HoldOut(sentences.Select((text, i) => i % 2 == 0 ? new Labelled(text, "natural") : new Labelled(Scrambled(text, random), "scrambled")), HeldOut);
         foreach ((string natural, string scrambled) in new[] { ("natural", "scrambled"), ("yes", "no"), ("correct", "wrong") })
         {
             family.Add(order, new Dictionary<string, string> { ["natural"] = natural, ["scrambled"] = scrambled });
@@ -29,13 +30,7 @@ internal static class WordTasks
 
         return family;
 
-        void Open(Func<string[], string> answer) => family.AddOpen(Split(sentences.Select(text => new Labelled(text, answer(Letters(text))))));
-    }
-
-    private static SplitRows Split(IEnumerable<Labelled> rows)
-    {
-        Labelled[] all = [.. rows];
-        return new SplitRows([.. all[..^200]], [.. all[^200..]]);
+        void Open(Func<string[], string> answer) => family.AddOpen(SplitRows.HoldOut(sentences.Select(text => new Labelled(text, answer(Letters(text)))), HeldOut));
     }
 
     private static string[] Letters(string text) => [.. text.Split(' ').Select(word => new string([.. word.Where(char.IsLetterOrDigit)])).Where(word => word.Length > 0).DefaultIfEmpty("none")];

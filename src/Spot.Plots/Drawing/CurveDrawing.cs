@@ -56,10 +56,10 @@ internal sealed class CurveDrawing
     {
         (string Name, double Y)[] levels = [.. _chart.Levels.Where(level => double.IsFinite(level.Y)).OrderBy(level => level.Y)];
         double[] heights = [.. levels.Select(level => level.Y), .. _series.SelectMany(series => series.Points).Select(point => point.Y)];
+        double close = (heights.DefaultIfEmpty().Max() - heights.DefaultIfEmpty().Min()) * CloseLevels;
         for (int i = 0; i < levels.Length; i++)
         {
             // Names of levels that lie close together move apart.
-            double close = (heights.Max() - heights.Min()) * CloseLevels;
             bool below = i + 1 < levels.Length && levels[i + 1].Y - levels[i].Y < close, above = i > 0 && levels[i].Y - levels[i - 1].Y < close;
             ScottPlot.Plottables.HorizontalLine level = PlotStyle.Horizontal(plot, levels[i].Y);
             level.LabelText = levels[i].Name;

@@ -43,7 +43,11 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
     private static TuningOptions Unwatched(TuningOptions options)
     {
         TuningOptions own = options.Clone();
-        (own.EvaluateEvery, own.EvaluateStart) = own.Patience is null ? (own.Steps, false) : (own.EvaluateEvery, own.EvaluateStart);
+        if (own.Patience is null)
+        {
+            (own.EvaluateEvery, own.EvaluateStart) = (own.Steps, false);
+        }
+
         return own;
     }
 
