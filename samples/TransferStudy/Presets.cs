@@ -25,6 +25,7 @@ internal static class Presets
             options.Optimizer = settings.Rate is { } rate ? new AdafactorOptions { LearningRate = rate } : options.Optimizer;
         }
 
+        plan.TargetOptions.ExchangeLabelRows = settings.LabelRows;
         plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
         plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;
         return plan;

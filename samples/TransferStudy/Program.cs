@@ -24,6 +24,7 @@ Option<int?> targetSteps = new("--target-steps") { Description = "Tuning steps o
 Option<int?> embeddingStep = new("--embedding-step") { Description = "The step whose prompt is the task embedding, in place of the preset's" };
 Option<int?> promptLength = new("--prompt-length") { Description = "Rows of every prompt, in place of the preset's" };
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
+Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
 Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
@@ -48,7 +49,7 @@ rate.Validators.Add(found =>
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, rate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, rate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -71,6 +72,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         EmbeddingStep = parsed.GetValue(embeddingStep),
         PromptLength = parsed.GetValue(promptLength),
         TargetRows = parsed.GetValue(targetRows),
+        LabelRows = parsed.GetValue(labelRows),
         Rate = parsed.GetValue(rate),
         Device = parsed.GetValue(device)!,
         Precision = parsed.GetValue(precision),

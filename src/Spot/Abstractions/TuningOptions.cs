@@ -20,6 +20,14 @@ public sealed class TuningOptions
     /// <value>null.</value>
     public string? InitialText { get; set; }
 
+    /// <summary>
+    /// Whether a run that starts from a prompt has its first rows exchanged for the embeddings of the task's labels, one for each label as
+    /// <see cref="PromptInitialization.ClassLabels"/> has them, before its first step: the other rows bring what the source task learned, these say what
+    /// is to be answered. For labels of a task other than the source's; a task without labels keeps the prompt as it is. Not of the paper.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool ExchangeLabelRows { get; set; }
+
     /// <summary>The number of optimiser steps, at least 1. Longer tuning in SPoT is 2^18 = 262,144.</summary>
     /// <value>30,000.</value>
     public int Steps { get; set; } = 30_000;

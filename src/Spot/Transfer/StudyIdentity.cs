@@ -10,6 +10,9 @@ internal static class StudyIdentity
     private static readonly string[] Ignored =
         [nameof(TuningOptions.Seed), nameof(TuningOptions.RunFolder), nameof(TuningOptions.CheckpointEvery), nameof(TuningOptions.Optimizer)];
 
+    // What an older file does not name was added since, and is off there.
+    private const string Off = "False";
+
     /// <param name="layout">The plan.</param>
     /// <param name="unit">The unit.</param>
     /// <param name="backbone">The backbone's fingerprint.</param>
@@ -43,7 +46,7 @@ internal static class StudyIdentity
     public static string? Difference(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected)
     {
         string[] differences = [.. found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Where(name => found.GetValueOrDefault(name, "nothing") != expected.GetValueOrDefault(name, "nothing"))
+            .Where(name => found.GetValueOrDefault(name, Off) != expected.GetValueOrDefault(name, Off))
             .Select(name => $"{name} is {found.GetValueOrDefault(name, "nothing")} there and {expected.GetValueOrDefault(name, "nothing")} in this plan")];
         return differences.Length == 0 ? null : string.Join("; ", differences);
     }

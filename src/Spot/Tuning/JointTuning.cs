@@ -38,7 +38,8 @@ internal sealed class JointTuning
         _stream = new TrainingStream(task, backbone.Tokenizer, options);
         _gradient = new PromptGradient(backbone.Model, options);
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
-        _trainables = [.. starts.Select(start => new PromptTrainable(backbone.Model, options, start.Values.ToArray(), evaluator))];
+        PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
+        _trainables = [.. starts.Select(start => new PromptTrainable(backbone.Model, options, initializer.From(start, options, task.Labels), evaluator))];
         _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, backbone.Tokenizer, options.Within(i.ToString(CultureInfo.InvariantCulture)), logger))];
         _identities = [.. starts.Select((start, i) => RunIdentity.Of(_trainables[i].Kind, backbone, task, options, start))];
         int rows = Math.Min(options.MicroBatchSize, options.BatchSize);

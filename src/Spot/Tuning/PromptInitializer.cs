@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
-/// <summary>Gives a fresh prompt its first values (prompt tuning §3.2, SPoT appendix C).</summary>
+/// <summary>Gives a prompt its first values (prompt tuning §3.2, SPoT appendix C).</summary>
 internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
 {
     /// <param name="options">Which initialisation, length and seed.</param>
@@ -26,13 +26,9 @@ internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
         }
 
         float[] values = Sampled(options, ref random);
-        int dim = model.Config.Dim;
         if (options.Initialization == PromptInitialization.ClassLabels)
         {
-            for (int row = 0; row < Math.Min(labels.Count, options.PromptLength); row++)
-            {
-                MeanRow(Embeddings(tokenizer.EncodeToIds(labels[row])), dim).CopyTo(values, row * dim);
-            }
+            WriteLabels(labels, values);
         }
         else if (options.Initialization == PromptInitialization.Text)
         {
@@ -41,6 +37,32 @@ internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
         }
 
         return values;
+    }
+
+    /// <summary>The values that a run from a prompt begins with.</summary>
+    /// <param name="start">The prompt.</param>
+    /// <param name="options">Whether its first rows are exchanged for those of the labels.</param>
+    /// <param name="labels">The task's label words; none to leave the prompt as it is.</param>
+    /// <returns>As many values as the prompt has, row by row.</returns>
+    public float[] From(SoftPrompt start, TuningOptions options, IReadOnlyList<string> labels)
+    {
+        float[] values = start.Values.ToArray();
+        if (options.ExchangeLabelRows)
+        {
+            WriteLabels(labels, values);
+        }
+
+        return values;
+    }
+
+    // The first rows become the means of the labels' tokens, as far as there are rows.
+    private void WriteLabels(IReadOnlyList<string> labels, float[] values)
+    {
+        int dim = model.Config.Dim;
+        for (int row = 0; row < Math.Min(labels.Count, values.Length / dim); row++)
+        {
+            MeanRow(Embeddings(tokenizer.EncodeToIds(labels[row])), dim).CopyTo(values, row * dim);
+        }
     }
 
     // Without replacement from the most common tokens, the lowest ids, control ids included as in the released code.

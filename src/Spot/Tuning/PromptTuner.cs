@@ -131,7 +131,8 @@ public sealed class PromptTuner : IPromptTuner
             TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
 
-        float[] values = start?.Values.ToArray() ?? new PromptInitializer(backbone.Model, backbone.Tokenizer).Create(options, task.Labels);
+        PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
+        float[] values = start is null ? initializer.Create(options, task.Labels) : initializer.From(start, options, task.Labels);
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);

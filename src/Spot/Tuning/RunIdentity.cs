@@ -13,6 +13,9 @@ internal static class RunIdentity
     /// <summary>The name of where a run computes: its last digits depend on it, but a checkpoint may move.</summary>
     public const string ComputedOn = "computed on";
 
+    // An option that an older checkpoint does not name was added since, and is off there.
+    private const string None = "nothing", Off = "False";
+
     /// <summary>Options that change nothing of what a run computes.</summary>
     private static readonly string[] Ignored = [nameof(TuningOptions.RunFolder), nameof(TuningOptions.CheckpointEvery)];
 
@@ -78,8 +81,8 @@ internal static class RunIdentity
     /// <param name="expected">Of the run.</param>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected) =>
         found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(name => (Name: name, Found: found.GetValueOrDefault(name, "nothing"), Expected: expected.GetValueOrDefault(name, "nothing")))
-            .Where(entry => entry.Found != entry.Expected && entry.Name != ComputedOn)
+            .Select(name => (Name: name, Found: found.GetValueOrDefault(name, None), Expected: expected.GetValueOrDefault(name, None)))
+            .Where(entry => entry.Found != entry.Expected && entry.Name != ComputedOn && (entry.Found, entry.Expected) is not (None, Off) and not (Off, None))
             .Select(entry => $"{entry.Name} is {entry.Found} in the checkpoint and {entry.Expected} in this run");
 
     // By reflection, so that no option that is added later is forgotten.

@@ -43,6 +43,11 @@ internal static class UnusualRecipe
                 yield return Say($"SampledVocabulary is {options.SampledVocabulary}, but the vocabulary has {vocabulary} tokens: those are drawn from.");
                 break;
         }
+
+        if (start is not null && options.ExchangeLabelRows && labels >= start.Length)
+        {
+            yield return Say($"the {labels} labels take the place of all {start.Length} rows of the prompt to start from: nothing of it is left. Transfer longer prompts, or leave ExchangeLabelRows off.");
+        }
     }
 
     /// <summary>Of a run that tunes a model.</summary>

@@ -27,6 +27,7 @@ public class TuningOptionsTests
             ["MaxTargetLength"] = 62,
             ["EvaluateEvery"] = 500,
             ["EvaluateStart"] = false,
+            ["ExchangeLabelRows"] = false,
             ["MaxValidationExamples"] = null,
             ["EvaluationMethod"] = EvaluationMethod.Decoding,
             ["Patience"] = null,

@@ -170,6 +170,7 @@ public sealed class StudyTests : IDisposable
         {
             (plan => plan.TargetOptions.Steps = 41, "target Steps is 40 there and 41 in this plan"),
             (plan => plan.SourceOptions.Optimizer.LearningRate = 1, "source optimizer LearningRate is 0.3 there and 1 in this plan"),
+            (plan => plan.TargetOptions.ExchangeLabelRows = true, "target ExchangeLabelRows is False there and True in this plan"),
             (plan => plan.Targets = [new TextTask("target 0", [], [new TextExample("x", "y")], [new TextExample("c", "d")])], "target task is"),
         })
         {
@@ -181,6 +182,26 @@ public sealed class StudyTests : IDisposable
 
         StudyFake fake = new();
         Assert.Contains("other", Assert.Throws<SpotException>(() => new Study(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), "other", fake, fake)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_does_not_know_an_option_did_without_it()
+    {
+        await Study("a", new StudyFake()).RunAsync(cancellationToken: Cancel);
+        foreach (string file in Directory.GetFiles(Path.Combine(_folder.Path, "a", "units")))
+        {
+            string text = File.ReadAllText(file), older = text.Replace("\"target ExchangeLabelRows\":\"False\",", "", StringComparison.Ordinal);
+            Assert.Equal(Path.GetFileName(file).StartsWith("source", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("embedding", StringComparison.Ordinal), text == older);
+            File.WriteAllText(file, older);
+        }
+
+        StudyFake fake = new();
+        await Study("a", fake).RunAsync(cancellationToken: Cancel);
+        Assert.Empty(fake.Calls);
+        StudyPlan plan = StudyFake.Plan();
+        plan.TargetOptions.ExchangeLabelRows = true;
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => Study("a", fake, plan).RunAsync(cancellationToken: Cancel));
+        Assert.Contains("target ExchangeLabelRows is nothing there and True in this plan", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

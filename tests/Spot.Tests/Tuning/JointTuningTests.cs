@@ -22,6 +22,23 @@ public sealed class JointTuningTests : ToyTests
     }
 
     [Fact]
+    public async Task Runs_start_with_the_rows_of_the_labels_where_that_is_asked_for_together_and_alone()
+    {
+        TuningOptions options = Options();
+        (options.EvaluateStart, options.Initialization, options.PromptLength) = (true, PromptInitialization.ClassLabels, 2);
+        TextTask task = Toy.Scripted(() => 50); // the start is as good as any and stays the best
+        SoftPrompt labels = (await new PromptTuner(_backbone).TuneAsync(task, options, cancellationToken: Cancel)).Best;
+        options.ExchangeLabelRows = true;
+        SoftPrompt[] starts = [Start(4), Start(3)];
+        IReadOnlyList<TuningResult> together = await new PromptTuner(_backbone).TuneManyAsync(task, starts, options, cancellationToken: Cancel);
+        TuningResult alone = await new PromptTuner(_backbone).TuneAsync(task, options, starts[1], cancellationToken: Cancel);
+        foreach ((SoftPrompt start, SoftPrompt best) in new[] { (starts[0], together[0].Best), (starts[1], together[1].Best), (starts[1], alone.Best) })
+        {
+            Assert.Equal([.. labels.Values.ToArray(), .. start.Values.ToArray()[labels.Values.Length..]], best.Values.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task Runs_that_do_not_share_passes_are_the_same_to_the_bit()
     {
         TuningOptions options = Options();

@@ -95,6 +95,22 @@ public sealed class PromptInitializerTests : IDisposable
     }
 
     [Fact]
+    public void A_prompt_to_start_from_gives_its_first_rows_for_those_of_the_labels_where_that_is_asked_for()
+    {
+        string[] labels = ["positive", "not_equivalent", "a rather long label"];
+        SoftPrompt start = new(5, Dim, NumberStream.Uniform("source", 5 * Dim, 2), "backbone");
+        float[] before = start.Values.ToArray();
+        Assert.Equal(before, From(start, exchange: false, labels));
+        Assert.Equal(before, From(start, exchange: true)); // a task without labels
+        float[] exchanged = From(start, exchange: true, labels);
+        Assert.Equal(Create(Options(3, PromptInitialization.ClassLabels), labels), exchanged[..(3 * Dim)]);
+        Assert.Equal(before[(3 * Dim)..], exchanged[(3 * Dim)..]);
+        Assert.Equal(before, start.Values.ToArray());
+        SoftPrompt shorter = new(2, Dim, before.AsSpan(..(2 * Dim)).ToArray(), "backbone");
+        Assert.Equal(Create(Options(2, PromptInitialization.ClassLabels), labels), From(shorter, exchange: true, labels));
+    }
+
+    [Fact]
     public void Text_gives_the_first_rows_and_is_cut_to_the_prompt()
     {
         TuningOptions options = Options(40, PromptInitialization.Text);
@@ -151,6 +167,9 @@ public sealed class PromptInitializerTests : IDisposable
         new() { PromptLength = length, Initialization = initialization, SampledVocabulary = population, Seed = seed };
 
     private float[] Create(TuningOptions options, params string[] labels) => new PromptInitializer(_model, _tokenizer).Create(options, labels);
+
+    private float[] From(SoftPrompt start, bool exchange, params string[] labels) =>
+        new PromptInitializer(_model, _tokenizer).From(start, new TuningOptions { ExchangeLabelRows = exchange }, labels);
 
     // The token whose embedding each row is, bit for bit; -1 where it is none's.
     private int[] Ids(float[] rows)

@@ -82,6 +82,7 @@ public sealed class RunFolderTests : ToyTests
             (o => o.Optimizer.LearningRate = 0.25, "Optimizer.LearningRate is 3 in the checkpoint and 0.25"),
             (o => o.Optimizer = new AdamWOptions(), "Optimizer is AdafactorOptions in the checkpoint and AdamWOptions"),
             (o => o.Dropout = null, "Dropout is 0.1 in the checkpoint and none"),
+            (o => o.ExchangeLabelRows = true, "ExchangeLabelRows is False in the checkpoint and True"),
         })
         {
             TuningOptions other = options.Clone();

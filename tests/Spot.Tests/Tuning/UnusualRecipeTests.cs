@@ -45,6 +45,8 @@ public sealed class UnusualRecipeTests : ToyTests
     {
         SoftPrompt start = new(2, _backbone.Config.Dim, new float[2 * _backbone.Config.Dim], _backbone.Fingerprint);
         Assert.Empty(UnusualRecipe.OfPrompt(new TuningOptions { SampledVocabulary = 3 }, Toy.Task(), _backbone, start));
+        string said = Assert.Single(UnusualRecipe.OfPrompt(new TuningOptions { ExchangeLabelRows = true }, Toy.Task(), _backbone, start));
+        Assert.Contains("the 2 labels take the place of all 2 rows", said, StringComparison.Ordinal);
     }
 
     [Fact]
