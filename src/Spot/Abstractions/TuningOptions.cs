@@ -91,7 +91,10 @@ public sealed class TuningOptions
     /// <value><see langword="false"/>.</value>
     public bool EvaluateStart { get; set; }
 
-    /// <summary>At most this many validation examples are used, the first ones; null for all.</summary>
+    /// <summary>
+    /// At most this many validation examples are used: a random sample, the same in every run, which keeps examples of one <see cref="TextExample.Group"/>
+    /// together and has at least one group; null for all.
+    /// </summary>
     /// <value>null.</value>
     public int? MaxValidationExamples { get; set; }
 

@@ -1,3 +1,5 @@
+using Spot.Tuning;
+
 namespace Spot.Transfer;
 
 /// <summary>Does the units of a study. Each can be done again: it overwrites what it made.</summary>
@@ -82,7 +84,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
         }
         catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
         {
-            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, Validation(target, options), options, cancellationToken).ConfigureAwait(false);
+            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, ValidationSample.Of(target, options), options, cancellationToken).ConfigureAwait(false);
             TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
             return new StudyRun
@@ -138,8 +140,6 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
 
     private async Task<TuningEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>
         target.Test.Count == 0 ? null : await tuner.EvaluateAsync(prompt, target, target.Test, options, cancellationToken).ConfigureAwait(false);
-
-    private static TextExample[] Validation(TextTask target, TuningOptions options) => [.. target.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
 
     private TuningOptions Options(TuningOptions recipe, StudyUnit unit, long seed)
     {

@@ -16,15 +16,13 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
     {
         _tasks = [.. mixture.Tasks.Index().Where(part => part.Item.Task.Validation[0].PromptRows is null)
-            .Select(part => (part.Item.Task.Name, part.Index, Create(model, tokenizer, part.Item.Task, Used(part.Item.Task), options)))];
+            .Select(part => (part.Item.Task.Name, part.Index, Create(model, tokenizer, part.Item.Task, ValidationSample.Of(part.Item.Task, options), options)))];
         if (_tasks.Length == 0)
         {
             throw new ArgumentException(
                 $"Mixture '{mixture.Name}' has no task that can be scored: the validation examples of all have prompts of their own. " +
                 "Leave out PromptRows in the validation examples of one task, or add a task without them.");
         }
-
-        TextExample[] Used(TextTask task) => [.. task.Validation.Take(options.MaxValidationExamples ?? int.MaxValue)];
     }
 
     /// <summary>What scores prompts on examples of a task: by its metrics, or on raw text by likelihood.</summary>
