@@ -22,14 +22,18 @@ internal static class Presets
         foreach (TuningOptions options in new[] { plan.SourceOptions, plan.TargetOptions })
         {
             options.PromptLength = settings.PromptLength ?? options.PromptLength;
-            options.Optimizer = settings.Rate is { } rate ? new AdafactorOptions { LearningRate = rate } : options.Optimizer;
+            options.Optimizer = AtRate(settings.Rate) ?? options.Optimizer;
         }
+
+        plan.TargetOptions.Optimizer = AtRate(settings.TargetRate) ?? plan.TargetOptions.Optimizer;
 
         plan.TargetOptions.ExchangeLabelRows = settings.LabelRows;
         plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
         plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;
         return plan;
     }
+
+    private static AdafactorOptions? AtRate(double? rate) => rate is { } value ? new AdafactorOptions { LearningRate = value } : null;
 
     private static long[] First(int count) => [.. Enumerable.Range(0, count).Select(seed => (long)seed)];
 
@@ -66,6 +70,11 @@ internal static class Presets
         target.Initialization = PromptInitialization.ClassLabels;
         target.EvaluateStart = true;
         source.EvaluationMethod = target.EvaluationMethod = EvaluationMethod.Ranking;
-        return new StudyPlan { SourceOptions = source, TargetOptions = target };
+        return new StudyPlan
+        {
+            SourceOptions = source,
+            TargetOptions = target,
+            RaceReduction = 4, // with so few evaluations on the way, 3 would spend more than a tenth of all steps
+        };
     }
 }

@@ -26,6 +26,7 @@ Option<int?> promptLength = new("--prompt-length") { Description = "Rows of ever
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
 Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
 Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };
+Option<double?> targetRate = new("--target-rate") { Description = "Adafactor's learning rate for targets alone: lower ones keep more of what a source prompt brings" };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
 foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows])
@@ -39,17 +40,20 @@ foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps
     });
 }
 
-rate.Validators.Add(found =>
+foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 {
-    if (found.Tokens.Count == 1 && found.GetValueOrDefault<double?>() is not > 0)
+    number.Validators.Add(found =>
     {
-        found.AddError($"Found {rate.Name} {found.Tokens[0].Value}, expected a number above 0.");
-    }
-});
+        if (found.Tokens.Count == 1 && found.GetValueOrDefault<double?>() is not > 0)
+        {
+            found.AddError($"Found {number.Name} {found.Tokens[0].Value}, expected a number above 0.");
+        }
+    });
+}
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, rate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -74,6 +78,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         TargetRows = parsed.GetValue(targetRows),
         LabelRows = parsed.GetValue(labelRows),
         Rate = parsed.GetValue(rate),
+        TargetRate = parsed.GetValue(targetRate),
         Device = parsed.GetValue(device)!,
         Precision = parsed.GetValue(precision),
     };

@@ -47,6 +47,9 @@ internal sealed record Settings
 
     public double? Rate { get; init; }
 
+    /// <summary>Of targets; null for that of sources.</summary>
+    public double? TargetRate { get; init; }
+
     /// <summary>Whether targets start with the embeddings of their labels in a source prompt's first rows.</summary>
     public required bool LabelRows { get; init; }
 

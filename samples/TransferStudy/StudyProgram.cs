@@ -18,6 +18,9 @@ internal sealed class StudyProgram(Settings settings)
         StudyPlan plan = Presets.Plan(settings);
         plan.Sources = tasks.Load(sources, cancellationToken);
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
+        int prompts = plan.Sources.Count * plan.SourceSeeds.Count;
+        plan.BestOf = UpTo(prompts, plan.BestOf);
+        plan.RaceOf = UpTo(prompts, plan.RaceOf);
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
 
@@ -52,6 +55,9 @@ internal sealed class StudyProgram(Settings settings)
             ? output
             : throw new ArgumentException($"'{output}' already holds a study. Add --resume to go on with it, or choose another --output.");
     }
+
+    // More than all there are is all, once.
+    private static int[] UpTo(int prompts, IReadOnlyList<int> ks) => [.. ks.Select(k => Math.Min(k, prompts)).Distinct()];
 
     private static TaskLeak[] FindLeaks(StudyTasks tasks, StudyPlan plan, CancellationToken cancellationToken)
     {

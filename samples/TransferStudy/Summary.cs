@@ -34,7 +34,7 @@ internal static class Summary
         string name = row.Strategy switch
         {
             StudyStrategy.BestOfTopK => $"best of top {row.K}",
-            StudyStrategy.Racing => $"racing of top {row.K}",
+            StudyStrategy.Racing => row.K is null ? "racing of all" : $"racing of top {row.K}",
             StudyStrategy.WeightedAverage => $"average of top {row.K}",
             StudyStrategy.Mixture => $"mixture of top {row.K}",
             StudyStrategy.Oracle => "oracle",

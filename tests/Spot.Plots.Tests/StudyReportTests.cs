@@ -49,6 +49,26 @@ public partial class StudyReportTests
     }
 
     [Fact]
+    public void Shares_of_a_gain_within_what_seeds_differ_by_are_not_given()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(4, 3);
+        Assert.Contains("% of the oracle's gain", Tables(study), StringComparison.Ordinal);
+        SearchSpaceRow[] table = [.. study.Validation.Table.Select(row =>
+            row.Strategy == StudyStrategy.Oracle ? row with { Absolute = new ScoreSpread(2.8, 2.9, 2.5) } : row)];
+        string tables = Tables(study with { Validation = study.Validation with { Table = table } });
+        Assert.DoesNotContain("% of the oracle's gain", tables, StringComparison.Ordinal);
+        Assert.Contains("no gain beyond what the seeds differ by", tables, StringComparison.Ordinal);
+        Assert.All(tables.Split('\n').Where(line => line.StartsWith("| best of top-k |", StringComparison.Ordinal)), line => Assert.EndsWith("| – |", line, StringComparison.Ordinal));
+
+        string Tables(StudyResult of)
+        {
+            StudyReport.Write(of, folder.Path);
+            return File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName));
+        }
+    }
+
+    [Fact]
     public void Tables_say_what_the_study_says()
     {
         using TempFolder folder = new();

@@ -17,7 +17,8 @@ internal static class StudyReading
         }
 
         Add(lines, findings.Table.FirstOrDefault(row => row.Strategy == StudyStrategy.Oracle), row =>
-            $"The best of all sources (oracle) changes the mean score by {StudyText.Spread(row.Absolute, signed: true)} points, {StudyText.Spread(row.Relative, signed: true)} % of the error.");
+            $"The best of all sources (oracle) changes the mean score by {StudyText.Spread(row.Absolute, signed: true)} points, {StudyText.Spread(row.Relative, signed: true)} % of the error" +
+            (StudyText.OracleGains(findings) ? "." : ": no gain beyond what the seeds differ by, so that there is nothing to take shares of."));
         foreach (StudyStrategy strategy in (StudyStrategy[])[StudyStrategy.BestOfTopK, StudyStrategy.WeightedAverage, StudyStrategy.Mixture, StudyStrategy.Racing])
         {
             Add(lines, Best(findings, strategy), row => Kept(row, StudyText.OracleGains(findings)));

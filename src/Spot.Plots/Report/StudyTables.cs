@@ -54,7 +54,7 @@ internal static class StudyTables
         bool baseline = row.Strategy == StudyStrategy.Baseline;
         return
         [
-            StudyText.Of(row.Strategy), row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
+            StudyText.Name(row.Strategy, row.Similarity), row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
             StudyText.Spread(row.Score, signed: false),
             baseline ? "" : StudyText.Spread(row.Absolute, signed: true),
             baseline ? "" : StudyText.Spread(row.Relative, signed: true),

@@ -8,24 +8,26 @@ internal static class StudyText
 {
     internal static string Of(PromptSimilarity similarity) => similarity == PromptSimilarity.AverageToken ? "average token" : "per token";
 
-    internal static string Of(StudyStrategy strategy) => strategy switch
+    /// <summary>A strategy among prompts of some similarity, or without regard to it.</summary>
+    internal static string Name(StudyStrategy strategy, PromptSimilarity? similarity) => strategy switch
     {
         StudyStrategy.Baseline => "no transfer",
         StudyStrategy.Oracle => "oracle (all sources)",
         StudyStrategy.BestOfTopK => "best of top-k",
         StudyStrategy.WeightedAverage => "weighted average of top-k",
         StudyStrategy.Mixture => "mixture of top-k",
-        StudyStrategy.Racing => "racing among top-k",
+        StudyStrategy.Racing => similarity is null ? "racing among all" : "racing among top-k",
         _ => strategy.ToString(),
     };
 
     internal static string Of(StudyStrategy strategy, PromptSimilarity? similarity) =>
-        similarity is { } known ? $"{Of(strategy)}, {Of(known)}" : Of(strategy);
+        Name(strategy, similarity) + (similarity is { } known ? $", {Of(known)}" : "");
 
     internal static bool IsSearch(SearchSpaceRow row) => row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
 
-    /// <summary>A share of the oracle's gain means something only where it gains.</summary>
-    internal static bool OracleGains(StudyFindings findings) => findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0);
+    /// <summary>A share of the oracle's gain means something only where it gains, and more than the seeds differ by.</summary>
+    internal static bool OracleGains(StudyFindings findings) =>
+        findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0 && !(row.Absolute.Mean <= row.Absolute.Deviation));
 
     internal static string Split(StudyResult study, StudyFindings findings) => ReferenceEquals(findings, study.Test) ? "test" : "validation";
 

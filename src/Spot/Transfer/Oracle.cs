@@ -21,17 +21,13 @@ public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransf
     {
         ArgumentNullException.ThrowIfNull(target);
         List<TransferCandidate> candidates = [];
-        foreach (PromptInfo info in await library.ListAsync(cancellationToken).ConfigureAwait(false))
+        foreach (PromptInfo info in await AllPrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false))
         {
-            if (Eligible?.Invoke(info) ?? true)
-            {
-                TransferResult one = await new GenericTransfer(tuner, library, info.Id)
-                    .TransferAsync(target, options?.Within(info.Id), progress, cancellationToken).ConfigureAwait(false);
-                candidates.Add(one.Best);
-            }
+            TransferResult one = await new GenericTransfer(tuner, library, info.Id)
+                .TransferAsync(target, options?.Within(info.Id), progress, cancellationToken).ConfigureAwait(false);
+            candidates.Add(one.Best);
         }
 
-        return candidates.Count > 0 ? TransferResult.Of(candidates) : throw new SpotException(
-            $"The library holds no prompt{(Eligible is null ? "" : " that is eligible")}, so '{target.Name}' has nothing to start from. Add records of source tasks first.");
+        return TransferResult.Of(candidates);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
     private readonly int _targets = runs.Baseline.Length;
     private readonly int _seeds = runs.Baseline[0].Length;
 
-    /// <summary>All rows: baseline, oracle, then for every similarity best of top-k, racing, average and mixture.</summary>
+    /// <summary>All rows: baseline, oracle, racing among all, then for every similarity best of top-k, racing, average and mixture.</summary>
     public IReadOnlyList<SearchSpaceRow> Rows()
     {
         Outcome[][] oracle = Outcomes((target, seed) => Best([.. Candidates(target, seed)]));
@@ -23,6 +23,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         [
             Row(StudyStrategy.Baseline, null, null, Outcomes((target, seed) => One(runs.Baseline[target][seed], 0)), oracle),
             Row(StudyStrategy.Oracle, null, null, oracle, oracle),
+            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)])), oracle),
         ];
         foreach (StudySimilarity similarity in similarities)
         {

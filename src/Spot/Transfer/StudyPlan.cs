@@ -38,7 +38,10 @@ public sealed class StudyPlan
     /// <value>1, 3, 6, 9, 12, 15.</value>
     public IReadOnlyList<int> BestOf { get; set; } = [1, 3, 6, 9, 12, 15];
 
-    /// <summary>The k of the rows of racing: decided from the scores that the whole runs had on their way, so it costs no runs.</summary>
+    /// <summary>
+    /// The k of the rows of racing among the most similar, beside the race among all: decided from the scores that the whole runs had on their way, so
+    /// it costs no runs.
+    /// </summary>
     /// <value>12.</value>
     public IReadOnlyList<int> RaceOf { get; set; } = [12];
 

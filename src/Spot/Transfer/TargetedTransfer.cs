@@ -77,9 +77,7 @@ public abstract class TargetedTransfer : ITransferStrategy
         PromptRecord[] records = new PromptRecord[matches.Count];
         for (int i = 0; i < records.Length; i++)
         {
-            string id = matches[i].Info.Id;
-            records[i] = await Library.GetAsync(id, cancellationToken).ConfigureAwait(false)
-                ?? throw new SpotException($"The prompt '{id}' was removed from the library during the transfer. Run it again.");
+            records[i] = await AllPrompts.ReadAsync(Library, matches[i].Info.Id, cancellationToken).ConfigureAwait(false);
         }
 
         return records;

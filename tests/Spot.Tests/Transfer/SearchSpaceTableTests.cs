@@ -87,13 +87,15 @@ public class SearchSpaceTableTests
             RaceFirst = 0.125,
             RaceReduction = 2,
         });
-        SearchSpaceRow race = rows.Single(row => row.Strategy == StudyStrategy.Racing);
+        SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
         // At 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: 33. The late prompt 1 is lost.
         Assert.Equal(33, race.Score.Mean);
         Assert.Equal(10 + 10 + 20 + 80 + 5, race.Steps);
         Assert.Equal(100 * 125.0 / 320, race.ShareOfOracleSteps, 1e-9);
         Assert.Equal(100 * 33.0 / 95, race.ShareOfOracleGain, 1e-9);
+        SearchSpaceRow ofAll = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
+        Assert.Equal((33, race.Steps - 5, null), (ofAll.Score.Mean, ofAll.Steps, ofAll.Similarity)); // no embedding
         Assert.Equal((4, 320 + 5), (rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Tunings, rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Steps));
     }
 
@@ -113,7 +115,7 @@ public class SearchSpaceTableTests
             SourceOptions = new() { EmbeddingStep = 3 },
             BestOf = [],
             RaceOf = [9],
-        }).Single(row => row.Strategy == StudyStrategy.Racing);
+        }).Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
         // 9 → 3 at 0, 3 → 1 at 5: two runs of 5 steps, one of 20, and the embedding.
         Assert.Equal(64, race.Score.Mean);

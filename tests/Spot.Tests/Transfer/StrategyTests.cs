@@ -94,6 +94,24 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Fact]
+    public async Task Racing_of_all_needs_no_embedding_and_keeps_to_the_rule()
+    {
+        FakeTuner tuner = new(start => Sources.Angle(start));
+        TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
+        RacingOfAll strategy = new(tuner, await LibraryAsync()) { First = 0.1, Reduction = 2, Eligible = info => info.Id != "b" };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
+        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
+        Assert.Equal(["a", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => candidate.Source!.Id));
+        Assert.Equal([45, 5, 80, 20], starts.Take(4).Select(Sources.Angle));
+        Assert.Equal(TransferRounds.Create(5, 900, 10, 0.1, 2), rounds);
+        Assert.Equal(("d", 10L), (result.Best.Source!.Id, result.Steps));
+        Assert.All(result.Candidates, candidate => Assert.Null(candidate.Similarity));
+        SpotException error = await Assert.ThrowsAsync<SpotException>(
+            () => new RacingOfAll(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = _ => false }.TransferAsync(Sources.Target, cancellationToken: Cancel));
+        Assert.Contains("no prompt that is eligible", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_transfer_one_run_starts_from_scratch()
     {
         FakeTuner tuner = new(start => start is null ? 33 : 0);

@@ -62,7 +62,7 @@ public sealed class StudyKillTests
         PromptTuner tuner = new(backbone);
         StudyPlan plan = Plan();
         PromptLibrary library = PromptLibrary.Open(Path.Combine(folder, "library")), embeddings = PromptLibrary.Open(Path.Combine(folder, "embeddings"));
-        double score = 0, steps = 0;
+        double score = 0, steps = 0, ofAllScore = 0, ofAllSteps = 0;
         foreach (long seed in plan.TargetSeeds)
         {
             TuningOptions options = plan.TargetOptions.Clone();
@@ -72,9 +72,14 @@ public sealed class StudyKillTests
             TransferResult raced = await race.TransferAsync(plan.Targets[0], options, cancellationToken: Cancel);
             score += raced.Best.Result.BestScore / plan.TargetSeeds.Count;
             steps += (raced.Steps + (double)plan.SourceOptions.EmbeddingStep) / plan.TargetSeeds.Count;
+            TransferResult ofAll = await new RacingOfAll(tuner, library) { First = plan.RaceFirst }.TransferAsync(plan.Targets[0], options, cancellationToken: Cancel);
+            ofAllScore += ofAll.Best.Result.BestScore / plan.TargetSeeds.Count;
+            ofAllSteps += (double)ofAll.Steps / plan.TargetSeeds.Count;
         }
 
-        SearchSpaceRow row = result.Validation.Table.Single(row => row.Strategy == StudyStrategy.Racing);
+        SearchSpaceRow allRow = result.Validation.Table.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
+        Assert.Equal((ofAllScore, ofAllSteps), (allRow.Score.Mean, allRow.Steps));
+        SearchSpaceRow row = result.Validation.Table.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
         Assert.Equal(score, row.Score.Mean, 1e-9);
         Assert.Equal(steps, row.Steps, 1e-9);
         Assert.Equal(2 + 8 + 4, steps); // one of two runs is dropped after 2 of 8 steps

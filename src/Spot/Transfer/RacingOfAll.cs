@@ -1,0 +1,46 @@
+namespace Spot.Transfer;
+
+/// <summary>
+/// The oracle's search by successive halving: the target is tuned from every source prompt, all beside each other, and at fixed steps the weaker runs are
+/// dropped by their validation score. No task embedding is needed, so that no step is spent on one and nothing hangs on what it finds.
+/// </summary>
+/// <remarks>
+/// The rule is <see cref="TransferRounds"/>, as for <see cref="RacingOfTopK"/>; runs that stand equal are kept in the order of their ids. With
+/// <see cref="TuningOptions.EvaluateStart"/> most prompts are dropped before the first step. Every prompt is evaluated at least once: among very many
+/// retrieve first.
+/// </remarks>
+/// <param name="tuner">Tunes the target, several prompts at once.</param>
+/// <param name="library">Holds the source prompts; all are tried, also those without an embedding.</param>
+public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : ITransferStrategy
+{
+    /// <inheritdoc cref="RacingOfTopK.First"/>
+    public double First { get; init; } = TransferRounds.DefaultFirst;
+
+    /// <inheritdoc cref="RacingOfTopK.Reduction"/>
+    public double Reduction { get; init; } = TransferRounds.DefaultReduction;
+
+    /// <summary>Which source prompts may be used; null for all.</summary>
+    /// <value>null.</value>
+    public Func<PromptInfo, bool>? Eligible { get; init; }
+
+    /// <inheritdoc/>
+    public async Task<TransferResult> TransferAsync(
+        TextTask target,
+        TuningOptions? options = null,
+        IProgress<TuningProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        PromptInfo[] sources = await AllPrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
+        TuningOptions own = options ?? new TuningOptions();
+        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Length, own, First, Reduction);
+        List<SoftPrompt> starts = [];
+        foreach (PromptInfo source in sources)
+        {
+            starts.Add((await AllPrompts.ReadAsync(library, source.Id, cancellationToken).ConfigureAwait(false)).Prompt);
+        }
+
+        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(target, starts, own, rounds, progress, cancellationToken).ConfigureAwait(false);
+        return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate(source, null, result))]);
+    }
+}
