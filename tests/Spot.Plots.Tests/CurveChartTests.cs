@@ -18,16 +18,18 @@ public class CurveChartTests
         Assert.DoesNotContain("nothing", texts);
     }
 
-    [Fact]
-    public void Names_of_levels_that_lie_close_together_do_not_overlap()
+    [Theory]
+    [InlineData(0, 10, double.NaN, 8)]
+    [InlineData(4.9, 5.2, 5, 5.9)] // the bars make the range
+    public void Names_of_levels_that_lie_close_together_do_not_overlap(double from, double to, double deviation, double apart)
     {
         CurveChart chart = new()
         {
             Title = "A chart",
             XLabel = "",
             YLabel = "",
-            Series = [new CurveSeries("rising", [new CurvePoint(1, 0), new CurvePoint(2, 10)])],
-            Levels = [("upper", 5.1), ("lower", 5), ("apart", 8)],
+            Series = [new CurveSeries("rising", [new CurvePoint(1, from, deviation), new CurvePoint(2, to, deviation)])],
+            Levels = [("upper", 5.1), ("lower", 5), ("apart", apart)],
         };
         string svg = chart.Draw().ToSvg();
         Assert.InRange(Height("lower") - Height("upper"), 11, 30);

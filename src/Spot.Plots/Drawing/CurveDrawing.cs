@@ -55,7 +55,7 @@ internal sealed class CurveDrawing
     private void Levels(Plot plot)
     {
         (string Name, double Y)[] levels = [.. _chart.Levels.Where(level => double.IsFinite(level.Y)).OrderBy(level => level.Y)];
-        double[] heights = [.. levels.Select(level => level.Y), .. _series.SelectMany(series => series.Points).Select(point => point.Y)];
+        double[] heights = [.. levels.Select(level => level.Y), .. _series.SelectMany(series => series.Points).SelectMany(Ends)];
         double close = (heights.DefaultIfEmpty().Max() - heights.DefaultIfEmpty().Min()) * CloseLevels;
         for (int i = 0; i < levels.Length; i++)
         {
@@ -73,6 +73,10 @@ internal sealed class CurveDrawing
             level.LabelBackgroundColor = Colors.Transparent;
         }
     }
+
+    // Of a point's bar.
+    private static double[] Ends(CurvePoint point) =>
+        double.IsFinite(point.Deviation) ? [point.Y - point.Deviation, point.Y + point.Deviation] : [point.Y];
 
     private static void Add(Plot plot, CurveSeries series, int index)
     {
