@@ -21,7 +21,7 @@ public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransf
     {
         ArgumentNullException.ThrowIfNull(target);
         List<TransferCandidate> candidates = [];
-        foreach (PromptInfo info in await AllPrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false))
+        foreach (PromptInfo info in await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false))
         {
             TransferResult one = await new GenericTransfer(tuner, library, info.Id)
                 .TransferAsync(target, options?.Within(info.Id), progress, cancellationToken).ConfigureAwait(false);

@@ -31,16 +31,8 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        PromptInfo[] sources = await AllPrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
-        TuningOptions own = options ?? new TuningOptions();
-        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Length, own, First, Reduction);
-        List<SoftPrompt> starts = [];
-        foreach (PromptInfo source in sources)
-        {
-            starts.Add((await AllPrompts.ReadAsync(library, source.Id, cancellationToken).ConfigureAwait(false)).Prompt);
-        }
-
-        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(target, starts, own, rounds, progress, cancellationToken).ConfigureAwait(false);
-        return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate(source, null, result))]);
+        PromptInfo[] sources = await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
+        return await new Race(tuner, library, First, Reduction)
+            .RunAsync(target, [.. sources.Select(source => (source, (double?)null))], options, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,14 +21,8 @@ public sealed class RacingOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPr
     /// <value><see cref="TransferRounds.DefaultReduction"/>.</value>
     public double Reduction { get; init; } = TransferRounds.DefaultReduction;
 
-    private protected override async Task<TransferResult> TransferAsync(
-        TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
-    {
-        TuningOptions own = options ?? new TuningOptions();
-        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(matches.Count, own, First, Reduction);
-        IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<TuningResult> results = await Tuner.TuneManyAsync(
-            target, [.. sources.Select(source => source.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);
-        return TransferResult.Of([.. matches.Zip(results, (match, result) => new TransferCandidate(match.Info, match.Similarity, result))]);
-    }
+    private protected override Task<TransferResult> TransferAsync(
+        TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>
+        new Race(Tuner, Library, First, Reduction)
+            .RunAsync(target, [.. matches.Select(match => (match.Info, (double?)match.Similarity))], options, progress, cancellationToken);
 }

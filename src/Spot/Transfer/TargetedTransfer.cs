@@ -72,16 +72,8 @@ public abstract class TargetedTransfer : ITransferStrategy
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken);
 
     /// <summary>The prompts that were found, with their values, in the same order.</summary>
-    private protected async Task<IReadOnlyList<PromptRecord>> ReadAsync(IReadOnlyList<PromptMatch> matches, CancellationToken cancellationToken)
-    {
-        PromptRecord[] records = new PromptRecord[matches.Count];
-        for (int i = 0; i < records.Length; i++)
-        {
-            records[i] = await AllPrompts.ReadAsync(Library, matches[i].Info.Id, cancellationToken).ConfigureAwait(false);
-        }
-
-        return records;
-    }
+    private protected Task<IReadOnlyList<PromptRecord>> ReadAsync(IReadOnlyList<PromptMatch> matches, CancellationToken cancellationToken) =>
+        SourcePrompts.ReadAsync(Library, matches.Select(match => match.Info.Id), cancellationToken);
 
     private async Task<IReadOnlyList<TaskEmbedding>> EmbedAsync(TextTask target, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {

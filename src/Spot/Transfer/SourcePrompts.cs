@@ -1,7 +1,7 @@
 namespace Spot.Transfer;
 
-/// <summary>The source prompts of strategies that do not retrieve.</summary>
-internal static class AllPrompts
+/// <summary>What strategies take from a library.</summary>
+internal static class SourcePrompts
 {
     /// <summary>All prompts that a target may start from, in the order of their ids.</summary>
     /// <exception cref="SpotException">There is none.</exception>
@@ -13,9 +13,17 @@ internal static class AllPrompts
             $"The library holds no prompt{(eligible is null ? "" : " that is eligible")}, so '{target.Name}' has nothing to start from. Add records of source tasks first.");
     }
 
-    /// <summary>A prompt with its values.</summary>
-    /// <exception cref="SpotException">It was removed since it was found.</exception>
-    public static async Task<PromptRecord> ReadAsync(IPromptLibrary library, string id, CancellationToken cancellationToken) =>
-        await library.GetAsync(id, cancellationToken).ConfigureAwait(false)
-        ?? throw new SpotException($"The prompt '{id}' was removed from the library during the transfer. Run it again.");
+    /// <summary>The prompts with these ids, with their values, in the same order.</summary>
+    /// <exception cref="SpotException">One was removed since it was found.</exception>
+    public static async Task<IReadOnlyList<PromptRecord>> ReadAsync(IPromptLibrary library, IEnumerable<string> ids, CancellationToken cancellationToken)
+    {
+        List<PromptRecord> records = [];
+        foreach (string id in ids)
+        {
+            records.Add(await library.GetAsync(id, cancellationToken).ConfigureAwait(false)
+                ?? throw new SpotException($"The prompt '{id}' was removed from the library during the transfer. Run it again."));
+        }
+
+        return records;
+    }
 }

@@ -1,0 +1,25 @@
+namespace Spot.Transfer;
+
+/// <summary>Runs from several source prompts beside each other, of which the weaker are dropped on the way by the rule of <see cref="TransferRounds"/>.</summary>
+/// <param name="tuner">Tunes the target, several prompts at once.</param>
+/// <param name="library">Holds the source prompts.</param>
+/// <param name="first">The share of the steps before the first round.</param>
+/// <param name="reduction">One of so many goes on at each round.</param>
+internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double first, double reduction)
+{
+    /// <param name="target">The target task.</param>
+    /// <param name="sources">The prompts to start from and how similar they are, the preferred first.</param>
+    /// <param name="options">How the target is tuned; null for the paper's recipe.</param>
+    /// <param name="progress">Told after every step of every run.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
+    public async Task<TransferResult> RunAsync(
+        TextTask target, IReadOnlyList<(PromptInfo Info, double? Similarity)> sources, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        TuningOptions own = options ?? new TuningOptions();
+        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Count, own, first, reduction);
+        IReadOnlyList<PromptRecord> records = await SourcePrompts.ReadAsync(library, sources.Select(source => source.Info.Id), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(
+            target, [.. records.Select(record => record.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);
+        return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate(source.Info, source.Similarity, result))]);
+    }
+}
