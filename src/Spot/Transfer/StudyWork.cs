@@ -82,7 +82,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
         }
         catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
         {
-            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, target.Validation, options, cancellationToken).ConfigureAwait(false);
+            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, ValidationSample.Of(target, options), options, cancellationToken).ConfigureAwait(false);
             TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
             return new StudyRun

@@ -1,4 +1,3 @@
-using Spot.Backbone;
 using Spot.Tokenization;
 
 namespace Spot.Tuning;

@@ -1,5 +1,3 @@
-using Spot.Backbone;
-
 namespace Spot.Tuning;
 
 /// <summary>Prefix language modelling (Raffel et al. 2020, <c>prefix_lm</c>): a window of a document is split, its first part is the input, the rest the target.</summary>

@@ -14,7 +14,7 @@ internal static class RunIdentity
     public const string ComputedOn = "computed on";
 
     // An option that an older checkpoint does not name was added since, and is off there.
-    private const string None = "nothing", Off = "False";
+    private const string Off = "False";
 
     /// <summary>Options that change nothing of what a run computes.</summary>
     private static readonly string[] Ignored = [nameof(TuningOptions.RunFolder), nameof(TuningOptions.CheckpointEvery)];
@@ -81,9 +81,8 @@ internal static class RunIdentity
     /// <param name="expected">Of the run.</param>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected) =>
         found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(name => (Name: name, Found: found.GetValueOrDefault(name, None), Expected: expected.GetValueOrDefault(name, None)))
-            .Where(entry => entry.Found != entry.Expected && entry.Name != ComputedOn && (entry.Found, entry.Expected) is not (None, Off) and not (Off, None))
-            .Select(entry => $"{entry.Name} is {entry.Found} in the checkpoint and {entry.Expected} in this run");
+            .Where(name => name != ComputedOn && found.GetValueOrDefault(name, Off) != expected.GetValueOrDefault(name, Off))
+            .Select(name => $"{name} is {found.GetValueOrDefault(name, "nothing")} in the checkpoint and {expected.GetValueOrDefault(name, "nothing")} in this run");
 
     // By reflection, so that no option that is added later is forgotten.
     private static void Add(SortedDictionary<string, string> identity, string prefix, object options, string[] ignored)

@@ -1,5 +1,3 @@
-using Spot.Backbone;
-
 namespace Spot.Tuning;
 
 /// <summary>The order in which a task's examples are drawn: shuffled anew in each of its epochs, a pure function of purpose, seed and epoch.</summary>

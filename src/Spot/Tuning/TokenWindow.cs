@@ -1,5 +1,3 @@
-using Spot.Backbone;
-
 namespace Spot.Tuning;
 
 /// <summary>What the objectives for raw text have in common.</summary>

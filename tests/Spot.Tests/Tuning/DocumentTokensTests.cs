@@ -1,4 +1,3 @@
-using Spot.Backbone;
 using Spot.Tests.Tokenization;
 using Spot.Tokenization;
 using Spot.Tuning;

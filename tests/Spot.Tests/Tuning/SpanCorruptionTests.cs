@@ -1,4 +1,3 @@
-using Spot.Backbone;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;

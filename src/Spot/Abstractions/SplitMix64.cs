@@ -1,4 +1,4 @@
-namespace Spot.Backbone;
+namespace Spot;
 
 /// <summary>The splitmix64 generator: everything random in Spot is a pure function of seeds through it, the same on every platform.</summary>
 internal struct SplitMix64(ulong state)

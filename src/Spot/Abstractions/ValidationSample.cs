@@ -1,6 +1,4 @@
-using Spot.Backbone;
-
-namespace Spot.Tuning;
+namespace Spot;
 
 /// <summary>The validation examples that score a checkpoint.</summary>
 /// <remarks>
