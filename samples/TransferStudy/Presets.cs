@@ -70,11 +70,6 @@ internal static class Presets
         target.Initialization = PromptInitialization.ClassLabels;
         target.EvaluateStart = true;
         source.EvaluationMethod = target.EvaluationMethod = EvaluationMethod.Ranking;
-        return new StudyPlan
-        {
-            SourceOptions = source,
-            TargetOptions = target,
-            RaceReduction = 4, // with so few evaluations on the way, 3 would spend more than a tenth of all steps
-        };
+        return new StudyPlan { SourceOptions = source, TargetOptions = target };
     }
 }

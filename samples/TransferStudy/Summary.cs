@@ -13,9 +13,11 @@ internal static class Summary
         Table table = new Table().RoundedBorder()
             .Title($"{(study.Test is null ? "validation" : "test")} score, mean over {study.Targets.Count} targets and {study.TargetSeeds.Count} seeds")
             .AddColumn("strategy").AddColumn(Right("score")).AddColumn(Right("change")).AddColumn(Right("error −%")).AddColumn(Right("runs")).AddColumn(Right("steps %"));
+        int outcomes = findings.Table.Max(row => row.Outcomes);
         foreach (SearchSpaceRow row in findings.Table)
         {
-            table.AddRow(Name(row), Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
+            string covered = row.Outcomes > 0 && row.Outcomes < outcomes ? $" ({row.Outcomes} of {outcomes} runs)" : "";
+            table.AddRow(Name(row) + covered, Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
         }
 
         AnsiConsole.Write(table);

@@ -110,7 +110,7 @@ public static class StudyFigures
 
     private static Figure Gain(StudyResult study, StudyFindings findings, string title, string axis, Func<SearchSpaceRow, double> cost)
     {
-        IEnumerable<CurveSeries> series = findings.Table.Where(StudyText.IsSearch)
+        IEnumerable<CurveSeries> series = findings.Table.Where(row => StudyText.IsSearch(row) && StudyText.IsComplete(findings, row))
             .GroupBy(row => (row.Strategy, row.Similarity))
             .Select(group => new CurveSeries(
                 StudyText.Of(group.Key.Strategy, group.Key.Similarity),

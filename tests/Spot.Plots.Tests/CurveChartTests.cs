@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace Spot.Plots.Tests;
 
 public class CurveChartTests
@@ -36,6 +38,24 @@ public class CurveChartTests
         Assert.True(Height("apart") < Height("upper"));
 
         double Height(string name) => Svg.Top(Svg.Elements(svg, "text").First(text => text.Value.Trim() == name));
+    }
+
+    [Fact]
+    public void Labels_of_points_that_lie_close_together_do_not_overlap()
+    {
+        CurveSeries Series(string name, double up) => new(name, [.. Enumerable.Range(1, 5).Select(x => new CurvePoint(x, (0.3 * x) + up, double.NaN, $"k = {x}"))]);
+        CurveChart chart = new()
+        {
+            Title = "A chart",
+            XLabel = "",
+            YLabel = "",
+            Series = [Series("a", 0), Series("b", 0.01), Series("c", 0.02), new("ends", [new CurvePoint(0, 0), new CurvePoint(6, 9), new CurvePoint(6, 9, double.NaN, "at the edge")])],
+        };
+        XElement[] labels = [.. Svg.Elements(chart.Draw().ToSvg(), "text").Where(text => text.Value.Trim().StartsWith("k = ", StringComparison.Ordinal))];
+        Assert.InRange(labels.Length, 10, 15);
+        (double X, double Y)[] places = [.. labels.Select(label => (Svg.Left(label), Svg.Top(label)))];
+        Assert.All(places.Index(), one => Assert.All(places.Take(one.Index), other =>
+            Assert.True(Math.Abs(one.Item.X - other.X) > 20 || Math.Abs(one.Item.Y - other.Y) > 9, $"{one.Item} is over {other}")));
     }
 
     [Fact]

@@ -100,6 +100,7 @@ internal static class Studies
             Strategy = strategy,
             K = strategy is StudyStrategy.Oracle ? null : k,
             Similarity = similarity,
+            Outcomes = 3 * seeds,
             Score = new ScoreSpread(74 + gain, deviation, deviation * 0.8),
             Absolute = new ScoreSpread(gain, deviation, deviation * 0.8),
             Relative = new ScoreSpread(gain * 3.7, deviation * 4, deviation * 3),

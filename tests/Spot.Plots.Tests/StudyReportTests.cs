@@ -104,6 +104,23 @@ public partial class StudyReportTests
     }
 
     [Fact]
+    public void A_row_that_rests_on_fewer_runs_says_on_how_many_and_is_not_compared()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(4, 3);
+        SearchSpaceRow[] table = [.. study.Validation.Table.Select(row => row.Strategy == StudyStrategy.Mixture ? row with { Outcomes = 2, ShareOfOracleGain = double.NaN } : row)];
+        study = study with { Validation = study.Validation with { Table = table } };
+        StudyReport.Write(study, folder.Path);
+        string tables = File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName));
+        Assert.Contains("| mixture of top-k (2 of 9 runs) | average token | 3 |", tables, StringComparison.Ordinal);
+        Assert.DoesNotContain("- Mixture of top", tables, StringComparison.Ordinal);
+        Assert.Contains("- Weighted average of top", tables, StringComparison.Ordinal);
+        List<string> names = Svg.Texts(StudyFigures.GainByRuns(study, study.Validation).ToSvg());
+        Assert.Contains("weighted average of top-k, average token", names);
+        Assert.DoesNotContain("mixture of top-k, average token", names);
+    }
+
+    [Fact]
     public void Names_of_tasks_are_text_not_markup()
     {
         using TempFolder folder = new();

@@ -13,10 +13,15 @@ internal static class Svg
     public static IEnumerable<XElement> Elements(string svg, string name) => XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == name);
 
     /// <summary>How far down a text stands.</summary>
-    public static double Top(XElement text)
+    public static double Top(XElement text) => Place(text, "y", 2);
+
+    /// <summary>How far to the right a text begins.</summary>
+    public static double Left(XElement text) => Place(text, "x", 1);
+
+    private static double Place(XElement text, string axis, int moved)
     {
-        double y = double.Parse(text.Attribute("y")!.Value, CultureInfo.InvariantCulture);
-        string[]? moved = text.Attribute("transform")?.Value.Split('(', ')', ' ');
-        return moved is ["translate", _, string down, ..] ? y + double.Parse(down, CultureInfo.InvariantCulture) : y;
+        double place = double.Parse(text.Attribute(axis)!.Value, CultureInfo.InvariantCulture);
+        string[]? parts = text.Attribute("transform")?.Value.Split('(', ')', ' ');
+        return parts is ["translate", _, _, ..] ? place + double.Parse(parts[moved], CultureInfo.InvariantCulture) : place;
     }
 }

@@ -7,7 +7,7 @@ namespace Spot.Plots.Drawing;
 internal sealed class CurveDrawing
 {
     internal const float Width = 720;
-    private const float PlotHeight = 360, LegendStep = 18, LegendSize = 12, Swatch = 28;
+    private const float PlotHeight = 360, LegendStep = 18, LegendSize = 12, Swatch = 28, MarkSize = 8, LabelSize = 10;
     private const double CloseLevels = 0.05;
 
     // Okabe and Ito's colours, which eyes that lack one kind of cone tell apart too; shapes repeat with them.
@@ -49,6 +49,7 @@ internal sealed class CurveDrawing
         plot.Axes.Margins(0.05, 0.1, 0.1, 0.1); // words stand to the right of the marks
         plot.Axes.Right.MinimumSize = 20 + _chart.Levels.Select(level => Sheet.Width(level.Name, 11)).DefaultIfEmpty(0).Max();
         plot.Render(sheet.Canvas, new PixelRect(Titles.Margin, Width - Titles.Margin, _titles.Bottom + PlotHeight - 12, _titles.Bottom));
+        Labels(plot, sheet);
         Legend(sheet);
     }
 
@@ -93,16 +94,30 @@ internal sealed class CurveDrawing
         ScottPlot.Plottables.Scatter curve = plot.Add.Scatter(xs, ys, color);
         curve.LineWidth = xs.Distinct().Count() > 1 ? 1.5f : 0;
         curve.MarkerShape = Shapes[index % Shapes.Length];
-        curve.MarkerSize = 8;
-        foreach (CurvePoint point in series.Points.Where(point => point.Label is not null))
+        curve.MarkerSize = MarkSize;
+    }
+
+    // A label that has no place beside its mark is left out.
+    private void Labels(Plot plot, Sheet sheet)
+    {
+        PixelRect data = plot.LastRender.DataRect;
+        SKPoint At(CurvePoint point)
         {
-            ScottPlot.Plottables.Text label = plot.Add.Text(point.Label!, point.X, point.Y);
-            label.LabelFontName = BundledFont.Family;
-            label.LabelFontSize = 10;
-            label.LabelFontColor = color;
-            label.LabelAlignment = Alignment.UpperLeft;
-            label.OffsetX = 4;
-            label.OffsetY = 4;
+            Pixel pixel = plot.GetPixel(new Coordinates(point.X, point.Y));
+            return new SKPoint(pixel.X, pixel.Y);
+        }
+
+        LabelPlaces places = new(new SKRect(data.Left, data.Top, data.Right, data.Bottom), _series.SelectMany(series => series.Points).Select(At), MarkSize / 2);
+        for (int i = 0; i < _series.Count; i++)
+        {
+            Color color = Palette[i % Palette.Length];
+            foreach (CurvePoint point in _series[i].Points.Where(point => point.Label is not null))
+            {
+                if (places.Take(At(point), Sheet.Width(point.Label!, LabelSize), LabelSize) is { } place)
+                {
+                    sheet.Text(point.Label!, place.Left, place.MidY, LabelSize, color: new SKColor(color.R, color.G, color.B));
+                }
+            }
         }
     }
 
@@ -114,7 +129,7 @@ internal sealed class CurveDrawing
             float x = Titles.Margin + (i % 2 * column) + 8, y = _titles.Bottom + PlotHeight + (i / 2 * LegendStep) + (LegendStep / 2);
             Color color = Palette[i % Palette.Length];
             sheet.Polyline(new SKColor(color.R, color.G, color.B), 1.5f, new SKPoint(x, y), new SKPoint(x + Swatch - 8, y));
-            MarkerStyle marker = new(Shapes[i % Shapes.Length], 8, color);
+            MarkerStyle marker = new(Shapes[i % Shapes.Length], MarkSize, color);
             using Paint paint = Paint.NewDisposablePaint();
             ScottPlot.Drawing.DrawMarker(sheet.Canvas, paint, new Pixel(x + ((Swatch - 8) / 2), y), marker);
             sheet.Text(TextLines.Fit(_series[i].Name, LegendSize, column - Swatch - 16), x + Swatch, y, LegendSize);

@@ -33,14 +33,14 @@ internal static class StudyReading
 
         if (study.Missing > 0)
         {
-            lines.Add($"Not finished: {StudyText.Count(study.Missing, "run")} missing. Numbers that need them are marked –.");
+            lines.Add($"Not finished: {StudyText.Count(study.Missing, "run")} missing. Numbers that need them are marked –; rows that rest on fewer runs say on how many.");
         }
 
         return lines;
     }
 
     private static SearchSpaceRow? Best(StudyFindings findings, StudyStrategy strategy) =>
-        findings.Table.Where(row => row.Strategy == strategy && double.IsFinite(row.Score.Mean)).MaxBy(row => row.Score.Mean);
+        findings.Table.Where(row => row.Strategy == strategy && StudyText.IsComplete(findings, row)).MaxBy(row => row.Score.Mean);
 
     private static void Add(List<string> lines, SearchSpaceRow? row, Func<SearchSpaceRow, string> sentence)
     {

@@ -10,7 +10,7 @@ internal static class StudyTables
     /// <summary>Search spaces and quality (SPoT, table 3).</summary>
     internal static ReportTable SearchSpace(StudyFindings findings) => new(
         ["strategy", "similarity", "k", "score", "change", "relative change, %", "target runs", "search saved, %", "steps, % of oracle", "share of oracle's gain, %"],
-        [.. findings.Table.Select(row => SearchSpaceRow(row, StudyText.OracleGains(findings)))],
+        [.. findings.Table.Select(row => SearchSpaceRow(findings, row, StudyText.OracleGains(findings)))],
         texts: 2);
 
     /// <summary>Pearson and Spearman of similarity and reduction.</summary>
@@ -49,12 +49,13 @@ internal static class StudyTables
         [.. rows.Select((name, i) => (string[])[name, .. values[i].Select(value => NumberText.Of(value, format))])],
         texts: 1);
 
-    private static string[] SearchSpaceRow(SearchSpaceRow row, bool oracleGains)
+    private static string[] SearchSpaceRow(StudyFindings findings, SearchSpaceRow row, bool oracleGains)
     {
         bool baseline = row.Strategy == StudyStrategy.Baseline;
         return
         [
-            StudyText.Name(row.Strategy, row.Similarity), row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
+            StudyText.Name(row.Strategy, row.Similarity) + StudyText.Coverage(findings, row),
+            row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
             StudyText.Spread(row.Score, signed: false),
             baseline ? "" : StudyText.Spread(row.Absolute, signed: true),
             baseline ? "" : StudyText.Spread(row.Relative, signed: true),

@@ -25,6 +25,13 @@ internal static class StudyText
 
     internal static bool IsSearch(SearchSpaceRow row) => row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
 
+    /// <summary>Whether no run is missing that a row needs: as many as the fullest row has.</summary>
+    internal static bool IsComplete(StudyFindings findings, SearchSpaceRow row) => row.Outcomes == findings.Table.Max(other => other.Outcomes);
+
+    /// <summary>On how many runs a row rests, where that is not all; "" otherwise.</summary>
+    internal static string Coverage(StudyFindings findings, SearchSpaceRow row) =>
+        row.Outcomes == 0 || IsComplete(findings, row) ? "" : $" ({row.Outcomes} of {findings.Table.Max(other => other.Outcomes)} runs)";
+
     /// <summary>A share of the oracle's gain means something only where it gains, and more than the seeds differ by.</summary>
     internal static bool OracleGains(StudyFindings findings) =>
         findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0 && !(row.Absolute.Mean <= row.Absolute.Deviation));

@@ -4,8 +4,8 @@ namespace Spot.Transfer;
 /// <param name="tuner">Tunes the target, several prompts at once.</param>
 /// <param name="library">Holds the source prompts.</param>
 /// <param name="first">The share of the steps before the first round.</param>
-/// <param name="reduction">One of so many goes on at each round.</param>
-internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double first, double reduction)
+/// <param name="budget">The share of the steps of all runs that the race may take.</param>
+internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double first, double budget)
 {
     /// <param name="target">The target task.</param>
     /// <param name="sources">The prompts to start from and how similar they are, the preferred first.</param>
@@ -16,7 +16,7 @@ internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double fi
         TextTask target, IReadOnlyList<(PromptInfo Info, double? Similarity)> sources, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         TuningOptions own = options ?? new TuningOptions();
-        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Count, own, first, reduction);
+        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Count, own, first, budget);
         IReadOnlyList<PromptRecord> records = await SourcePrompts.ReadAsync(library, sources.Select(source => source.Info.Id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(
             target, [.. records.Select(record => record.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);

@@ -16,8 +16,8 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
     /// <inheritdoc cref="RacingOfTopK.First"/>
     public double First { get; init; } = TransferRounds.DefaultFirst;
 
-    /// <inheritdoc cref="RacingOfTopK.Reduction"/>
-    public double Reduction { get; init; } = TransferRounds.DefaultReduction;
+    /// <inheritdoc cref="RacingOfTopK.Budget"/>
+    public double Budget { get; init; } = TransferRounds.DefaultBudget;
 
     /// <summary>Which source prompts may be used; null for all.</summary>
     /// <value>null.</value>
@@ -32,7 +32,7 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
     {
         ArgumentNullException.ThrowIfNull(target);
         PromptInfo[] sources = await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
-        return await new Race(tuner, library, First, Reduction)
+        return await new Race(tuner, library, First, Budget)
             .RunAsync(target, [.. sources.Select(source => (source, (double?)null))], options, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -17,12 +17,12 @@ public sealed class RacingOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPr
     /// <value><see cref="TransferRounds.DefaultFirst"/>.</value>
     public double First { get; init; } = TransferRounds.DefaultFirst;
 
-    /// <summary>One of so many runs goes on at each round, and the next round is after so many times the steps; above 1.</summary>
-    /// <value><see cref="TransferRounds.DefaultReduction"/>.</value>
-    public double Reduction { get; init; } = TransferRounds.DefaultReduction;
+    /// <summary>The share of the steps of all runs that the race may take, above 0 and at most 1; one run to the end is what it takes at least.</summary>
+    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
+    public double Budget { get; init; } = TransferRounds.DefaultBudget;
 
     private protected override Task<TransferResult> TransferAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>
-        new Race(Tuner, Library, First, Reduction)
+        new Race(Tuner, Library, First, Budget)
             .RunAsync(target, [.. matches.Select(match => (match.Info, (double?)match.Similarity))], options, progress, cancellationToken);
 }

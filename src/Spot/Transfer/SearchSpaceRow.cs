@@ -13,6 +13,9 @@ public sealed record SearchSpaceRow
     /// <summary>How it compares embeddings; null where it does not search.</summary>
     public PromptSimilarity? Similarity { get; init; }
 
+    /// <summary>How many pairs of a target and a seed the numbers rest on: fewer than there are where runs are missing.</summary>
+    public required int Outcomes { get; init; }
+
     /// <summary>The score.</summary>
     public required ScoreSpread Score { get; init; }
 
@@ -31,7 +34,7 @@ public sealed record SearchSpaceRow
     /// <summary>100 · (1 − tunings / all source prompts).</summary>
     public required double SearchSpaceSaved { get; init; }
 
-    /// <summary>100 · mean absolute change / the oracle's.</summary>
+    /// <summary>100 · mean absolute change / the oracle's; NaN where the row rests on fewer pairs than the oracle's.</summary>
     public required double ShareOfOracleGain { get; init; }
 
     /// <summary>100 · steps / the oracle's; NaN where not known.</summary>

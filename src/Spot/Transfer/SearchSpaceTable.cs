@@ -64,7 +64,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 
         long steps = 0;
         StudyRun[] alive = candidates;
-        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, plan.RaceReduction))
+        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, plan.RaceBudget))
         {
             StudyRun[] next = [.. round.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
             steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, round.Step));
@@ -101,16 +101,19 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
             Strategy = strategy,
             K = k,
             Similarity = similarity,
+            Outcomes = Count(outcomes),
             Score = Spread(outcomes, (_, after) => after),
             Absolute = absolute,
             Relative = Spread(outcomes, Relative),
             Tunings = tunings,
             Steps = steps,
             SearchSpaceSaved = 100 * (1 - (tunings / Mean(oracle, outcome => outcome.Tunings))),
-            ShareOfOracleGain = 100 * absolute.Mean / Spread(oracle, Change).Mean,
+            ShareOfOracleGain = Count(outcomes) < Count(oracle) ? double.NaN : 100 * absolute.Mean / Spread(oracle, Change).Mean,
             ShareOfOracleSteps = 100 * steps / Mean(oracle, outcome => outcome.Steps),
         };
     }
+
+    private static int Count(Outcome[][] outcomes) => outcomes.SelectMany(seeds => seeds).Count(outcome => !double.IsNaN(outcome.Score));
 
     private static double Mean(Outcome[][] outcomes, Func<Outcome, double> number) =>
         outcomes.SelectMany(seeds => seeds).Where(outcome => !double.IsNaN(outcome.Score)).Select(number).DefaultIfEmpty(double.NaN).Average();

@@ -49,9 +49,9 @@ public sealed class StudyPlan
     /// <value><see cref="TransferRounds.DefaultFirst"/>.</value>
     public double RaceFirst { get; set; } = TransferRounds.DefaultFirst;
 
-    /// <summary>The reduction of racing, see <see cref="TransferRounds"/>.</summary>
-    /// <value><see cref="TransferRounds.DefaultReduction"/>.</value>
-    public double RaceReduction { get; set; } = TransferRounds.DefaultReduction;
+    /// <summary>The budget of racing, see <see cref="TransferRounds"/>.</summary>
+    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
+    public double RaceBudget { get; set; } = TransferRounds.DefaultBudget;
 
     /// <summary>The k of the runs that start from a weighted average; empty for none.</summary>
     /// <value>3, the paper's best.</value>
@@ -94,7 +94,7 @@ public sealed class StudyPlan
                 $"{nameof(SourceOptions)} ends after {SourceOptions.Steps} steps, before its EmbeddingStep {SourceOptions.EmbeddingStep}, so no source would have a key. Lower EmbeddingStep.");
         }
 
-        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceReduction);
+        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceBudget);
     }
 
     private static void Distinct<T>(IEnumerable<T> values, string name)

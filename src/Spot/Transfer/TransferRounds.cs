@@ -2,29 +2,37 @@ namespace Spot.Transfer;
 
 /// <summary>The rule of racing: when how many runs go on.</summary>
 /// <remarks>
-/// The first round is after <c>first · steps</c> steps, each further one after <c>reduction</c> times as many, rounded up to the next evaluation.
-/// Where starts are evaluated (<see cref="TuningOptions.EvaluateStart"/>) there is a round before them all, at step 0, which costs no step.
-/// At each round ⌈runs / reduction⌉ go on and at least one is dropped: the best validation scores so far stay. What is left runs to the last step.
+/// <para>
+/// Successive halving in two rounds, as wide as a budget pays. The first round is after <c>first · steps</c> steps, the second after <c>2 · first · steps</c>,
+/// both rounded up to the next evaluation. Where starts are evaluated (<see cref="TuningOptions.EvaluateStart"/>) the first is at step 0, which costs no
+/// step, and the second after <c>first · steps</c>. At the second round F runs are left and go on to the last step, at the first 2 · F: F is the largest
+/// number for which all runs together take at most <c>budget · runs · steps</c> steps, and at least 1. So a race of few runs may cost more than its
+/// budget: one run to the end is what it costs at least.
+/// </para>
+/// <para>
+/// Who goes on are the best validation scores so far. How many runs reach the end decides what is kept of the gain: two runs that stand close after a
+/// few steps are told apart only there (docs/study.md).
+/// </para>
 /// </remarks>
 public static class TransferRounds
 {
-    /// <summary>The default share of the steps before the first round: 1/32.</summary>
+    /// <summary>The default share of the steps before runs are dropped for the first time: 1/32.</summary>
     public const double DefaultFirst = 1.0 / 32;
 
-    /// <summary>The default reduction: 3.</summary>
-    public const double DefaultReduction = 3;
+    /// <summary>The default share of the steps of all runs that a race may take: a tenth.</summary>
+    public const double DefaultBudget = 0.1;
 
     /// <summary>Makes the rounds of a race.</summary>
     /// <param name="runs">How many runs begin, at least 1.</param>
     /// <param name="steps">The steps of a whole run, at least 1.</param>
     /// <param name="evaluateEvery">Steps between evaluations, at least 1.</param>
     /// <param name="first">The share of the steps before the first round, above 0 and below 1.</param>
-    /// <param name="reduction">One of so many goes on, above 1.</param>
-    /// <param name="atStart">Whether there is a round before the first step.</param>
-    /// <returns>The rounds in order; none where there is one run, or no evaluation before the end.</returns>
+    /// <param name="budget">The share of the steps of all runs that the race may take, above 0 and at most 1.</param>
+    /// <param name="atStart">Whether the first round is before the first step.</param>
+    /// <returns>The rounds in order, at most two, each dropping at least one run; none where there is one run, where the budget pays for all, or where no evaluation is before the end.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static IReadOnlyList<TuningRound> Create(
-        int runs, int steps, int evaluateEvery, double first = DefaultFirst, double reduction = DefaultReduction, bool atStart = false)
+        int runs, int steps, int evaluateEvery, double first = DefaultFirst, double budget = DefaultBudget, bool atStart = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -34,40 +42,44 @@ public static class TransferRounds
             throw new ArgumentOutOfRangeException(nameof(first), first, "The first round must be after more than none and less than all of the steps (a share between 0 and 1).");
         }
 
-        if (!(reduction > 1 && double.IsFinite(reduction)))
+        if (!(budget is > 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "The reduction must be above 1: 3 keeps one run of three at each round.");
+            throw new ArgumentOutOfRangeException(nameof(budget), budget, "The budget is a share of the steps of all runs: above 0 and at most 1 (0.1 for a tenth).");
+        }
+
+        long early = Evaluation(first * steps);
+        long[] at = [.. (atStart ? [0, early] : new[] { early, Math.Max(Evaluation(2 * first * steps), early + evaluateEvery) }).Where(step => step < steps)];
+        if (at.Length == 0)
+        {
+            return [];
+        }
+
+        int finalists = runs;
+        while (finalists > 1 && Steps() > budget * runs * steps * (1 + 1e-12))
+        {
+            finalists--;
         }
 
         List<TuningRound> rounds = [];
-        int last = 0;
-        if (atStart && runs > 1)
+        for (int i = 0; i < at.Length; i++)
         {
-            Hold(0);
-        }
-
-        for (double due = first * steps; runs > 1 && due < steps; due *= reduction)
-        {
-            long step = Math.Max((long)Math.Ceiling(due / evaluateEvery) * evaluateEvery, last + (long)evaluateEvery);
-            if (step >= steps)
+            if (Keep(i) < (i == 0 ? runs : Keep(i - 1)))
             {
-                break;
+                rounds.Add(new TuningRound((int)at[i], (int)Keep(i)));
             }
-
-            Hold((int)step);
         }
 
         return rounds;
 
-        void Hold(int step)
-        {
-            runs = Math.Min(runs - 1, (int)Math.Ceiling(runs / reduction));
-            last = step;
-            rounds.Add(new TuningRound(step, runs));
-        }
+        // Twice the finalists run between the rounds, if there are two.
+        long Keep(int round) => round < at.Length - 1 ? Math.Min(2L * finalists, runs) : finalists;
+
+        long Steps() => (runs * at[0]) + (Keep(0) * (at[^1] - at[0])) + (finalists * (steps - at[^1]));
+
+        long Evaluation(double step) => (long)Math.Ceiling(step / evaluateEvery) * evaluateEvery;
     }
 
     /// <summary>The rounds of runs with some options: those of a race, and those by which a study judges one from its whole runs.</summary>
-    internal static IReadOnlyList<TuningRound> Create(int runs, TuningOptions options, double first, double reduction) =>
-        Create(runs, options.Steps, options.EvaluateEvery, first, reduction, options.EvaluateStart);
+    internal static IReadOnlyList<TuningRound> Create(int runs, TuningOptions options, double first, double budget) =>
+        Create(runs, options.Steps, options.EvaluateEvery, first, budget, options.EvaluateStart);
 }

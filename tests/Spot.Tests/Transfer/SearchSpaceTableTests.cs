@@ -68,8 +68,10 @@ public class SearchSpaceTableTests
         }
     }
 
-    [Fact]
-    public void A_race_of_whole_runs_drops_what_the_rounds_drop_and_counts_the_steps()
+    [Theory]
+    [InlineData(0.1, 33, 10 + 10 + 20 + 80)] // at 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: the late prompt 1 is lost
+    [InlineData(0.65, 95, 20 + 20 + 80 + 80)] // all go on to 20, prompts 1 and 3 to the end
+    public void A_race_of_whole_runs_drops_what_the_rounds_drop_and_counts_the_steps(double budget, double score, int spent)
     {
         // Steps 10, 20, 40 of 80; four prompts in the order of similarity.
         double[][] curves = [[20, 30, 40, 50], [10, 90, 90, 95], [25, 28, 70, 80], [30, 31, 32, 33]];
@@ -85,17 +87,16 @@ public class SearchSpaceTableTests
             BestOf = [4],
             RaceOf = [4],
             RaceFirst = 0.125,
-            RaceReduction = 2,
+            RaceBudget = budget,
         });
         SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
-        // At 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: 33. The late prompt 1 is lost.
-        Assert.Equal(33, race.Score.Mean);
-        Assert.Equal(10 + 10 + 20 + 80 + 5, race.Steps);
-        Assert.Equal(100 * 125.0 / 320, race.ShareOfOracleSteps, 1e-9);
-        Assert.Equal(100 * 33.0 / 95, race.ShareOfOracleGain, 1e-9);
+        Assert.Equal(score, race.Score.Mean);
+        Assert.Equal(spent + 5, race.Steps);
+        Assert.Equal(100 * (spent + 5) / 320.0, race.ShareOfOracleSteps, 1e-9);
+        Assert.Equal(100 * score / 95, race.ShareOfOracleGain, 1e-9);
         SearchSpaceRow ofAll = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
-        Assert.Equal((33, race.Steps - 5, null), (ofAll.Score.Mean, ofAll.Steps, ofAll.Similarity)); // no embedding
+        Assert.Equal((score, race.Steps - 5, null), (ofAll.Score.Mean, ofAll.Steps, ofAll.Similarity)); // no embedding
         Assert.Equal((4, 320 + 5), (rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Tunings, rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Steps));
     }
 
@@ -117,9 +118,33 @@ public class SearchSpaceTableTests
             RaceOf = [9],
         }).Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
-        // 9 → 3 at 0, 3 → 1 at 5: two runs of 5 steps, one of 20, and the embedding.
+        // 9 → 2 at 0, 2 → 1 at 5: one run of 5 steps, one of 20, and the embedding.
         Assert.Equal(64, race.Score.Mean);
-        Assert.Equal(5 + 5 + 20 + 3, race.Steps);
+        Assert.Equal(5 + 20 + 3, race.Steps);
+    }
+
+    [Fact]
+    public void A_row_says_on_how_many_runs_it_rests_and_takes_no_share_of_another_gain()
+    {
+        StudyRun Run(double score) => new() { Score = score, Steps = 10 };
+        StudyPlan plan = new()
+        {
+            Sources = [Task("s")],
+            Targets = [Task("t"), Task("u")],
+            SourceSeeds = [0],
+            TargetSeeds = [0, 1],
+            BestOf = [1],
+            RaceOf = [],
+            Similarities = [PromptSimilarity.AverageToken],
+        };
+        StudyRuns runs = new(
+            [[Run(50), Run(50)], [Run(50), Run(50)]], [[[Run(60), Run(60)], [Run(60), Run(60)]]],
+            [new StrategyRuns(StudyStrategy.Mixture, 1, PromptSimilarity.AverageToken, [[Run(70), null], [null, null]])]);
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], [[[0.5, 0.5], [0.5, 0.5]]], [[0.5, 0.5]]);
+        IReadOnlyList<SearchSpaceRow> rows = new SearchSpaceTable(plan, runs, [similarity], run => run.Score).Rows();
+        SearchSpaceRow mixture = rows.Single(row => row.Strategy == StudyStrategy.Mixture), best = rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK);
+        Assert.Equal((1, 70.0, 20.0, double.NaN), (mixture.Outcomes, mixture.Score.Mean, mixture.Absolute.Mean, mixture.ShareOfOracleGain));
+        Assert.Equal((4, 100.0), (best.Outcomes, best.ShareOfOracleGain));
     }
 
     // The table of runs from one prompt each of as many sources, in the order of similarity, on one target.

@@ -98,12 +98,12 @@ public sealed class StrategyTests : IDisposable
     {
         FakeTuner tuner = new(start => Sources.Angle(start));
         TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
-        RacingOfAll strategy = new(tuner, await LibraryAsync()) { First = 0.1, Reduction = 2, Eligible = info => info.Id != "b" };
+        RacingOfAll strategy = new(tuner, await LibraryAsync()) { First = 0.1, Budget = 0.5, Eligible = info => info.Id != "b" };
         TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
         Assert.Equal(["a", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => candidate.Source!.Id));
         Assert.Equal([45, 5, 80, 20], starts.Take(4).Select(Sources.Angle));
-        Assert.Equal(TransferRounds.Create(5, 900, 10, 0.1, 2), rounds);
+        Assert.Equal(TransferRounds.Create(5, 900, 10, 0.1, 0.5), rounds);
         Assert.Equal(("d", 10L), (result.Best.Source!.Id, result.Steps));
         Assert.All(result.Candidates, candidate => Assert.Null(candidate.Similarity));
         SpotException error = await Assert.ThrowsAsync<SpotException>(
@@ -127,11 +127,11 @@ public sealed class StrategyTests : IDisposable
     {
         FakeTuner tuner = new(start => Sources.Angle(start));
         TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
-        RacingOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 4, First = 0.1, Reduction = 2 };
+        RacingOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 4, First = 0.1, Budget = 0.5 };
         TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
         Assert.Equal([5, 20, 45, 80], starts.Select(Sources.Angle));
-        Assert.Equal(TransferRounds.Create(4, 900, 10, 0.1, 2), rounds);
+        Assert.Equal(TransferRounds.Create(4, 900, 10, 0.1, 0.5), rounds);
         Assert.Equal(("d", 8 + Sources.Step), (result.Best.Source!.Id, result.Steps));
     }
 

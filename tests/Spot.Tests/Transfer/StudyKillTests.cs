@@ -82,7 +82,7 @@ public sealed class StudyKillTests
         SearchSpaceRow row = result.Validation.Table.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
         Assert.Equal(score, row.Score.Mean, 1e-9);
         Assert.Equal(steps, row.Steps, 1e-9);
-        Assert.Equal(2 + 8 + 4, steps); // one of two runs is dropped after 2 of 8 steps
+        Assert.Equal(4 + 8 + 4, steps); // one of two runs is dropped after 4 of 8 steps
     }
 
     private static Study Study(string folder, T5Backbone backbone)

@@ -242,7 +242,7 @@ public sealed class StudyTests : IDisposable
             (plan => plan.TargetSeeds = [1, 1], "TargetSeeds has '1' twice"),
             (plan => plan.BestOf = [0], "BestOf has 0"),
             (plan => plan.SourceOptions.EmbeddingStep = 41, "before its EmbeddingStep 41"),
-            (plan => plan.RaceReduction = 1, "reduction must be above 1"),
+            (plan => plan.RaceBudget = 1.5, "above 0 and at most 1"),
         })
         {
             StudyPlan plan = StudyFake.Plan();

@@ -5,28 +5,66 @@ namespace Spot.Tests.Transfer;
 public class TransferRoundsTests
 {
     [Theory]
-    [InlineData(12, 3200, 1, 1.0 / 32, 3, "100:4 300:2 900:1")]
-    [InlineData(12, 3200, 500, 1.0 / 32, 3, "500:4 1000:2 1500:1")] // rounded up to evaluations, never twice at one
-    [InlineData(8, 800, 100, 0.125, 2, "100:4 200:2 400:1")]
-    [InlineData(1, 800, 100, 0.125, 2, "")]
-    [InlineData(5, 100, 100, 0.5, 2, "")]
-    [InlineData(3, 1000, 10, 0.1, 1.5, "100:2 150:1")]
-    public void Follow_the_rule(int runs, int steps, int evaluateEvery, double first, double reduction, string expected) =>
-        Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, first, reduction).Select(round => $"{round.Step}:{round.Keep}")));
+    [InlineData(12, 3200, 1, 1.0 / 32, 0.1, "100:2 200:1")] // no more than one run can be paid for
+    [InlineData(48, 3200, 1, 1.0 / 32, 0.1, "100:6 200:3")] // 48·100 + 6·100 + 3·3000 = 14,400 of 15,360
+    [InlineData(48, 3200, 500, 1.0 / 32, 0.1, "500:2 1000:1")] // rounded up to evaluations, never twice at one
+    [InlineData(10, 100, 10, 0.1, 0.5, "10:8 20:4")] // 500 of 500
+    [InlineData(10, 100, 10, 0.1, 0.8, "20:7")] // all go on at the first round
+    [InlineData(10, 100, 10, 0.1, 1, "")]
+    [InlineData(5, 100, 60, 0.5, 0.1, "60:1")]
+    [InlineData(5, 100, 100, 0.5, 0.1, "")]
+    [InlineData(1, 800, 100, 0.125, 0.1, "")]
+    public void Follow_the_rule(int runs, int steps, int evaluateEvery, double first, double budget, string expected) =>
+        Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, first, budget).Select(round => $"{round.Step}:{round.Keep}")));
 
     [Theory]
-    [InlineData(18, 40, 5, "0:6 5:2 10:1")]
-    [InlineData(2, 40, 5, "0:1")]
+    [InlineData(54, 40, 8, "0:8 8:4")] // 8·8 + 4·32 = 192 of 216
+    [InlineData(27, 40, 8, "0:4 8:2")]
+    [InlineData(48, 100_000, 500, "0:8 3500:4")]
+    [InlineData(30, 40, 40, "0:3")] // no evaluation between start and end
+    [InlineData(2, 40, 5, "5:1")]
     [InlineData(1, 40, 5, "")]
     public void Begin_before_the_first_step_where_starts_are_evaluated(int runs, int steps, int evaluateEvery, string expected) =>
         Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, atStart: true).Select(round => $"{round.Step}:{round.Keep}")));
+
+    [Fact]
+    public void Keep_to_the_budget_where_more_than_one_run_reaches_the_end()
+    {
+        int several = 0;
+        foreach (int runs in Enumerable.Range(1, 60))
+        {
+            foreach ((int steps, int every, double first, double budget, bool atStart) in new[]
+            {
+                (1000, 7, 0.02, 0.1, false), (1000, 7, 0.02, 0.1, true), (40, 8, 1.0 / 32, 0.1, true), (40, 8, 1.0 / 32, 0.4, false), (100, 1, 0.3, 0.7, true),
+            })
+            {
+                IReadOnlyList<TuningRound> rounds = TransferRounds.Create(runs, steps, every, first, budget, atStart);
+                long spent = 0;
+                int alive = runs;
+                foreach (TuningRound round in rounds)
+                {
+                    Assert.InRange(round.Keep, 1, alive - 1);
+                    Assert.True(round.Step % every == 0 && round.Step < steps);
+                    spent += (long)(alive - round.Keep) * round.Step;
+                    alive = round.Keep;
+                }
+
+                spent += (long)alive * steps;
+                Assert.True(alive == 1 || spent < (budget * runs * steps) + 1e-6, $"{runs} runs of {steps} steps spend {spent}");
+                several += alive > 1 ? 1 : 0;
+            }
+        }
+
+        Assert.True(several > 100);
+    }
 
     [Fact]
     public void Refuse_what_is_no_race()
     {
         Assert.Throws<ArgumentOutOfRangeException>("runs", () => TransferRounds.Create(0, 10, 1));
         Assert.Throws<ArgumentOutOfRangeException>("first", () => TransferRounds.Create(2, 10, 1, first: 1));
-        Assert.Throws<ArgumentOutOfRangeException>("reduction", () => TransferRounds.Create(2, 10, 1, reduction: 1));
+        Assert.Throws<ArgumentOutOfRangeException>("budget", () => TransferRounds.Create(2, 10, 1, budget: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("budget", () => TransferRounds.Create(2, 10, 1, budget: double.NaN));
     }
 
     [Fact]
