@@ -46,10 +46,13 @@ public interface IPromptTuner
     /// </param>
     /// <param name="progress">Told after every step of every run, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
-    /// <returns>The results in the order of the starts. A run that was dropped ends at its round; its losses tell how many steps it took.</returns>
+    /// <returns>
+    /// The results in the order of the starts. A run that was dropped ends at its round; its losses tell how many steps it took. A run that diverged ends
+    /// there, and says so (<see cref="TuningResult.Divergence"/>); the others go on.
+    /// </returns>
     /// <exception cref="ArgumentException">There is no start, or an option or round is out of range.</exception>
     /// <exception cref="SpotException">A start belongs to another backbone or has another width, or a checkpoint is of another run.</exception>
-    /// <exception cref="TuningDivergedException">A run diverged; all are given up.</exception>
+    /// <exception cref="TuningDivergedException">All runs that went on diverged; this is the first one's.</exception>
     /// <exception cref="IOException">A run's folder cannot be written, or is in use by another run.</exception>
     /// <exception cref="InvalidDataException">The checkpoint in a run's folder is damaged.</exception>
     /// <exception cref="OperationCanceledException">The runs were cancelled.</exception>

@@ -32,6 +32,9 @@ public sealed class TuningDivergedException : ArithmeticException
     /// <summary>The prompt before that step; null in model tuning.</summary>
     public SoftPrompt? LastGood { get; init; }
 
+    /// <summary>What the run gave until then, with <see cref="TuningResult.Divergence"/> set to this error; null in model tuning.</summary>
+    public TuningResult? Result { get; set; }
+
     /// <summary>The prompt with the best validation score before that step; null where nothing was evaluated yet, and in model tuning.</summary>
     public SoftPrompt? Best { get; init; }
 }

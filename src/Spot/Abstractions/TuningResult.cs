@@ -7,7 +7,7 @@ public sealed record TuningResult
     /// <summary>The prompt of the checkpoint with the best validation score; the earlier one of equals.</summary>
     public required SoftPrompt Best { get; init; }
 
-    /// <summary>Its validation score, 0 … 100.</summary>
+    /// <summary>Its validation score, 0 … 100; NaN where the score is undefined, or the run diverged before its first evaluation.</summary>
     public required double BestScore { get; init; }
 
     /// <summary>Its step.</summary>
@@ -30,6 +30,9 @@ public sealed record TuningResult
 
     /// <summary>The options of the run by name, numbers in invariant form; empty where they are not known.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why the run ended before its time, where it diverged; null otherwise. All else is what it gave until then.</summary>
+    public TuningDivergedException? Divergence { get; init; }
 
     /// <summary>The name of the backbone, if known.</summary>
     public string? BackboneName { get; init; }

@@ -4,6 +4,7 @@ namespace Spot.Transfer;
 /// The whole search: the target is tuned from every source prompt and the best run is kept, by its validation score. The most that choosing a
 /// source prompt can give, and what retrieval is measured against (SPoT §3.3).
 /// </summary>
+/// <remarks>A run that diverges is no more than a poor candidate; only where all do is the search given up.</remarks>
 /// <param name="tuner">Tunes the target.</param>
 /// <param name="library">Holds the source prompts; all are tried, in the order of their ids, also those without an embedding.</param>
 public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransferStrategy
@@ -20,14 +21,7 @@ public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransf
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        List<TransferCandidate> candidates = [];
-        foreach (PromptInfo info in await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false))
-        {
-            TransferResult one = await new GenericTransfer(tuner, library, info.Id)
-                .TransferAsync(target, options?.Within(info.Id), progress, cancellationToken).ConfigureAwait(false);
-            candidates.Add(one.Best);
-        }
-
-        return TransferResult.Of(candidates);
+        PromptInfo[] sources = await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
+        return await new Trials(tuner, library).RunAsync(target, sources.Select(source => (source, (double?)null)), options, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -8,7 +8,7 @@ namespace Spot.Tuning;
 /// <summary>Runs from several prompts on one task, step by step beside each other: those of one length share passes over the model.</summary>
 /// <remarks>
 /// Every run is a run as any other, with a checkpoint of its own. After a stop those that are behind (the process was killed between two checkpoints)
-/// catch up first, and rounds are decided again from the evaluations.
+/// catch up first, and rounds are decided again from the evaluations. A run that diverges ends alone, unless no other is left.
 /// </remarks>
 internal sealed class JointTuning
 {
@@ -63,14 +63,15 @@ internal sealed class JointTuning
                 folders.Add(_runs[i].Open(_identities[i]));
             }
 
-            Course[] alive = [.. _runs.Select((run, i) => new Course(run, _trainables[i], run.Loop(progress, cancellationToken).GetEnumerator()))];
+            Course[] all = [.. _runs.Select((run, i) => new Course(run, _trainables[i], run.Loop(progress, cancellationToken).GetEnumerator()))];
+            Course[] alive = all;
             foreach (TuningRound round in rounds)
             {
-                Advance(alive, round.Step);
-                alive = Survivors(alive, round);
+                alive = Survivors(Advance(alive, round.Step), round);
             }
 
             Advance(alive, _options.Steps);
+            return [.. all.Select(Result)];
         }
         catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
         {
@@ -83,19 +84,22 @@ internal sealed class JointTuning
             folders.ForEach(folder => folder?.Dispose());
             Array.ForEach(_trainables, trainable => trainable.Dispose());
         }
-
-        return [.. _runs.Select((run, i) => _trainables[i].Result(run.State, _task.Name, _options, _backbone))];
     }
 
-    // Until every run is at a step, with its evaluation, or has ended.
-    private void Advance(Course[] courses, int until)
+    private TuningResult Result(Course course) => course.Divergence is { } divergence
+        ? course.Trainable.Result(divergence, course.Run.State, _task.Name, _options, _backbone)
+        : course.Trainable.Result(course.Run.State, _task.Name, _options, _backbone);
+
+    // Until every run is at a step, with its evaluation, or has ended. Gives back those that have not diverged.
+    private Course[] Advance(Course[] courses, int until)
     {
         while (true)
         {
             Course[] behind = [.. courses.Where(course => course.Continues && course.Step < until)];
             if (behind.Length == 0)
             {
-                return;
+                Course[] good = [.. courses.Where(course => course.Divergence is null)];
+                return good.Length > 0 ? good : throw Result(courses[0]).Divergence!;
             }
 
             int step = behind.Min(course => course.Step);
@@ -150,8 +154,21 @@ internal sealed class JointTuning
 
         public bool Continues { get; private set; }
 
+        public TuningDivergedException? Divergence { get; private set; }
+
         public int Step => Run.State.Step;
 
-        public void MoveOn() => Continues = _steps.MoveNext();
+        public void MoveOn()
+        {
+            try
+            {
+                Continues = _steps.MoveNext();
+            }
+            catch (TuningDivergedException exception)
+            {
+                (Continues, Divergence) = (false, exception);
+                Run.Save();
+            }
+        }
     }
 }

@@ -63,9 +63,9 @@ internal sealed class PromptTrainable : ITrainable
     /// <param name="backbone">The backbone's name.</param>
     public TuningResult Result(RunState state, string task, TuningOptions options, string backbone) => new()
     {
-        Best = Prompt(state.Best![0]),
-        BestScore = state.BestEvaluation.Score,
-        BestStep = state.BestEvaluation.Step,
+        Best = Prompt(state.Best is { } best ? best[0] : Parameters[0].Values),
+        BestScore = state.Best is null ? double.NaN : state.BestEvaluation.Score,
+        BestStep = state.Best is null ? state.Step : state.BestEvaluation.Step,
         Final = Prompt(Parameters[0].Values),
         Embedding = state.Early is null ? null : new TaskEmbedding(task, Prompt(state.Early[0]), options.EmbeddingStep),
         Evaluations = state.Evaluations,
@@ -74,6 +74,10 @@ internal sealed class PromptTrainable : ITrainable
         Options = RunIdentity.Of(options),
         BackboneName = backbone,
     };
+
+    /// <summary>What a run gave that diverged, for the error and with it; where nothing was evaluated the last good prompt counts as the best.</summary>
+    public TuningResult Result(TuningDivergedException divergence, RunState state, string task, TuningOptions options, string backbone) =>
+        divergence.Result = Result(state, task, options, backbone) with { Divergence = divergence };
 
     public void Dispose()
     {

@@ -136,8 +136,16 @@ public sealed class PromptTuner : IPromptTuner
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
-        RunState state = new TuningRun(trainable, task, backbone.Tokenizer, options, _logger).Execute(identity, progress, cancellationToken);
-        return trainable.Result(state, task.Name, options, backbone.Name);
+        TuningRun run = new(trainable, task, backbone.Tokenizer, options, _logger);
+        try
+        {
+            return trainable.Result(run.Execute(identity, progress, cancellationToken), task.Name, options, backbone.Name);
+        }
+        catch (TuningDivergedException exception)
+        {
+            trainable.Result(exception, run.State, task.Name, options, backbone.Name);
+            throw;
+        }
     }
 
     private static TuningOptions Checked(TuningOptions? options)

@@ -3,6 +3,9 @@ namespace Spot.Tests.Transfer;
 /// <summary>A tuner that computes nothing: it notes its calls and takes the score from the prompt that it starts from.</summary>
 internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
 {
+    /// <summary>From which prompts a run diverges.</summary>
+    public Predicate<SoftPrompt?> Diverges { get; init; } = _ => false;
+
     /// <summary>Where a run from scratch ends.</summary>
     public static SoftPrompt Scratch { get; } = new(1, 2, [-7, -7], "fake");
 
@@ -16,7 +19,8 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add((task, options, start));
         progress?.Report(new TuningProgress(task.Name, Calls.Count, 1, 0, null, default, default));
-        return Task.FromResult(Result(start ?? Scratch, score(start), options?.Seed ?? 0));
+        TuningResult result = Result(start ?? Scratch, score(start), options?.Seed ?? 0);
+        return Diverges(start) ? throw new TuningDivergedException("diverged") { Result = result with { BestScore = double.NaN } } : Task.FromResult(result);
     }
 
     public Task<IReadOnlyList<TuningResult>> TuneManyAsync(

@@ -94,6 +94,20 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_diverges_is_a_poor_candidate_and_the_search_goes_on()
+    {
+        FakeTuner tuner = new(start => Sources.Angle(start)) { Diverges = start => start is not null && Sources.Angle(start) > 100 };
+        TransferResult result = await new Oracle(tuner, await LibraryAsync()).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal("d", result.Best.Source!.Id);
+        Assert.Equal(["b"], result.Candidates.Where(candidate => candidate.Result.Divergence is not null).Select(candidate => candidate.Source!.Id));
+        PromptLibrary library = PromptLibrary.Open(_folder.Path);
+        BestOfTopK nearest = new(tuner, new FakeEmbedder(Sources.Embedding(170)), library) { K = 2 };
+        result = await nearest.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal((2, "d"), (result.Candidates.Count, result.Best.Source!.Id));
+        await Assert.ThrowsAsync<TuningDivergedException>(() => new Oracle(tuner, library) { Eligible = info => info.Id == "b" }.TransferAsync(Sources.Target, cancellationToken: Cancel));
+    }
+
+    [Fact]
     public async Task Racing_of_all_needs_no_embedding_and_keeps_to_the_rule()
     {
         FakeTuner tuner = new(start => Sources.Angle(start));

@@ -35,6 +35,9 @@ public sealed class DivergenceTests : ToyTests
         Assert.InRange(error.Step, 3, options.Steps);
         Assert.Matches("(prompt row|gradient of prompt row) [0-9]+, column [0-9]+: (NaN|-?Infinity)", error.Message);
         Assert.NotNull(error.Best);
+        Assert.Same(error, error.Result!.Divergence);
+        Assert.Equal(error.Step - 1, error.Result.Losses.Count);
+        Assert.Equal(error.Best.Values.ToArray(), error.Result.Best.Values.ToArray());
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_folder.Path, "checkpoint.safetensors"));
         Assert.Equal($"{error.Step - 1}", file.Metadata["step"]);
         Assert.Equal(error.LastGood!.Values.ToArray(), file.ReadFloats("value/prompt"));

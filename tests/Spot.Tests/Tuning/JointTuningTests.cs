@@ -83,6 +83,26 @@ public sealed class JointTuningTests : ToyTests
     }
 
     [Fact]
+    public async Task A_run_that_diverges_ends_alone_and_takes_no_place_in_a_round()
+    {
+        double[] scores = [20, 30, 10, 40, 50, 60, 70]; // at step 2 of 3 runs, at 4 and 6 of 2
+        int calls = 0;
+        TextTask task = Toy.Scripted(() => scores[calls++]);
+        SoftPrompt good = Start(4), bad = new(4, good.Dim, [.. good.Values.ToArray().Select(value => value * 1e35f)], good.Backbone);
+        TuningOptions options = Options();
+        options.Optimizer = new AdamWOptions { LearningRate = 1e4 }; // its decay makes all a hundred times larger each step
+        PromptTuner tuner = new(_backbone);
+        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(task, [bad, good, good, good], options, [new TuningRound(2, 2)], cancellationToken: Cancel);
+        Assert.Equal([1, 6, 6, 2], results.Select(result => result.Losses.Count));
+        Assert.Equal([double.NaN, 60, 70, 10], results.Select(result => result.BestScore));
+        Assert.Equal([2, null, null, null], results.Select(result => result.Divergence?.Step));
+        Assert.Equal(results[0].Final.Values.ToArray(), results[0].Best.Values.ToArray());
+        Assert.Same(results[0], results[0].Divergence!.Result);
+        TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(() => tuner.TuneManyAsync(task, [bad, bad], options, cancellationToken: Cancel));
+        Assert.Same(error, error.Result!.Divergence);
+    }
+
+    [Fact]
     public async Task Rounds_and_starts_that_cannot_be_are_refused()
     {
         PromptTuner tuner = new(_backbone);
