@@ -5,9 +5,10 @@ namespace Spot.Transfer;
 /// <para>
 /// Successive halving in two rounds, as wide as a budget pays. The first round is after <c>first · steps</c> steps, the second after <c>2 · first · steps</c>,
 /// both rounded up to the next evaluation. Where starts are evaluated (<see cref="TuningOptions.EvaluateStart"/>) the first is at step 0, which costs no
-/// step, and the second after <c>first · steps</c>. At the second round F runs are left and go on to the last step, at the first 2 · F: F is the largest
-/// number for which all runs together take at most <c>budget · runs · steps</c> steps, and at least 1. So a race of few runs may cost more than its
-/// budget: one run to the end is what it costs at least.
+/// step, and the second after <c>first · steps</c>. After the second round F runs are left and go on to the last step: the largest number for which, with
+/// 2 · F after the first round, all runs together take at most <c>budget · runs · steps</c> steps, and at least 1. After the first round as many are left
+/// as the rest of the budget pays for, and at least 2 · F. So a race of few runs may cost more than its budget: one run to the end, and another to the
+/// second round, is what it costs at least.
 /// </para>
 /// <para>
 /// Who goes on are the best validation scores so far. How many runs reach the end decides what is kept of the gain: two runs that stand close after a
@@ -54,10 +55,17 @@ public static class TransferRounds
             return [];
         }
 
+        double pays = budget * runs * steps * (1 + 1e-12); // a tenth of 270 is 27, whatever the last bit says
         int finalists = runs;
-        while (finalists > 1 && Steps() > budget * runs * steps * (1 + 1e-12))
+        while (finalists > 1 && Steps(Math.Min(2L * finalists, runs)) > pays)
         {
             finalists--;
+        }
+
+        long between = Math.Min(2L * finalists, runs);
+        while (between < runs && Steps(between + 1) <= pays)
+        {
+            between++;
         }
 
         List<TuningRound> rounds = [];
@@ -71,10 +79,10 @@ public static class TransferRounds
 
         return rounds;
 
-        // Twice the finalists run between the rounds, if there are two.
-        long Keep(int round) => round < at.Length - 1 ? Math.Min(2L * finalists, runs) : finalists;
+        long Keep(int round) => round < at.Length - 1 ? between : finalists;
 
-        long Steps() => (runs * at[0]) + (Keep(0) * (at[^1] - at[0])) + (finalists * (steps - at[^1]));
+        // Of all runs, where so many go on between the rounds, if there are two.
+        long Steps(long middle) => (runs * at[0]) + (middle * (at[^1] - at[0])) + (finalists * (steps - at[^1]));
 
         long Evaluation(double step) => (long)Math.Ceiling(step / evaluateEvery) * evaluateEvery;
     }

@@ -6,9 +6,9 @@ public class TransferRoundsTests
 {
     [Theory]
     [InlineData(12, 3200, 1, 1.0 / 32, 0.1, "100:2 200:1")] // no more than one run can be paid for
-    [InlineData(48, 3200, 1, 1.0 / 32, 0.1, "100:6 200:3")] // 48·100 + 6·100 + 3·3000 = 14,400 of 15,360
+    [InlineData(48, 3200, 1, 1.0 / 32, 0.1, "100:15 200:3")] // 48·100 + 15·100 + 3·3000 = 15,300 of 15,360
     [InlineData(48, 3200, 500, 1.0 / 32, 0.1, "500:2 1000:1")] // rounded up to evaluations, never twice at one
-    [InlineData(10, 100, 10, 0.1, 0.5, "10:8 20:4")] // 500 of 500
+    [InlineData(10, 100, 10, 0.1, 0.5, "10:8 20:4")] // 10·10 + 8·10 + 4·80 = 500 of 500
     [InlineData(10, 100, 10, 0.1, 0.8, "20:7")] // all go on at the first round
     [InlineData(10, 100, 10, 0.1, 1, "")]
     [InlineData(5, 100, 60, 0.5, 0.1, "60:1")]
@@ -18,9 +18,9 @@ public class TransferRoundsTests
         Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, first, budget).Select(round => $"{round.Step}:{round.Keep}")));
 
     [Theory]
-    [InlineData(54, 40, 8, "0:8 8:4")] // 8·8 + 4·32 = 192 of 216
-    [InlineData(27, 40, 8, "0:4 8:2")]
-    [InlineData(48, 100_000, 500, "0:8 3500:4")]
+    [InlineData(54, 40, 8, "0:11 8:4")] // 11·8 + 4·32 = 216 of 216
+    [InlineData(27, 40, 8, "0:5 8:2")] // 5·8 + 2·32 = 104 of 108
+    [InlineData(48, 100_000, 500, "0:26 3500:4")] // 26·3500 + 4·96,500 = 477,000 of 480,000
     [InlineData(30, 40, 40, "0:3")] // no evaluation between start and end
     [InlineData(2, 40, 5, "5:1")]
     [InlineData(1, 40, 5, "")]
