@@ -16,7 +16,8 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
     /// <inheritdoc cref="RacingOfTopK.First"/>
     public double First { get; init; } = TransferRounds.DefaultFirst;
 
-    /// <inheritdoc cref="RacingOfTopK.Budget"/>
+    /// <inheritdoc cref="RacingOfTopK.Budget" path="/summary"/>
+    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
     public double Budget { get; init; } = TransferRounds.DefaultBudget;
 
     /// <summary>Which source prompts may be used; null for all.</summary>

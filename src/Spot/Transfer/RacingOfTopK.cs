@@ -18,8 +18,8 @@ public sealed class RacingOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPr
     public double First { get; init; } = TransferRounds.DefaultFirst;
 
     /// <summary>The share of the steps of all runs that the race may take, above 0 and at most 1; one run to the end is what it takes at least.</summary>
-    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
-    public double Budget { get; init; } = TransferRounds.DefaultBudget;
+    /// <value><see cref="TransferRounds.DefaultBudgetOfTopK"/>.</value>
+    public double Budget { get; init; } = TransferRounds.DefaultBudgetOfTopK;
 
     private protected override Task<TransferResult> TransferAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>

@@ -23,14 +23,14 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         [
             Row(StudyStrategy.Baseline, null, null, Outcomes((target, seed) => One(runs.Baseline[target][seed], 0)), oracle),
             Row(StudyStrategy.Oracle, null, null, oracle, oracle),
-            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)])), oracle),
+            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)], plan.RaceBudget)), oracle),
         ];
         foreach (StudySimilarity similarity in similarities)
         {
             rows.AddRange(plan.BestOf.Select(k => Row(
                 StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Best(Ranked(similarity, target, seed, k)))), oracle)));
             rows.AddRange(plan.RaceOf.Select(k => Row(
-                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Race(Ranked(similarity, target, seed, k)))), oracle)));
+                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Race(Ranked(similarity, target, seed, k), plan.RaceOfBudget))), oracle)));
             rows.AddRange(runs.Strategies.Where(strategy => strategy.Similarity == similarity.Similarity).Select(strategy => Row(
                 strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => Embedded(One(strategy.Runs[target][seed], 1))), oracle)));
         }
@@ -55,7 +55,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
     private Outcome One(StudyRun? run, int tunings) => run is null ? Outcome.None : new Outcome(score(run), tunings, run.Steps);
 
     // What racing would have done, from the evaluations on the way of the whole runs: a race computes the same runs and stops most of them early.
-    private Outcome Race(StudyRun[] candidates)
+    private Outcome Race(StudyRun[] candidates, double budget)
     {
         if (candidates.Length == 0)
         {
@@ -64,7 +64,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 
         long steps = 0;
         StudyRun[] alive = candidates;
-        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, plan.RaceBudget))
+        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, budget))
         {
             StudyRun[] next = [.. round.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
             steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, round.Step));

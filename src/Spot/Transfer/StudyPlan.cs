@@ -49,7 +49,11 @@ public sealed class StudyPlan
     /// <value><see cref="TransferRounds.DefaultFirst"/>.</value>
     public double RaceFirst { get; set; } = TransferRounds.DefaultFirst;
 
-    /// <summary>The budget of racing, see <see cref="TransferRounds"/>.</summary>
+    /// <summary>The budget of racing among the most similar, see <see cref="TransferRounds"/>.</summary>
+    /// <value><see cref="TransferRounds.DefaultBudgetOfTopK"/>.</value>
+    public double RaceOfBudget { get; set; } = TransferRounds.DefaultBudgetOfTopK;
+
+    /// <summary>The budget of racing among all, see <see cref="TransferRounds"/>.</summary>
     /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
     public double RaceBudget { get; set; } = TransferRounds.DefaultBudget;
 
@@ -95,6 +99,7 @@ public sealed class StudyPlan
         }
 
         _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceBudget);
+        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceOfBudget);
     }
 
     private static void Distinct<T>(IEnumerable<T> values, string name)

@@ -20,8 +20,11 @@ public static class TransferRounds
     /// <summary>The default share of the steps before runs are dropped for the first time: 1/32.</summary>
     public const double DefaultFirst = 1.0 / 32;
 
-    /// <summary>The default share of the steps of all runs that a race may take: a tenth.</summary>
+    /// <summary>The default share of the steps of all runs that a race among all prompts may take: a tenth.</summary>
     public const double DefaultBudget = 0.1;
+
+    /// <summary>The default share of the steps of all runs that a race among prompts chosen by similarity may take, which are fewer and closer: three tenths.</summary>
+    public const double DefaultBudgetOfTopK = 0.3;
 
     /// <summary>Makes the rounds of a race.</summary>
     /// <param name="runs">How many runs begin, at least 1.</param>

@@ -88,6 +88,7 @@ public class SearchSpaceTableTests
             RaceOf = [4],
             RaceFirst = 0.125,
             RaceBudget = budget,
+            RaceOfBudget = budget,
         });
         SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
@@ -110,17 +111,19 @@ public class SearchSpaceTableTests
             Steps = 20,
             Evaluations = [new(0, prompt % 4 == 0 ? 50 : 40, 0), new(5, prompt == 4 ? 55 : 52, 0), new(10, 56, 0), new(20, 60 + prompt, 0)],
         })];
-        SearchSpaceRow race = OnOneTarget(runs, new StudyPlan
+        IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, new StudyPlan
         {
             TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateStart = true },
             SourceOptions = new() { EmbeddingStep = 3 },
             BestOf = [],
             RaceOf = [9],
-        }).Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
+        });
 
-        // 9 → 2 at 0, 2 → 1 at 5: one run of 5 steps, one of 20, and the embedding.
-        Assert.Equal(64, race.Score.Mean);
-        Assert.Equal(5 + 20 + 3, race.Steps);
+        // Among all, on a tenth: 9 → 2 at 0, 2 → 1 at 5. Among the 9 most similar, on three tenths: 9 → 4 → 2, and the embedding.
+        SearchSpaceRow ofAll = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
+        Assert.Equal((64, 5 + 20), (ofAll.Score.Mean, ofAll.Steps));
+        SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
+        Assert.Equal((64, 5 + 5 + 20 + 20 + 3), (race.Score.Mean, race.Steps));
     }
 
     [Fact]
