@@ -27,6 +27,7 @@ internal static class Ratios
         ["step.t5-small.bf16.thread"] = () => Thread("step.t5-small.bf16.thread", torch.ScalarType.BFloat16, dropout: false),
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
+        ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
         ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
@@ -68,7 +69,7 @@ internal static class Ratios
 
     private static IEnumerable<RatioLine> Step(string name, T5Config config, int batchSize, torch.ScalarType type, bool dropout)
     {
-        if (IsWorthwhile(name, config, type))
+        if (IsWorthwhile(name, type))
         {
             yield return StepRatios.Measure(name, config, batchSize, type, dropout, rounds: 5, WorkClock.Wall);
             yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
@@ -77,20 +78,20 @@ internal static class Ratios
 
     private static IEnumerable<RatioLine> Thread(string name, torch.ScalarType type, bool dropout)
     {
-        if (IsWorthwhile(name, RandomT5.Small, type))
+        if (IsWorthwhile(name, type))
         {
             torch.set_num_threads(1);
             yield return StepRatios.Measure(name, RandomT5.Small, 8, type, dropout, rounds: 9, WorkClock.Processor);
         }
     }
 
-    private static bool IsWorthwhile(string name, T5Config config, torch.ScalarType type)
+    private static bool IsWorthwhile(string name, torch.ScalarType type)
     {
         TorchRuntime.EnsureLoaded();
-        bool worthwhile = type != torch.ScalarType.BFloat16 || DeviceChoice.Resolve(BackbonePrecision.Auto, torch.CPU, config) == type;
+        bool worthwhile = type != torch.ScalarType.BFloat16 || BFloat16Support.Of(torch.CPU).IsNative;
         if (!worthwhile)
         {
-            Console.WriteLine($"{name,-28} skipped: this processor is not faster in bfloat16");
+            Console.WriteLine($"{name,-28} skipped: this processor has no bfloat16");
         }
 
         return worthwhile;

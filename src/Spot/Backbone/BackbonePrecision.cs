@@ -3,7 +3,9 @@ namespace Spot.Backbone;
 /// <summary>The type of the frozen weights and activations. Prompt, norms, softmax, logits and loss are float32 always.</summary>
 public enum BackbonePrecision
 {
-    /// <summary>bfloat16 where this device computes faster in it, else float32.</summary>
+    /// <summary>
+    /// bfloat16 where the device has instructions for it (processors with AVX512-BF16, CUDA cards of compute capability 8.0 and newer), else float32.
+    /// </summary>
     Auto,
 
     /// <summary>float32.</summary>

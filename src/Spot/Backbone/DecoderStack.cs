@@ -34,6 +34,7 @@ internal sealed class DecoderStack
         for (int block = 0; block < _self.Length; block++)
         {
             trace?.Invoke(x);
+            using DisposeScope scope = NewDisposeScope();
             Tensor normed = Norm(x, block, 0);
             x = Layers.Residual(x, _self[block].ToSelf(normed, bias, dropout), _config, dropout);
             normed = Norm(x, block, 1);
@@ -41,7 +42,7 @@ internal sealed class DecoderStack
                 ? _cross[block].ToMemory(normed, memory, mask, dropout)
                 : _cross[block].ToProjected(normed, _cross[block].Project(memory), mask, dropout);
             x = Layers.Residual(x, read, _config, dropout);
-            x = FeedForward(x, block, dropout);
+            x = FeedForward(x, block, dropout).MoveToOuterDisposeScope();
         }
 
         x = Layers.Dropped(FinalNorm(x), _config, dropout);

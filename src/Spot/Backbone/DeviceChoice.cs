@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,8 +7,6 @@ namespace Spot.Backbone;
 /// <summary>Decides device and precision from the options and what the machine has.</summary>
 internal static class DeviceChoice
 {
-    private static readonly TimeSpan TrialTime = TimeSpan.FromMilliseconds(40);
-
     /// <summary>The device that an option names.</summary>
     /// <exception cref="ArgumentException">The text names no device.</exception>
     /// <exception cref="SpotException">The machine lacks it.</exception>
@@ -35,52 +32,24 @@ internal static class DeviceChoice
         return index < count ? device(DeviceType.CUDA, index) : throw Missing(option, $"{count} CUDA devices are usable");
     }
 
-    /// <summary>The type that an option means on a device.</summary>
-    /// <param name="precision">The option.</param>
-    /// <param name="device">The device.</param>
-    /// <param name="config">The model, whose own shapes are timed on a CPU.</param>
-    public static ScalarType Resolve(BackbonePrecision precision, Device device, T5Config config) => precision switch
+    /// <summary>The type that an option means on a device, and why.</summary>
+    public static (ScalarType Type, string Reason) Resolve(BackbonePrecision precision, Device device)
     {
-        BackbonePrecision.Float32 => ScalarType.Float32,
-        BackbonePrecision.BFloat16 => ScalarType.BFloat16,
-        BackbonePrecision.Float16 => throw new ArgumentException(
-            "Precision is Float16, which T5 cannot be computed in: its feed-forward and residual activations, and trained prompts with values of " +
-            "hundreds, exceed float16's largest number, 65,504, and become infinite. Use BFloat16, which has float32's range in as little memory, or Float32.",
-            nameof(precision)),
-        _ => device.type switch
+        switch (precision)
         {
-            DeviceType.CUDA => ScalarType.BFloat16,
-            DeviceType.CPU when IsFasterInBFloat16(config) => ScalarType.BFloat16,
-            _ => ScalarType.Float32,
-        },
-    };
-
-    // libtorch emulates bfloat16 on processors without instructions for it, many times slower: only a trial tells.
-    private static bool IsFasterInBFloat16(T5Config config)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        Tensor x = rand(512, config.Dim), weight = rand(config.FeedForwardDim, config.Dim);
-        Tensor halfX = x.to(ScalarType.BFloat16), halfWeight = weight.to(ScalarType.BFloat16);
-
-        // In turn, and the best of each: a machine that is busy for a moment must not decide. Emulated bfloat16 can take seconds, so the
-        // trials end early where they are slow.
-        double single = double.MaxValue, half = double.MaxValue;
-        long begin = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 200 && (i < 4 || Stopwatch.GetElapsedTime(begin) < (i < 20 ? 10 : 1) * TrialTime); i++)
-        {
-            single = Math.Min(single, Time(x, weight));
-            half = Math.Min(half, Time(halfX, halfWeight));
+            case BackbonePrecision.Float32:
+                return (ScalarType.Float32, "asked for");
+            case BackbonePrecision.BFloat16:
+                return (ScalarType.BFloat16, "asked for");
+            case BackbonePrecision.Float16:
+                throw new ArgumentException(
+                    "Precision is Float16, which T5 cannot be computed in: its feed-forward and residual activations, and trained prompts with values of " +
+                    "hundreds, exceed float16's largest number, 65,504, and become infinite. Use BFloat16, which has float32's range in as little memory, or Float32.",
+                    nameof(precision));
         }
 
-        return single > 1.3 * half;
-    }
-
-    private static double Time(Tensor x, Tensor weight)
-    {
-        long start = Stopwatch.GetTimestamp();
-        nn.functional.linear(x, weight).Dispose();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        (bool isNative, string reason) = BFloat16Support.Of(device);
+        return (isNative ? ScalarType.BFloat16 : ScalarType.Float32, reason);
     }
 
     private static SpotException Missing(string option, string found) => new(

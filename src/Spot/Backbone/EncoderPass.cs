@@ -8,7 +8,7 @@ namespace Spot.Backbone;
 /// not be kept: less memory and fewer passes than automatic differentiation.
 /// </summary>
 /// <remarks>
-/// Computes what <see cref="EncoderStack"/> computes. On the CPU only, for widths that are multiples of 16: see <see cref="Supports"/>.
+/// Computes what <see cref="EncoderStack"/> computes. Where <see cref="CpuPasses.Support"/> says so.
 /// With checkpointing it keeps no more than every block's input, and the backward pass computes each block again: the same numbers to the bit.
 /// </remarks>
 internal sealed class EncoderPass(T5Weights weights, T5Config config, bool checkpointing = false)
@@ -17,10 +17,6 @@ internal sealed class EncoderPass(T5Weights weights, T5Config config, bool check
     private readonly (Tensor Input, DropoutMasks? Dropout)[] _starts = new (Tensor, DropoutMasks?)[config.EncoderLayers];
     private Tensor? _bias, _mask, _embeddingMask, _finalMask, _last;
     private float[] _lastScales = [];
-
-    /// <summary>Whether a model can be run through this class.</summary>
-    public static bool Supports(T5Config config, Device device) =>
-        device.type == DeviceType.CPU && config.Dim % 16 == 0 && config.FeedForwardDim % 16 == 0;
 
     /// <summary>Runs the encoder; call inside no_grad. Arguments as for <see cref="EncoderStack.Forward"/>.</summary>
     public Tensor Forward(Tensor embeddings, Tensor? mask, DropoutMasks? dropout)

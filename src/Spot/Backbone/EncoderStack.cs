@@ -32,7 +32,8 @@ internal sealed class EncoderStack
         for (int block = 0; block < _attention.Length; block++)
         {
             trace?.Invoke(x);
-            x = Block(x, block, bias, dropout);
+            using DisposeScope scope = NewDisposeScope();
+            x = Block(x, block, bias, dropout).MoveToOuterDisposeScope();
         }
 
         x = Finish(x, dropout);

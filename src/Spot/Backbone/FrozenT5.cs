@@ -7,16 +7,26 @@ namespace Spot.Backbone;
 /// <summary>
 /// The whole T5 as functions of its frozen weights (Raffel et al. 2020), with a soft prompt in front of the encoder's input.
 /// </summary>
-/// <remarks>Every call makes tensors in the caller's dispose scope, on the caller's thread.</remarks>
+/// <remarks>
+/// Every call makes tensors in the caller's dispose scope, on the caller's thread. That is the backbone's own thread, where the model has one: callers
+/// reach it by <see cref="Run"/>, a step or a batch at a time.
+/// </remarks>
 internal sealed class FrozenT5 : IDisposable
 {
     private readonly T5Weights _weights;
     private readonly EncoderStack _encoder;
     private readonly DecoderStack _decoder;
     private readonly Scalar? _logitScale;
+    private readonly ModelThread? _thread;
 
-    public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type)
+    /// <param name="weights">The weights; disposed with the model.</param>
+    /// <param name="config">The architecture.</param>
+    /// <param name="device">Where the weights are.</param>
+    /// <param name="type">The type of weights and activations.</param>
+    /// <param name="thread">The thread that computes; null for whichever thread calls.</param>
+    public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type, ModelThread? thread = null)
     {
+        _thread = thread;
         _weights = weights;
         _encoder = new EncoderStack(weights, config);
         _decoder = new DecoderStack(weights, config);
@@ -39,11 +49,25 @@ internal sealed class FrozenT5 : IDisposable
 
     public void Dispose() => _weights.Dispose();
 
+    /// <summary>The same thread for another model, a copy that is tuned.</summary>
+    public FrozenT5 With(T5Weights weights, ScalarType type) => new(weights, Config, Device, type, _thread);
+
+    /// <summary>Computes a piece of work, a step or a batch, on the model's thread, and waits for it. Others have their turn between two pieces.</summary>
+    /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
+    public T Run<T>(Func<T> piece) => _thread is null ? piece() : _thread.Run(piece);
+
     /// <summary>Token embeddings.</summary>
     /// <param name="ids">// [batch, length]</param>
     /// <returns>// [batch, length, d]</returns>
-    public Tensor Embed(Tensor ids) =>
-        _weights[T5Layout.Shared].index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Dim).to(Type);
+    public Tensor Embed(Tensor ids)
+    {
+        if (_thread is { IsCurrent: false })
+        {
+            throw new InvalidOperationException("The model computes on its own thread alone.");
+        }
+
+        return _weights[T5Layout.Shared].index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Dim).to(Type);
+    }
 
     /// <summary>What the encoder reads: the soft prompt's rows, then the tokens' embeddings.</summary>
     /// <param name="prompt">One prompt for all rows or one for each, float32; null for none. // [L, d] or [batch, L, d]</param>

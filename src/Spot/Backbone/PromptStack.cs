@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Spot.Backbone;
 
 /// <summary>Several soft prompts of any lengths in one tensor, so that each row of a batch can stand behind another one.</summary>
-/// <remarks>Made in the caller's dispose scope.</remarks>
-internal sealed class PromptStack
+/// <remarks>Outlives dispose scopes; the one who makes it disposes it.</remarks>
+internal sealed class PromptStack : IDisposable
 {
     private readonly int[] _starts;
     private readonly int[] _lengths;
@@ -18,8 +18,11 @@ internal sealed class PromptStack
         _lengths = [.. prompts.Select(prompt => prompt?.Length ?? 0)];
         _starts = [.. _lengths.Select((_, i) => _lengths.Take(i).Sum())];
         float[] values = [.. prompts.SelectMany(prompt => prompt?.Values.ToArray() ?? [])];
-        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device).to(model.Type);
+        using DisposeScope scope = NewDisposeScope();
+        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device).to(model.Type).DetachFromDisposeScope();
     }
+
+    public void Dispose() => _rows?.Dispose();
 
     /// <summary>The rows of a prompt, 0 for the bare model.</summary>
     public int Length(int prompt) => _lengths[prompt];

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Spot.Backbone;
 
-/// <summary>Encodes every input behind every one of some prompts, in batches of rows of similar length so that little is padded.</summary>
+/// <summary>
+/// Encodes every input behind every one of some prompts, in batches of rows of similar length so that little is padded. Between two batches others have
+/// their turn on the model.
+/// </summary>
 internal static class PromptedBatches
 {
     private const int BatchSize = 32;
@@ -18,18 +21,20 @@ internal static class PromptedBatches
         FrozenT5 model, IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, Func<EncodedBatch, T[]> answer, CancellationToken cancellationToken)
     {
         T[][] answers = [.. prompts.Select(_ => new T[inputs.Length])];
-        using IDisposable noGradient = no_grad();
-        using DisposeScope run = NewDisposeScope();
-        PromptStack stack = new(prompts, model);
+        using PromptStack stack = model.Run(() => new PromptStack(prompts, model));
         (int Prompt, int Input)[] rows = [.. Enumerable.Range(0, prompts.Count)
             .SelectMany(prompt => Enumerable.Range(0, inputs.Length).Select(input => (prompt, input)))
             .OrderBy(row => stack.Length(row.prompt) + inputs[row.input].Length)];
         foreach ((int Prompt, int Input)[] batch in rows.Chunk(BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            TokenBatch tokens = new([.. batch.Select(row => inputs[row.Input])], model.Config.PadId, model.Device);
-            T[] found = answer(model.Encode(stack, [.. batch.Select(row => row.Prompt)], tokens));
+            T[] found = model.Run(() =>
+            {
+                using IDisposable noGradient = no_grad();
+                using DisposeScope scope = NewDisposeScope();
+                TokenBatch tokens = new([.. batch.Select(row => inputs[row.Input])], model.Config.PadId, model.Device);
+                return answer(model.Encode(stack, [.. batch.Select(row => row.Prompt)], tokens));
+            });
             for (int i = 0; i < batch.Length; i++)
             {
                 answers[batch[i].Prompt][batch[i].Input] = found[i];

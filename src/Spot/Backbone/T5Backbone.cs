@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,17 +9,20 @@ namespace Spot.Backbone;
 
 /// <summary>A frozen T5 with its tokenizer: one checkpoint in memory that serves any number of soft prompts.</summary>
 /// <remarks>
-/// Safe for concurrent calls, which wait for each other. Its weights never change. The one who loads it disposes it, when no call is under way.
+/// Safe for concurrent calls. It computes on one thread of its own, and hands the model over between the steps of a tuning run and between the batches of
+/// an evaluation or a generation: whoever asks next has the next turn. Its weights never change.
+/// The one who loads it disposes it, at any time: the step under way is finished, and what waits ends with <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class T5Backbone : IDisposable
+public sealed class T5Backbone : IDisposable, IAsyncDisposable
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private bool _disposed;
+    private readonly ModelThread _thread;
+    private volatile bool _disposed;
 
-    private T5Backbone(string folder, FrozenT5 model, T5Tokenizer tokenizer)
+    private T5Backbone(string folder, string name, FrozenT5 model, T5Tokenizer tokenizer, ModelThread thread)
     {
+        _thread = thread;
         Folder = folder;
-        Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        Name = name;
         Model = model;
         Tokenizer = tokenizer;
     }
@@ -51,13 +56,14 @@ public sealed class T5Backbone : IDisposable
     /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model.</summary>
     /// <param name="folder">The folder. Its weight files stay mapped while the backbone lives.</param>
     /// <param name="options">Device and precision; null for <c>auto</c>.</param>
+    /// <param name="logger">Told the device and the precision, and why this one; null for none.</param>
     /// <returns>The backbone; the caller disposes it.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another model family, or does not fit the others.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or the precision is Float16.</exception>
     /// <exception cref="SpotException">No native backend is referenced, or the device is not there.</exception>
-    public static T5Backbone Load(string folder, BackboneOptions? options = null)
+    public static T5Backbone Load(string folder, BackboneOptions? options = null, ILogger<T5Backbone>? logger = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         options ??= new BackboneOptions();
@@ -77,8 +83,13 @@ public sealed class T5Backbone : IDisposable
                 $"{config.VocabularySize}. Both files must be of the same checkpoint.");
         }
 
-        FrozenT5 model = LoadModel(full, config, options);
-        return new T5Backbone(full, model, tokenizer);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(full));
+        ModelThread thread = new(name);
+        (FrozenT5 model, string reason) = LoadModel(full, config, options, thread);
+        T5Backbone backbone = new(full, name, model, tokenizer, thread);
+        BackboneLog.Loaded(
+            (ILogger?)logger ?? NullLogger.Instance, name, model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements), backbone.Device, backbone.Precision, reason);
+        return backbone;
     }
 
     /// <summary>Answers inputs by greedy decoding.</summary>
@@ -129,16 +140,19 @@ public sealed class T5Backbone : IDisposable
         return [.. Enumerable.Range(0, inputs.Count).Select(i => (IReadOnlyList<string>)[.. answers.Select(ofPrompt => ofPrompt[i])])];
     }
 
-    /// <inheritdoc/>
+    /// <summary>Frees the model, after the step that is under way: waits for it, unless called from that step itself.</summary>
     public void Dispose()
     {
-        if (!_disposed)
+        Task ended = EndAsync();
+        if (!_thread.IsCurrent)
         {
-            _disposed = true;
-            Model.Dispose();
-            _gate.Dispose();
+            ended.GetAwaiter().GetResult();
         }
     }
+
+    /// <summary>Frees the model, after the step that is under way.</summary>
+    /// <returns>Completes when the model is freed.</returns>
+    public ValueTask DisposeAsync() => new(EndAsync());
 
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)
@@ -153,19 +167,20 @@ public sealed class T5Backbone : IDisposable
             $"(width {Config.Dim}). A soft prompt works only with the model that it was tuned on: load that one, or tune a prompt for this one.");
     }
 
-    /// <summary>Runs work that needs the model on a thread of its own, one at a time.</summary>
-    internal async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs long work on a thread of its own, which computes nothing itself: it asks the model's thread for one step or batch after the other, by
+    /// <see cref="FrozenT5.Run"/>, so that several such runs take turns.
+    /// </summary>
+    internal Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        return Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private Task EndAsync()
+    {
+        _disposed = true;
+        return _thread.EndAsync(Model.Dispose);
     }
 
     // By prompt, then by input.
@@ -181,7 +196,7 @@ public sealed class T5Backbone : IDisposable
         return [.. written.Select(ofPrompt => ofPrompt.Select(answer => Tokenizer.Decode(answer)).ToArray())];
     }
 
-    private static FrozenT5 LoadModel(string folder, T5Config config, BackboneOptions options)
+    private static (FrozenT5 Model, string Reason) LoadModel(string folder, T5Config config, BackboneOptions options, ModelThread thread)
     {
         TorchRuntime.EnsureLoaded();
         if (options.Threads is { } threads)
@@ -191,8 +206,8 @@ public sealed class T5Backbone : IDisposable
         }
 
         Device device = DeviceChoice.Resolve(options.Device);
-        ScalarType type = DeviceChoice.Resolve(options.Precision, device, config);
-        return new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type);
+        (ScalarType type, string reason) = DeviceChoice.Resolve(options.Precision, device);
+        return (new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type, thread), reason);
     }
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;

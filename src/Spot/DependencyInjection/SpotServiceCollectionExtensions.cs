@@ -40,7 +40,7 @@ public static class SpotServiceCollectionExtensions
     {
         SpotOptions options = provider.GetRequiredService<IOptions<SpotOptions>>().Value;
         return options.ModelPath.Length > 0
-            ? T5Backbone.Load(options.ModelPath, options.Backbone)
+            ? T5Backbone.Load(options.ModelPath, options.Backbone, provider.GetService<ILogger<T5Backbone>>())
             : throw Missing(nameof(SpotOptions.ModelPath), "the folder of a T5 checkpoint");
     }
 

@@ -7,7 +7,8 @@ namespace Spot.Tuning;
 internal sealed class Adafactor : Optimizer
 {
     private const int LeastFactoredSize = 128;
-    private const double Epsilon1 = 1e-30;
+    /// <summary>Added to squares, so that none is 0.</summary>
+    public const double Epsilon1 = 1e-30;
     private readonly AdafactorOptions _options;
     private readonly int _columns;
     private readonly float[] _moment = [], _rowMoment = [], _columnMoment = [], _momentum = [];
@@ -20,7 +21,7 @@ internal sealed class Adafactor : Optimizer
     {
         _options = options;
         _columns = columns;
-        if (rows >= LeastFactoredSize && columns >= LeastFactoredSize)
+        if (IsFactored(rows, columns))
         {
             _state["rows"] = _rowMoment = new float[rows];
             _state["columns"] = _columnMoment = new float[columns];
@@ -38,10 +39,15 @@ internal sealed class Adafactor : Optimizer
 
     public override IReadOnlyDictionary<string, float[]> State => _state;
 
+    /// <summary>Whether the second moment of a matrix is factored.</summary>
+    public static bool IsFactored(int rows, int columns) => rows >= LeastFactoredSize && columns >= LeastFactoredSize;
+
+    /// <summary>1 − β₂ of a step, in double: at the published checkpoints' offset it is 1.5e-5.</summary>
+    public static double NewShare(AdafactorOptions options, long step) => Math.Pow(step + options.StepOffset + 1, -options.DecayRate);
+
     public override void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, double factor = 1)
     {
-        // In double: at the published checkpoints' offset 1 - b2 is 1.5e-5.
-        double newShare = Math.Pow(Step + _options.StepOffset + 1, -_options.DecayRate); // 1 - b2
+        double newShare = NewShare(_options, Step);
         double updateRms = _moment.Length > 0 ? Accumulate(gradient, newShare) : AccumulateFactored(gradient, newShare);
         double rate = _options.LearningRate * factor;
         if (_options.ScaleByParameter)

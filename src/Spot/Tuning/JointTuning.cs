@@ -12,9 +12,6 @@ namespace Spot.Tuning;
 /// </remarks>
 internal sealed class JointTuning
 {
-    // On the CPU a pass of more rows gains nothing: its products are large already, and leave the caches.
-    private const int MostRowsOnCpu = 32;
-
     private readonly string _backbone;
     private readonly TaskMixture _task;
     private readonly TuningOptions _options;
@@ -23,7 +20,7 @@ internal sealed class JointTuning
     private readonly PromptTrainable[] _trainables;
     private readonly TuningRun[] _runs;
     private readonly SortedDictionary<string, string>[] _identities;
-    private readonly int _together;
+    private readonly FrozenT5 _model;
 
     /// <param name="backbone">The model.</param>
     /// <param name="task">The task.</param>
@@ -33,6 +30,7 @@ internal sealed class JointTuning
     public JointTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger)
     {
         _backbone = backbone.Name;
+        _model = backbone.Model;
         _task = task;
         _options = options;
         _stream = new TrainingStream(task, backbone.Tokenizer, options);
@@ -42,8 +40,6 @@ internal sealed class JointTuning
         _trainables = [.. starts.Select(start => new PromptTrainable(backbone.Model, options, initializer.From(start, options, task.Labels), evaluator))];
         _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, backbone.Tokenizer, options.Within(i.ToString(CultureInfo.InvariantCulture)), logger))];
         _identities = [.. starts.Select((start, i) => RunIdentity.Of(_trainables[i].Kind, backbone, task, options, start))];
-        int rows = Math.Min(options.MicroBatchSize, options.BatchSize);
-        _together = backbone.Model.Device.type == TorchSharp.DeviceType.CPU ? Math.Max(1, MostRowsOnCpu / rows) : starts.Length;
     }
 
     /// <summary>Runs them, each from its checkpoint if there is one.</summary>
@@ -73,7 +69,7 @@ internal sealed class JointTuning
             Advance(alive, _options.Steps);
             return [.. all.Select(Result)];
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
+        catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException or ObjectDisposedException)
         {
             Array.ForEach(_runs, run => run.Save());
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
@@ -104,9 +100,10 @@ internal sealed class JointTuning
 
             int step = behind.Min(course => course.Step);
             TrainingBatch batch = _stream.Batch(step);
-            foreach (IGrouping<int, Course> group in behind.Where(course => course.Step == step).GroupBy(course => course.Values.Length))
+            foreach (IGrouping<int, Course> group in behind.Where(course => course.Step == step).GroupBy(course => course.Trainable.Values.Length))
             {
-                foreach (Course[] part in group.Chunk(_together))
+                int length = group.First().Trainable.Length + batch.Examples.Max(example => example.Input.Length);
+                foreach (Course[] part in group.Chunk(SharedPasses.Prompts(_model, _options, length)))
                 {
                     Prepare(part, batch, step);
                     Array.ForEach(part, course => course.MoveOn());
@@ -117,7 +114,7 @@ internal sealed class JointTuning
 
     private void Prepare(Course[] courses, TrainingBatch batch, int step)
     {
-        float[][] gradients = _gradient.Compute([.. courses.Select(course => course.Values)], courses[0].Trainable.Length, batch.Examples, step);
+        float[][] gradients = _gradient.Compute([.. courses.Select(course => course.Trainable.Values)], courses[0].Trainable.Length, batch.Examples, step);
         for (int i = 0; i < courses.Length; i++)
         {
             courses[i].Trainable.Prepare(step, gradients[i], _gradient.Losses[i]);
@@ -149,8 +146,6 @@ internal sealed class JointTuning
         public TuningRun Run { get; }
 
         public PromptTrainable Trainable { get; }
-
-        public float[] Values => Trainable.Parameters[0].Values;
 
         public bool Continues { get; private set; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spot.Backbone;
 using Spot.Interop;
 using TorchSharp;
@@ -10,9 +9,8 @@ namespace Spot.Tuning;
 /// All weights of a model, on a float32 copy of its own: the paper's model tuning baseline. With it, if asked for, a soft prompt for each task.
 /// </summary>
 /// <remarks>
-/// The passes may be computed in bfloat16: then the blocks' matrices are rounded copies of the float32 parameters, to which every step is added.
-/// The parameters' arrays are copied into the weights' tensors before these are used. On the CPU the tensors could be views of the arrays, but
-/// libtorch's products depend in the last bit on where a matrix lies, and arrays lie anywhere.
+/// Weights, gradients and optimiser states stay on the model's device. The passes may be computed in bfloat16: then the blocks' matrices are rounded
+/// copies of the float32 parameters, to which every step is added.
 /// </remarks>
 internal sealed class ModelTrainable : ITrainable
 {
@@ -21,72 +19,60 @@ internal sealed class ModelTrainable : ITrainable
     private readonly ModelGradient _gradients;
     private readonly TaskPrompts? _prompts;
     private readonly MixtureEvaluator? _evaluator;
-    private readonly Tensor[] _weights;
-    private readonly float[] _staged;
-    private readonly bool _onCpu;
+    private readonly TensorParameter[] _parameters;
 
     /// <param name="model">The model to copy, in float32.</param>
     /// <param name="options">The checked options.</param>
     /// <param name="evaluator">Makes what scores the copy; null where nothing is evaluated.</param>
     /// <param name="type">What passes are computed in.</param>
-    /// <param name="prompts">The tasks' prompts, which join the parameters; null for none.</param>
+    /// <param name="prompts">The tasks' prompts, which join the parameters; null for none. Disposed with this.</param>
     public ModelTrainable(
         FrozenT5 model, TuningOptions options, Func<FrozenT5, MixtureEvaluator>? evaluator, ScalarType type = ScalarType.Float32, TaskPrompts? prompts = null)
     {
-        _onCpu = model.Device.type == DeviceType.CPU;
         _prompts = prompts;
-        Parameter[] weights = [.. model.Weights.Tensors.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight => Copy(weight.Key, weight.Value, options, type))];
-        Parameters = prompts is null ? weights : [.. weights, prompts.Parameter];
-        _weights = [.. Parameters.Select(parameter => Leaf(parameter, model.Device, T5Layout.IsBlockMatrix(parameter.Name) ? type : ScalarType.Float32))];
-        _staged = new float[Parameters.Max(parameter => parameter.Values.Length)];
-        Dictionary<string, Tensor> tensors = weights.Zip(_weights).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
-        _model = new FrozenT5(new T5Weights(tensors, model.Config, model.Weights.Fingerprint), model.Config, model.Device, type);
+        TensorParameter[] weights = model.Run<TensorParameter[]>(() => [.. model.Weights.Tensors.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight =>
+            new TensorParameter(weight.Key, weight.Value, Optimizer(weight.Key, options), T5Layout.IsBlockMatrix(weight.Key) ? type : ScalarType.Float32))]);
+        _parameters = prompts is null ? weights : [.. weights, prompts.Parameter];
+        Dictionary<string, Tensor> tensors = weights.ToDictionary(weight => weight.Name, weight => weight.Weight, StringComparer.Ordinal);
+        _model = model.With(new T5Weights(tensors, model.Config, model.Weights.Fingerprint), type);
         _gradients = new ModelGradient(_model, options, prompts?.OfTask);
         _evaluator = evaluator?.Invoke(_model);
     }
 
     public string Kind => KindName;
 
-    public IReadOnlyList<Parameter> Parameters { get; }
+    public bool TakesEmbedding => false;
 
-    public double Compute(IReadOnlyList<EncodedExample> batch, long step)
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    public double Compute(IReadOnlyList<EncodedExample> batch, long step) => _model.Run(() =>
     {
-        Upload();
-        foreach (Tensor weight in _weights)
-        {
-            using Tensor? gradient = weight.grad;
-            gradient?.zero_();
-        }
+        Array.ForEach(_parameters, parameter => parameter.ClearGradient());
+        return _gradients.Compute(batch, step, _prompts?.Parameter.Weight);
+    });
 
-        return _gradients.Compute(batch, step, _prompts is null ? null : _weights[^1]);
-    }
+    public double GradientNorm() => Math.Sqrt(_model.Run(() => SumOfSquares(parameter => parameter.Gradient())));
 
-    public Span<float> Gradient(int parameter)
+    public void Apply(double rateFactor, double shrink) => _model.Run(() =>
     {
-        Span<float> staged = _staged.AsSpan(0, Parameters[parameter].Values.Length);
-        using Tensor? gradient = _weights[parameter].grad; // its memory belongs to the weight
-        if (gradient is null)
-        {
-            staged.Clear(); // no example of the batch had a prompt
-            return staged;
-        }
+        Array.ForEach(_parameters, parameter => parameter.Apply(rateFactor, shrink));
+        return true;
+    });
 
-        if (_onCpu && gradient.dtype == ScalarType.Float32)
-        {
-            return MemoryMarshal.Cast<byte, float>(gradient.bytes);
-        }
+    public string? NotFiniteGradient() => Place("gradient of ", parameter => parameter.Gradient());
 
-        using Tensor wide = gradient.to(ScalarType.Float32);
-        using Tensor copy = wide.cpu();
-        MemoryMarshal.Cast<byte, float>(copy.bytes).CopyTo(staged);
-        return staged;
-    }
+    // The sum is finite only if all numbers are: one look for all parameters, which most steps need no more than.
+    public string? NotFiniteValue() =>
+        double.IsFinite(_model.Run(() => SumOfSquares(parameter => parameter.Numbers))) ? null : Place("", parameter => parameter.Numbers);
 
-    public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken)
-    {
-        Upload();
-        return _evaluator!.Evaluate(task => _prompts?.Of(task, _model), step, cancellationToken);
-    }
+    /// <summary>Null: a model is too large to be copied at every step.</summary>
+    public Action? Remember() => null;
+
+    public TuningDivergedException Diverged(string message, int step, IReadOnlyList<TextExample> batch, float[][]? best) =>
+        new(message + " The best checkpoint so far is in the output folder, if one was evaluated.") { Step = step, Batch = batch };
+
+    public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken) =>
+        _evaluator!.Evaluate(task => _prompts?.Of(task, _model), step, cancellationToken);
 
     /// <summary>Writes weights as a checkpoint folder, as a model hub holds it: whole or not at all.</summary>
     /// <param name="values">The values of each parameter.</param>
@@ -107,7 +93,7 @@ internal sealed class ModelTrainable : ITrainable
                 }
             }
 
-            IEnumerable<SafetensorsEntry> tensors = Parameters.Where(parameter => parameter != _prompts?.Parameter).Zip(values, (parameter, array) => rounded
+            IEnumerable<SafetensorsEntry> tensors = _parameters.Where(parameter => parameter != _prompts?.Parameter).Zip(values, (parameter, array) => rounded
                 ? SafetensorsEntry.RoundedToBFloat16(parameter.Name, [.. parameter.Shape], array)
                 : SafetensorsEntry.Over(parameter.Name, [.. parameter.Shape], array));
             AtomicFile.Write(Path.Combine(temporary, "model.safetensors"), stream => SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["format"] = "pt" }));
@@ -120,34 +106,29 @@ internal sealed class ModelTrainable : ITrainable
         }
     }
 
-    public void Dispose()
-    {
-        _model.Dispose();
-        _weights[^1].Dispose(); // the prompts, if there are any
-    }
-
-    private static Parameter Copy(string name, Tensor weight, TuningOptions options, ScalarType type)
-    {
-        using Tensor values = weight.to(ScalarType.Float32).cpu().contiguous();
-        return new Parameter(name, [.. weight.shape], MemoryMarshal.Cast<byte, float>(values.bytes).ToArray(), Optimizer(name, options), type == ScalarType.BFloat16);
-    }
+    public void Dispose() => Array.ForEach(_parameters, parameter => parameter.Dispose());
 
     private static OptimizerOptions Optimizer(string name, TuningOptions options) =>
         options.Optimizer is MuonOptions muon && !T5Layout.IsBlockMatrix(name) ? muon.Others : options.Optimizer;
 
-    private static Tensor Leaf(Parameter parameter, Device device, ScalarType type)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return empty(parameter.Shape, type, device).requires_grad_().DetachFromDisposeScope();
-    }
-
-    private void Upload()
+    // Summed in double where the device has it.
+    private double SumOfSquares(Func<TensorParameter, Tensor> tensors)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        for (int i = 0; i < _weights.Length; i++)
+        Tensor[] sums = [.. _parameters.Select(parameter =>
         {
-            _weights[i].copy_(frombuffer(Parameters[i].Values, ScalarType.Float32).view(Parameters[i].Shape));
-        }
+            using DisposeScope one = NewDisposeScope();
+            Tensor squares = tensors(parameter).square();
+            return (_model.Device.type == DeviceType.MPS ? squares.sum() : squares.sum(ScalarType.Float64)).MoveToOuterDisposeScope();
+        })];
+        return stack(sums).sum().cpu().to(ScalarType.Float64).item<double>();
     }
+
+    private string? Place(string what, Func<TensorParameter, Tensor> tensors) => _model.Run(() =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _parameters.Select(parameter => Divergence.Place(what + parameter.Name, HostCopy.Read(tensors(parameter)), parameter.Columns))
+            .FirstOrDefault(place => place is not null);
+    });
 }

@@ -18,7 +18,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
 
     /// <summary>
     /// What passes are computed in. The weights are kept and changed in float32 whatever it says; with <see cref="BackbonePrecision.BFloat16"/>, or
-    /// <see cref="BackbonePrecision.Auto"/> where that is faster, passes read a rounded copy of their matrices.
+    /// <see cref="BackbonePrecision.Auto"/> where the device has instructions for it, passes read a rounded copy of their matrices.
     /// </summary>
     /// <value><see cref="BackbonePrecision.Float32"/>.</value>
     public BackbonePrecision Precision { get; init; } = BackbonePrecision.Float32;
@@ -79,7 +79,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
             TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
 
-        ScalarType type = DeviceChoice.Resolve(Precision, backbone.Model.Device, backbone.Config);
+        ScalarType type = DeviceChoice.Resolve(Precision, backbone.Model.Device).Type;
         TaskPrompts? prompts = TaskPrompts.Create(backbone.Model, backbone.Tokenizer, task, options);
         using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options), type, prompts);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);

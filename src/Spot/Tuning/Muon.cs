@@ -13,21 +13,19 @@ namespace Spot.Tuning;
 internal sealed class Muon : Optimizer
 {
     private const int Iterations = 5;
-    private const float LeastNorm = 1e-7f;
+    /// <summary>Added to norms that are divided by.</summary>
+    public const float LeastNorm = 1e-7f;
 
     private const float A = 3.4445f, B = -4.7750f, C = 2.0315f; // the published a·x + b·x³ + c·x⁵, steep at 0
     private readonly MuonOptions _options;
     private readonly int _rows, _columns;
     private readonly float[] _momentum;
-    private readonly ScalarType _type;
 
     /// <param name="options">The options, already checked.</param>
     /// <param name="rows">The first dimension.</param>
     /// <param name="columns">The second dimension.</param>
-    /// <param name="type">What the iteration is computed in; bfloat16 is enough for it.</param>
-    public Muon(MuonOptions options, int rows, int columns, ScalarType type = ScalarType.Float32)
+    public Muon(MuonOptions options, int rows, int columns)
     {
-        _type = type;
         _options = options;
         (_rows, _columns) = (rows, columns);
         _momentum = new float[rows * columns];
@@ -46,7 +44,7 @@ internal sealed class Muon : Optimizer
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor orthogonal = Orthogonalize(tensor(direction, [_rows, _columns]).to(_type)).to(ScalarType.Float32).contiguous();
+        Tensor orthogonal = Orthogonalize(tensor(direction, [_rows, _columns])).contiguous();
 
         // An orthogonal matrix has the root mean square 1 / √(its longer side).
         double size = ParameterSize.Of(parameter) * Math.Sqrt(Math.Max(_rows, _columns));
@@ -54,8 +52,8 @@ internal sealed class Muon : Optimizer
         TensorPrimitives.MultiplyAdd(MemoryMarshal.Cast<byte, float>(orthogonal.bytes), rate, parameter, parameter);
     }
 
-    // x of norm 1 -> U Vᵀ of its singular value decomposition, roughly: singular values of 0.7 … 1.2.
-    private static Tensor Orthogonalize(Tensor x)
+    /// <summary>x of norm 1 → U Vᵀ of its singular value decomposition, roughly: singular values of 0.7 … 1.2.</summary>
+    public static Tensor Orthogonalize(Tensor x)
     {
         bool tall = x.size(0) > x.size(1);
         x = tall ? x.t() : x;

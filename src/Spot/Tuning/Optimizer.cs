@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Spot.Tuning;
 
 /// <summary>Changes one parameter by its gradients. Its state is arrays, so that a checkpoint can hold it.</summary>
@@ -15,14 +13,17 @@ internal abstract class Optimizer
     /// <param name="options">The options, already checked.</param>
     /// <param name="rows">The first dimension; 1 for a vector.</param>
     /// <param name="columns">The second dimension.</param>
-    /// <param name="rough">Whether products of matrices may be computed in bfloat16.</param>
-    public static Optimizer Create(OptimizerOptions options, int rows, int columns, bool rough = false) => options switch
+    public static Optimizer Create(OptimizerOptions options, int rows, int columns) => options switch
     {
         AdafactorOptions adafactor => new Adafactor(adafactor, rows, columns),
         AdamWOptions adamW => new AdamW(adamW, rows * columns),
-        MuonOptions muon => rows > 1 ? new Muon(muon, rows, columns, rough ? ScalarType.BFloat16 : ScalarType.Float32) : new AdamW(muon.Others, columns),
-        _ => throw new ArgumentException($"Optimizer is {options.GetType().Name}; expected AdafactorOptions, AdamWOptions or MuonOptions."),
+        MuonOptions muon => rows > 1 ? new Muon(muon, rows, columns) : new AdamW(muon.Others, columns),
+        _ => throw Unknown(options),
     };
+
+    /// <summary>The error of options that belong to no optimiser.</summary>
+    public static ArgumentException Unknown(OptimizerOptions options) =>
+        new($"Optimizer is {options.GetType().Name}; expected AdafactorOptions, AdamWOptions or MuonOptions.");
 
     /// <summary>Applies one gradient.</summary>
     /// <param name="parameter">Changed in place.</param>

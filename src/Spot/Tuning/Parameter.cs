@@ -1,33 +1,35 @@
 namespace Spot.Tuning;
 
-/// <summary>Numbers that a run trains, with their optimiser.</summary>
+/// <summary>Numbers that a run trains, with their optimiser, as a checkpoint sees them.</summary>
 /// <param name="name">The name, unique in the run.</param>
-/// <param name="shape">The dimensions; its optimiser sees a matrix of the last one and all before.</param>
-/// <param name="values">The numbers, changed in place.</param>
-/// <param name="options">The optimiser's options.</param>
-/// <param name="rough">Whether the optimiser's products of matrices may be computed in bfloat16.</param>
-internal sealed class Parameter(string name, long[] shape, float[] values, OptimizerOptions options, bool rough = false)
+/// <param name="shape">The dimensions; the optimiser sees a matrix of the last one and all before.</param>
+internal abstract class Parameter(string name, long[] shape)
 {
     public string Name => name;
 
     public long[] Shape => shape;
 
-    public float[] Values => values;
+    /// <summary>The second dimension of the matrix that the optimiser sees.</summary>
+    public int Columns => (int)shape[^1];
 
-    public Optimizer Optimizer { get; } = Optimizer.Create(options, values.Length / (int)shape[^1], (int)shape[^1], rough);
+    /// <summary>The first dimension of the matrix that the optimiser sees; 1 for a vector.</summary>
+    public int Rows => (int)(Count / Columns);
 
-    /// <summary>Copies numbers and optimiser state.</summary>
-    /// <returns>Goes back to the copy.</returns>
-    public Action Remember()
-    {
-        float[] copy = [.. values];
-        long step = Optimizer.Step;
-        (float[] State, float[] Copy)[] states = [.. Optimizer.State.Values.Select(state => (state, (float[])state.Clone()))];
-        return () =>
-        {
-            copy.CopyTo(values, 0);
-            Optimizer.Step = step;
-            Array.ForEach(states, pair => pair.Copy.CopyTo(pair.State, 0));
-        };
-    }
+    /// <summary>How many numbers.</summary>
+    public long Count { get; } = shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Steps that the optimiser has done.</summary>
+    public abstract long Step { get; set; }
+
+    /// <summary>A copy of the numbers.</summary>
+    public abstract float[] Read();
+
+    /// <summary>Replaces the numbers.</summary>
+    public abstract void Write(float[] replacement);
+
+    /// <summary>A copy of all that the next step depends on besides numbers and <see cref="Step"/>, by name.</summary>
+    public abstract IReadOnlyDictionary<string, float[]> ReadState();
+
+    /// <summary>Replaces what <see cref="ReadState"/> gives.</summary>
+    public abstract void WriteState(IReadOnlyDictionary<string, float[]> state);
 }

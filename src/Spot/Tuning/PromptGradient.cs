@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 
 /// <summary>Loss of a batch and its gradient with respect to the prompt, for one prompt or for several in the same passes.</summary>
 /// <remarks>
-/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="EncoderPass"/> supports the
+/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="CpuPasses"/> support the
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation. Of several prompts each stands in front of a copy of
 /// the batch: what one prompt gets does not depend on the others, up to the rounding of larger products.
 /// </remarks>
@@ -16,7 +16,7 @@ namespace Spot.Tuning;
 /// <param name="width">As for <see cref="BatchPasses"/>.</param>
 internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false, int width = 0)
 {
-    private readonly bool _byHand = !automatic && EncoderPass.Supports(model.Config, model.Device);
+    private readonly bool _byHand = !automatic && CpuPasses.Support(model.Config, model.Device);
     private readonly BatchPasses _passes = new(model, options, width);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
@@ -32,7 +32,8 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, which decides dropout.</param>
     /// <returns>length × d values.</returns>
-    public float[] Compute(ReadOnlySpan<float> prompt, int length, IReadOnlyList<EncodedExample> batch, long step) => ComputeAll(prompt, length, batch, step);
+    public float[] Compute(float[] prompt, int length, IReadOnlyList<EncodedExample> batch, long step) =>
+        model.Run(() => ComputeAll(prompt, length, batch, step));
 
     /// <summary>Computes the gradients of several prompts on one batch.</summary>
     /// <param name="prompts">Each of the same length.</param>
@@ -42,11 +43,11 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     /// <returns>For each prompt length × d values.</returns>
     public float[][] Compute(IReadOnlyList<float[]> prompts, int length, IReadOnlyList<EncodedExample> batch, long step)
     {
-        float[] all = ComputeAll([.. prompts.SelectMany(prompt => prompt)], length, batch, step);
+        float[] all = Compute([.. prompts.SelectMany(prompt => prompt)], length, batch, step);
         return [.. all.Chunk(length * model.Config.Dim)];
     }
 
-    private float[] ComputeAll(ReadOnlySpan<float> values, int length, IReadOnlyList<EncodedExample> batch, long step)
+    private float[] ComputeAll(float[] values, int length, IReadOnlyList<EncodedExample> batch, long step)
     {
         using DisposeScope scope = NewDisposeScope();
         int count = values.Length / (length * model.Config.Dim);

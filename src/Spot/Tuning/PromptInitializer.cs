@@ -109,10 +109,13 @@ internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
             return [];
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        Tensor rows = model.Embed(tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Count], device: model.Device));
-        return rows.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        return model.Run(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            Tensor rows = model.Embed(tensor(ids.Select(id => (long)id).ToArray(), [1, ids.Count], device: model.Device));
+            return rows.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        });
     }
 
     private static float[] MeanRow(float[] rows, int dim)

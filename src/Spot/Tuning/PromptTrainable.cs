@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Spot.Backbone;
 
 namespace Spot.Tuning;
@@ -10,6 +11,7 @@ internal sealed class PromptTrainable : ITrainable
     private readonly PromptGradient _gradients;
     private readonly ITaskEvaluator? _evaluator;
     private readonly int _length;
+    private readonly ArrayParameter _prompt;
     private float[] _gradient = [];
     private (long Step, double Loss)? _prepared;
 
@@ -21,7 +23,7 @@ internal sealed class PromptTrainable : ITrainable
     {
         _model = model;
         _length = start.Length / model.Config.Dim;
-        Parameters = [new Parameter("prompt", [_length, model.Config.Dim], start, options.Optimizer)];
+        _prompt = new ArrayParameter("prompt", [_length, model.Config.Dim], start, options.Optimizer);
         _gradients = new PromptGradient(model, options);
         _evaluator = evaluator;
     }
@@ -31,7 +33,12 @@ internal sealed class PromptTrainable : ITrainable
     /// <summary>The number of rows.</summary>
     public int Length => _length;
 
-    public IReadOnlyList<Parameter> Parameters { get; }
+    public bool TakesEmbedding => true;
+
+    public IReadOnlyList<Parameter> Parameters => [_prompt];
+
+    /// <summary>The prompt's numbers themselves.</summary>
+    public float[] Values => _prompt.Values;
 
     public double Compute(IReadOnlyList<EncodedExample> batch, long step)
     {
@@ -41,17 +48,51 @@ internal sealed class PromptTrainable : ITrainable
             return prepared.Loss;
         }
 
-        _gradient = _gradients.Compute(Parameters[0].Values, _length, batch, step);
+        _gradient = _gradients.Compute(Values, _length, batch, step);
         return _gradients.Loss;
     }
 
     /// <summary>Takes what a step would compute from one who computes it for several prompts at once.</summary>
     public void Prepare(long step, float[] gradient, double loss) => (_gradient, _prepared) = (gradient, (step, loss));
 
-    public Span<float> Gradient(int parameter) => _gradient;
+    public double GradientNorm()
+    {
+        double sum = 0;
+        foreach (float value in _gradient)
+        {
+            sum += (double)value * value;
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    public void Apply(double rateFactor, double shrink)
+    {
+        if (shrink < 1)
+        {
+            TensorPrimitives.Multiply(_gradient, (float)shrink, _gradient);
+        }
+
+        _prompt.Apply(_gradient, rateFactor);
+    }
+
+    public string? NotFiniteGradient() => Divergence.Place("gradient of prompt", _gradient, _prompt.Columns);
+
+    public string? NotFiniteValue() => Divergence.Place("prompt", Values, _prompt.Columns);
+
+    public Action Remember() => _prompt.Remember();
+
+    public TuningDivergedException Diverged(string message, int step, IReadOnlyList<TextExample> batch, float[][]? best) =>
+        new(message + " This error carries the last good prompt, and the best one that was evaluated.")
+        {
+            Step = step,
+            Batch = batch,
+            LastGood = Prompt(_prompt.Read()),
+            Best = best is null ? null : Prompt(best[0]),
+        };
 
     public TuningEvaluation Evaluate(int step, CancellationToken cancellationToken) =>
-        _evaluator!.Evaluate(Prompt(Parameters[0].Values), step, cancellationToken);
+        _evaluator!.Evaluate(Prompt(Values), step, cancellationToken);
 
     /// <summary>Values as a prompt of the backbone.</summary>
     public SoftPrompt Prompt(float[] values) => new(_length, _model.Config.Dim, values, _model.Weights.Fingerprint);
@@ -63,10 +104,10 @@ internal sealed class PromptTrainable : ITrainable
     /// <param name="backbone">The backbone's name.</param>
     public TuningResult Result(RunState state, string task, TuningOptions options, string backbone) => new()
     {
-        Best = Prompt(state.Best is { } best ? best[0] : Parameters[0].Values),
+        Best = Prompt(state.Best is { } best ? best[0] : Values),
         BestScore = state.Best is null ? double.NaN : state.BestEvaluation.Score,
         BestStep = state.Best is null ? state.Step : state.BestEvaluation.Step,
-        Final = Prompt(Parameters[0].Values),
+        Final = Prompt(Values),
         Embedding = state.Early is null ? null : new TaskEmbedding(task, Prompt(state.Early[0]), options.EmbeddingStep),
         Evaluations = state.Evaluations,
         Losses = state.Losses,

@@ -22,8 +22,8 @@ internal static class RunCheckpoint
         for (int i = 0; i < parameters.Count; i++)
         {
             Parameter parameter = parameters[i];
-            tensors.Add(Entry("value", parameter, parameter.Values));
-            tensors.AddRange(parameter.Optimizer.State.Select(moment =>
+            tensors.Add(Entry("value", parameter, parameter.Read()));
+            tensors.AddRange(parameter.ReadState().Select(moment =>
                 SafetensorsEntry.Over($"optimizer/{moment.Key}/{parameter.Name}", [moment.Value.Length], moment.Value)));
             if (state.Best is not null)
             {
@@ -71,13 +71,9 @@ internal static class RunCheckpoint
 
             foreach (Parameter parameter in parameters)
             {
-                Fill($"value/{parameter.Name}", parameter.Values);
-                foreach ((string name, float[] values) in parameter.Optimizer.State)
-                {
-                    Fill($"optimizer/{name}/{parameter.Name}", values);
-                }
-
-                parameter.Optimizer.Step = step;
+                parameter.Write(Fill($"value/{parameter.Name}", new float[parameter.Count]));
+                parameter.WriteState(parameter.ReadState().ToDictionary(moment => moment.Key, moment => Fill($"optimizer/{moment.Key}/{parameter.Name}", moment.Value)));
+                parameter.Step = step;
             }
 
             return new RunState { Step = step, ComputedOn = found.GetValueOrDefault(RunIdentity.ComputedOn), Losses = [.. losses], Evaluations = evaluations, Best = best, Early = early };
@@ -88,7 +84,7 @@ internal static class RunCheckpoint
         }
 
         float[][]? Snapshot(string kind) => file.Tensors.ContainsKey($"{kind}/{parameters[0].Name}")
-            ? [.. parameters.Select(parameter => Fill($"{kind}/{parameter.Name}", new float[parameter.Values.Length]))]
+            ? [.. parameters.Select(parameter => Fill($"{kind}/{parameter.Name}", new float[parameter.Count]))]
             : null;
 
         float[] Fill(string name, float[] values)

@@ -1,5 +1,7 @@
 using Spot.Backbone;
 using Spot.Tokenization;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
@@ -8,15 +10,19 @@ internal sealed class TaskPrompts
 {
     private readonly int _length, _dim;
 
-    private TaskPrompts(int[] ofTask, int length, int dim, float[] values, TuningOptions options)
+    private TaskPrompts(FrozenT5 model, int[] ofTask, float[] values, TuningOptions options)
     {
         OfTask = ofTask;
-        (_length, _dim) = (length, dim);
-        Parameter = new Parameter("task_prompts", [values.Length / (length * dim), length, dim], values, options.TaskPromptOptimizer);
+        (_length, _dim) = (options.TaskPromptLength, model.Config.Dim);
+        Parameter = model.Run(() =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return new TensorParameter("task_prompts", PromptTensor.From(values, values.Length / _dim, _dim, model.Device).view(-1, _length, _dim), options.TaskPromptOptimizer);
+        });
     }
 
     /// <summary>The numbers. // [prompts, L, d]</summary>
-    public Parameter Parameter { get; }
+    public TensorParameter Parameter { get; }
 
     /// <summary>The prompt of each task, −1 for none.</summary>
     public int[] OfTask { get; }
@@ -51,7 +57,7 @@ internal sealed class TaskPrompts
             }
         }
 
-        return new TaskPrompts(ofTask, options.TaskPromptLength, model.Config.Dim, [.. values], options);
+        return new TaskPrompts(model, ofTask, [.. values], options);
     }
 
     /// <summary>A task's prompt as it is now; null if it has none.</summary>
@@ -59,5 +65,5 @@ internal sealed class TaskPrompts
     /// <param name="model">The model that it belongs to.</param>
     public SoftPrompt? Of(int task, FrozenT5 model) =>
         OfTask[task] < 0 ? null : new SoftPrompt(
-            _length, _dim, Parameter.Values.AsSpan(OfTask[task] * _length * _dim, _length * _dim).ToArray(), model.Weights.Fingerprint);
+            _length, _dim, model.Run(Parameter.Read).AsSpan(OfTask[task] * _length * _dim, _length * _dim), model.Weights.Fingerprint);
 }

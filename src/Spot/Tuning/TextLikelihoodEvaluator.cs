@@ -43,20 +43,25 @@ internal sealed class TextLikelihoodEvaluator : ITaskEvaluator
     /// <param name="cancellationToken">Checked before every batch.</param>
     public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
     {
-        using IDisposable noGradient = no_grad();
-        using DisposeScope run = NewDisposeScope();
-        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, _model.Device); // [L, d]
         double loss = 0;
         foreach (EncodedExample[] batch in _examples.Chunk(_batchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            TokenBatch inputs = new([.. batch.Select(example => example.Input)], _model.Config.PadId, _model.Device);
-            TargetScores scores = _model.Score(_model.Encode(rows, inputs), [.. batch.Select(example => example.Target)]);
-            loss += scores.NegativeLogLikelihood.cpu().data<float>().ToArray().Sum(token => (double)token);
+            loss += _model.Run(() => Loss(prompt, batch));
         }
 
         double score = 100 * Math.Exp(-loss / _examples.Sum(example => (long)example.Target.Length));
         return new TuningEvaluation(step, score, IllegalOutputs: 0) { Metrics = new Dictionary<string, double> { [Metric] = score } };
+    }
+
+    // Σ cross-entropy of a batch.
+    private double Loss(SoftPrompt? prompt, EncodedExample[] batch)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, _model.Device); // [L, d]
+        TokenBatch inputs = new([.. batch.Select(example => example.Input)], _model.Config.PadId, _model.Device);
+        TargetScores scores = _model.Score(_model.Encode(rows, inputs), [.. batch.Select(example => example.Target)]);
+        return scores.NegativeLogLikelihood.cpu().data<float>().ToArray().Sum(token => (double)token);
     }
 }

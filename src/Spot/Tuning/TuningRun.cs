@@ -39,7 +39,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
                 // goes through all steps
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException)
+        catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException or ObjectDisposedException)
         {
             Save();
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
@@ -111,10 +111,10 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         long began = Stopwatch.GetTimestamp();
         TrainingBatch batch = _stream.Batch(_state.Step);
         double loss = trainable.Compute(batch.Examples, _state.Step);
-        double norm = Gradients.Norm(trainable);
+        double norm = trainable.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw Diverged(batch, loss, norm, Divergence.OfGradients(trainable));
+            throw Diverged(batch, loss, norm, trainable.NotFiniteGradient());
         }
 
         double factor = LearningRate.Factor(options, _state.Step);
@@ -123,7 +123,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         _state.Step++;
         if (_state.Step == options.EmbeddingStep)
         {
-            _state.Early = trainable.Kind == PromptTrainable.KindName ? Snapshot() : null;
+            _state.Early = trainable.TakesEmbedding ? Snapshot() : null;
         }
 
         StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, batch.Examples.Length, Stopwatch.GetElapsedTime(began));
@@ -134,10 +134,9 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
 
     private void Update(double factor, TrainingBatch batch, double loss, double norm)
     {
-        // A prompt is small enough to be copied each step.
-        Action? goBack = trainable.Kind == PromptTrainable.KindName ? trainable.Parameters[0].Remember() : null;
-        Gradients.Apply(trainable, factor, options.GradientClipping is { } most && norm > most ? (float)(most / norm) : 1);
-        if (Divergence.OfValues(trainable) is { } place)
+        Action? goBack = trainable.Remember();
+        trainable.Apply(factor, options.GradientClipping is { } most && norm > most ? most / norm : 1);
+        if (trainable.NotFiniteValue() is { } place)
         {
             goBack?.Invoke();
             _torn = goBack is null;
@@ -151,7 +150,9 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         TuningLog.Diverged(logger, mixture.Name, step, loss, norm);
         _folder?.History.WriteEvent(step, "diverged");
         string found = FormattableString.Invariant($"loss {loss}, gradient norm {norm}{(place is null ? "" : ", " + place)}");
-        return Divergence.Error(trainable, mixture.Name, step, batch, found, _state.Best);
+        string first = batch.Sources[0].Input;
+        string message = $"Tuning '{mixture.Name}' diverged at step {step}: {found}. The batch began with '{(first.Length > 80 ? first[..80] + "…" : first)}'. Lower the learning rate, or use float32.";
+        return trainable.Diverged(message, step, batch.Sources, _state.Best);
     }
 
     private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
@@ -205,5 +206,5 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         }
     }
 
-    private float[][] Snapshot() => [.. trainable.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
+    private float[][] Snapshot() => [.. trainable.Parameters.Select(parameter => parameter.Read())];
 }

@@ -15,7 +15,7 @@ public class EncoderPassTests
     public void States_and_gradient_equal_the_reference(string folder)
     {
         using FrozenT5 model = TestModels.Load(folder);
-        Assert.True(EncoderPass.Supports(model.Config, CPU));
+        Assert.True(CpuPasses.Support(model.Config, CPU));
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];

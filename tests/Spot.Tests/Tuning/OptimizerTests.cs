@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Spot.Backbone;
 using Spot.Tuning;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Spot.Tests.Tuning;
 
 public class OptimizerTests
 {
+    public OptimizerTests() => TorchRuntime.EnsureLoaded();
+
     public static TheoryData<string, string> Cases()
     {
         TheoryData<string, string> cases = [];
@@ -20,9 +25,22 @@ public class OptimizerTests
         return cases;
     }
 
+    /// <summary>Every case, on arrays and in tensors.</summary>
+    public static TheoryData<string, string, bool> CasesTwice()
+    {
+        TheoryData<string, string, bool> cases = [];
+        foreach ((string folder, string name) in Cases().Select(row => row.Data))
+        {
+            cases.Add(folder, name, false);
+            cases.Add(folder, name, true);
+        }
+
+        return cases;
+    }
+
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Follows_the_trace(string folder, string name)
+    [MemberData(nameof(CasesTwice))]
+    public void Follows_the_trace(string folder, string name, bool inTensors)
     {
         JsonElement info = GoldenData.Json(Path.Combine(folder, "traces.json")).GetProperty("cases").EnumerateArray()
             .First(c => c.GetProperty("name").GetString() == name);
@@ -31,7 +49,7 @@ public class OptimizerTests
         int[] shape = [.. info.GetProperty("shape").EnumerateArray().Select(n => n.GetInt32())];
         float[] parameter = [.. tensors[$"{name}.start"]];
         float[] gradients = tensors[$"{name}.gradients"];
-        Adafactor optimizer = new(options, shape.Length == 1 ? 1 : shape[0], shape[^1]);
+        Steps optimizer = new(options, shape.Length == 1 ? 1 : shape[0], shape[^1], inTensors);
         int compared = 0;
         for (int step = 0; step < info.GetProperty("steps").GetInt32(); step++)
         {
@@ -51,14 +69,27 @@ public class OptimizerTests
     /// <summary>PyTorch's AdamW on the same gradients; and the learning rates of T5X.</summary>
     public static TheoryData<string> Files() => [.. GoldenData.Folders("adafactor")];
 
+    /// <summary>Every file, on arrays and in tensors.</summary>
+    public static TheoryData<string, bool> FilesTwice()
+    {
+        TheoryData<string, bool> files = [];
+        foreach (string folder in GoldenData.Folders("adafactor"))
+        {
+            files.Add(folder, false);
+            files.Add(folder, true);
+        }
+
+        return files;
+    }
+
     [Theory]
-    [MemberData(nameof(Files))]
-    public void AdamW_follows_its_trace(string folder)
+    [MemberData(nameof(FilesTwice))]
+    public void AdamW_follows_its_trace(string folder, bool inTensors)
     {
         JsonElement traces = GoldenData.Json(Path.Combine(folder, "traces.json"));
         Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "traces.safetensors"));
         float[] parameter = [.. tensors["prompt.start"]];
-        AdamW optimizer = new(new AdamWOptions { LearningRate = 1e-2 }, parameter.Length);
+        Steps optimizer = new(new AdamWOptions { LearningRate = 1e-2 }, 1, parameter.Length, inTensors);
         int last = traces.GetProperty("steps_kept").EnumerateArray().Max(step => step.GetInt32());
         for (int step = 0; step < last; step++)
         {
@@ -128,5 +159,54 @@ public class OptimizerTests
         }
 
         return options;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void In_tensors_as_on_arrays(bool relative)
+    {
+        OptimizerOptions[] all =
+        [
+            new AdafactorOptions { Beta1 = 0.9, WeightDecay = 1e-3, ScaleByParameter = relative },
+            new AdamWOptions { WeightDecay = 0.1, ScaleByParameter = relative },
+            new MuonOptions(),
+        ];
+        foreach (OptimizerOptions options in all)
+        {
+            (int rows, int columns) = (130, 160); // factored
+            float[] one = NumberStream.Uniform("start", rows * columns, 1), other = [.. one];
+            Steps arrays = new(options, rows, columns, false), tensors = new(options, rows, columns, true);
+            for (int step = 0; step < 5; step++)
+            {
+                float[] gradient = NumberStream.Uniform($"gradient {step}", rows * columns, 1e-3f);
+                arrays.Apply(one, gradient);
+                tensors.Apply(other, gradient);
+            }
+
+            Assert.True(GoldenData.Difference(one, other) < 1e-6, $"{options.GetType().Name}: {GoldenData.Difference(one, other):E2}");
+        }
+    }
+
+    // An optimiser on arrays, or its twin in tensors.
+    private sealed class Steps(OptimizerOptions options, int rows, int columns, bool inTensors)
+    {
+        private readonly Optimizer? _arrays = inTensors ? null : Optimizer.Create(options, rows, columns);
+        private readonly TensorOptimizer? _tensors = inTensors ? TensorOptimizer.Create(options, rows, columns, CPU) : null;
+
+        public void Apply(float[] parameter, ReadOnlySpan<float> gradient)
+        {
+            if (_arrays is not null)
+            {
+                _arrays.Apply(parameter, gradient);
+                return;
+            }
+
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            Tensor values = tensor(parameter, [rows, columns]);
+            _tensors!.Apply(values, tensor(gradient.ToArray(), [rows, columns]));
+            values.data<float>().ToArray().CopyTo(parameter, 0);
+        }
     }
 }
