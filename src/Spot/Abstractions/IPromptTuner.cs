@@ -4,7 +4,7 @@ namespace Spot;
 
 /// <summary>Tunes soft prompts on one frozen backbone.</summary>
 /// <remarks>
-/// Safe for concurrent calls, which wait for each other: the backbone computes one run at a time. The work is done on a thread of its own.
+/// Safe for concurrent calls, which take turns on the backbone: between the steps of a run and the batches of an evaluation others compute. The work is done on threads of its own.
 /// The caller keeps the backbone; a tuner owns nothing to dispose.
 /// </remarks>
 public interface IPromptTuner

@@ -1,7 +1,7 @@
 namespace Spot;
 
 /// <summary>Computes task embeddings: a prompt tuned for an early, fixed number of steps (SPoT §3.1).</summary>
-/// <remarks>Safe for concurrent calls, which wait for each other.</remarks>
+/// <remarks>Safe for concurrent calls.</remarks>
 public interface ITaskEmbedder
 {
     /// <summary>Embeds a task.</summary>

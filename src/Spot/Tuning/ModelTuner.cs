@@ -9,7 +9,7 @@ namespace Spot.Tuning;
 /// Tunes all weights of a T5 on a task (model tuning) or on several at once (multi-task model tuning): the baselines that SPoT compares with.
 /// The backbone itself stays as it is.
 /// </summary>
-/// <remarks>Safe for concurrent calls, which wait for each other. The caller keeps the backbone; a tuner owns nothing to dispose.</remarks>
+/// <remarks>Safe for concurrent calls, which take turns on the backbone step by step. The caller keeps the backbone; a tuner owns nothing to dispose.</remarks>
 /// <param name="backbone">The model to begin with, loaded in float32; the caller disposes it.</param>
 /// <param name="logger">Told of the run's course; null for none.</param>
 public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger = null)
