@@ -86,10 +86,11 @@ public class SpotTinyTests
     private static Outputs Run(T5Backbone backbone, string text, string answer)
     {
         int[] input = backbone.Tokenizer.Encode(text, 512), target = backbone.Tokenizer.Encode(answer, 512);
-        EncodedBatch encoded = backbone.Model.Encode(null, new TokenBatch([input], 0, CPU));
+        FrozenT5 model = TestModels.OnThisThread(backbone.Model);
+        EncodedBatch encoded = model.Encode(null, new TokenBatch([input], 0, CPU));
         return new Outputs(
-            input, target, encoded.States, backbone.Model.Logits(backbone.Model.Decode(encoded, [target])),
-            TestModels.Floats(backbone.Model.Score(encoded, [target]).NegativeLogLikelihood), backbone.Model.Greedy(encoded, 12)[0]);
+            input, target, encoded.States, model.Logits(model.Decode(encoded, [target])),
+            TestModels.Floats(model.Score(encoded, [target]).NegativeLogLikelihood), model.Greedy(encoded, 12)[0]);
     }
 
     private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];

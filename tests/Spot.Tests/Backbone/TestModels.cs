@@ -20,6 +20,9 @@ internal static class TestModels
         return new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type);
     }
 
+    /// <summary>The same model for the thread of the test, which may have no run on it meanwhile.</summary>
+    public static FrozenT5 OnThisThread(FrozenT5 model) => new(model.Weights, model.Config, model.Device, model.Type);
+
     public static Tensor? Prompt(GoldenCase golden, FrozenT5 model) => golden.PromptLength == 0
         ? null
         : PromptTensor.From(golden["prompt"], golden.PromptLength, model.Config.Dim, CPU).requires_grad_();

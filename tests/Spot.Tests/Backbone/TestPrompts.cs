@@ -12,7 +12,7 @@ internal static class TestPrompts
     {
         using DisposeScope scope = NewDisposeScope();
         long[] ids = [.. Enumerable.Range(0, length).Select(i => 3 + ((((i + 1) * 7919L) + (seed * 104_729L)) % 200))];
-        float[] values = TestModels.Floats(model.Embed(tensor(ids, [1, length])));
+        float[] values = TestModels.Floats(TestModels.OnThisThread(model).Embed(tensor(ids, [1, length])));
         return new SoftPrompt(length, model.Config.Dim, values, model.Weights.Fingerprint);
     }
 

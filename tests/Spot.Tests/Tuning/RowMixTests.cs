@@ -9,6 +9,8 @@ namespace Spot.Tests.Tuning;
 /// <summary>Prompts that examples bring along while a model is tuned.</summary>
 public sealed class RowMixTests : ToyTests
 {
+    private FrozenT5 OnThisThread => TestModels.OnThisThread(_backbone.Model);
+
     [Fact]
     public void Mix_the_label_and_its_hints_by_the_formula()
     {
@@ -43,7 +45,7 @@ public sealed class RowMixTests : ToyTests
         {
             Tensor? prompt = example.Rows is null ? null : RowMix.Compose([example.Rows], _backbone.Model.Weights[T5Layout.Shared]);
             TokenBatch inputs = new([example.Input], 0, CPU);
-            expected += TestModels.Floats(_backbone.Model.Score(_backbone.Model.Encode(prompt, inputs), [example.Target]).NegativeLogLikelihood).Sum(value => (double)value);
+            expected += TestModels.Floats(OnThisThread.Score(OnThisThread.Encode(prompt, inputs), [example.Target]).NegativeLogLikelihood).Sum(value => (double)value);
         }
 
         using ModelTrainable trainable = new(_backbone.Model, options, null);
@@ -99,6 +101,6 @@ public sealed class RowMixTests : ToyTests
     private float[][] Tokens(string text)
     {
         long[] ids = [.. _backbone.Tokenizer.EncodeToIds(text).Select(id => (long)id)];
-        return ids.Length == 0 ? [] : TestModels.Floats(_backbone.Model.Embed(tensor(ids, [1, ids.Length]))).Chunk(_backbone.Config.Dim).ToArray();
+        return ids.Length == 0 ? [] : TestModels.Floats(OnThisThread.Embed(tensor(ids, [1, ids.Length]))).Chunk(_backbone.Config.Dim).ToArray();
     }
 }

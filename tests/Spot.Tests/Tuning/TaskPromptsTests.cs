@@ -40,7 +40,7 @@ public sealed class TaskPromptsTests : ToyTests
         Assert.Null(prompts.Of(1, _backbone.Model));
         using DisposeScope scope = NewDisposeScope();
         long[] ids = [.. _backbone.Tokenizer.EncodeToIds(Toy.Labels[0]).Select(id => (long)id)];
-        float[] label = TestModels.Floats(_backbone.Model.Embed(tensor(ids, [1, ids.Length])).mean([1]));
+        float[] label = TestModels.Floats(TestModels.OnThisThread(_backbone.Model).Embed(tensor(ids, [1, ids.Length])).mean([1]));
         float[] first = prompts.Of(0, _backbone.Model)!.Values.ToArray(), last = prompts.Of(2, _backbone.Model)!.Values.ToArray();
         Assert.True(GoldenData.Difference(first.AsSpan(0, label.Length), label) < 1e-6);
         Assert.True(GoldenData.Difference(last.AsSpan(0, label.Length), label) < 1e-6);
