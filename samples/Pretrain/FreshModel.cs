@@ -43,7 +43,7 @@ internal sealed class FreshModel(string source, long seed)
 
     private void Fill(string target)
     {
-        foreach (string copied in new[] { "config.json", "spiece.model", "tokenizer_config.json", "generation_config.json" })
+        foreach (string copied in new[] { "config.json", "spiece.model", "tokenizer.json", "tokenizer_config.json", "generation_config.json" })
         {
             if (File.Exists(Path.Combine(source, copied)))
             {

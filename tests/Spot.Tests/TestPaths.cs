@@ -3,6 +3,9 @@ namespace Spot.Tests;
 /// <summary>Where the tests find files: in the repository, and in a folder beside it with data that is not ours to publish.</summary>
 public static class TestPaths
 {
+    /// <summary>What a fingerprint of a backbone looks like.</summary>
+    public const string Fingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     /// <summary>The folder with Spot.sln.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 

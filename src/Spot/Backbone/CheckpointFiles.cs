@@ -27,22 +27,17 @@ internal sealed class CheckpointFiles : IDisposable
         CheckpointFiles checkpoint = new(folder);
         try
         {
-            foreach (string single in new[] { Single, TorchSingle })
+            string name = Find(folder);
+            if (name.EndsWith(IndexEnd, StringComparison.Ordinal))
             {
-                if (File.Exists(Path.Combine(folder, single)))
-                {
-                    checkpoint.Add(single);
-                    return checkpoint;
-                }
-
-                if (File.Exists(Path.Combine(folder, single + IndexEnd)))
-                {
-                    checkpoint.AddShards(Path.Combine(folder, single + IndexEnd));
-                    return checkpoint;
-                }
+                checkpoint.AddShards(Path.Combine(folder, name));
+            }
+            else
+            {
+                checkpoint.Add(name);
             }
 
-            throw NoWeights(folder);
+            return checkpoint;
         }
         catch
         {
@@ -58,6 +53,11 @@ internal sealed class CheckpointFiles : IDisposable
             file.Dispose();
         }
     }
+
+    /// <summary>The name of a folder's weights: one file, or the index of several.</summary>
+    /// <exception cref="FileNotFoundException">There are none.</exception>
+    public static string Find(string folder) =>
+        new[] { Single, Single + IndexEnd, TorchSingle, TorchSingle + IndexEnd }.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) ?? throw NoWeights(folder);
 
     private static FileNotFoundException NoWeights(string folder) => new(
         $"No weights in '{folder}': expected {Single} or {TorchSingle}, or the {IndexEnd} of one of them with its shards. Download all files of the checkpoint into one folder.",
@@ -124,12 +124,11 @@ internal sealed class CheckpointFiles : IDisposable
     // A hub's cache consists of links, and the index is one too: shards may lie where it lies. A link to anywhere else is not followed.
     private void CheckLink(string index, string shard)
     {
-        FileSystemInfo? target = File.ResolveLinkTarget(Path.Combine(Folder, shard), returnFinalTarget: true);
-        FileSystemInfo? own = File.ResolveLinkTarget(index, returnFinalTarget: true);
-        string? home = Path.GetDirectoryName(target?.FullName);
-        if (target is not null && home != Path.GetFullPath(Folder) && home != Path.GetDirectoryName(own?.FullName))
+        string target = Links.Resolve(Path.Combine(Folder, shard));
+        string? home = Path.GetDirectoryName(target);
+        if (home != Links.Resolve(Folder) && home != Path.GetDirectoryName(Links.Resolve(index)))
         {
-            throw new InvalidDataException($"The shard '{shard}' in '{Folder}' is a link to '{target.FullName}', expected a file of the checkpoint's folder. Copy it there.");
+            throw new InvalidDataException($"The shard '{shard}' in '{Folder}' is a link to '{target}', expected a file of the checkpoint's folder. Copy it there.");
         }
     }
 

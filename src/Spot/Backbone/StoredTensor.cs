@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Spot.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,13 +44,24 @@ internal sealed record StoredTensor(
     /// <param name="device">Where it is wanted.</param>
     /// <param name="mayStayMapped">Whether a view may keep the whole file mapped: not worth it for a few tensors of a file that is converted.</param>
     /// <returns>A tensor that the caller owns; never to be written to.</returns>
+    /// <exception cref="SpotException">libtorch cannot load it, for example for lack of memory.</exception>
     public Tensor Load(Dictionary<(string Path, ScalarType Type), Tensor> maps, ScalarType type, Device device, bool mayStayMapped)
     {
         ScalarType stored = StoredType();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor source = Offset is { } offset && offset % stored.ElementSize() == 0 ? Mapped(maps, stored, offset) : ReadCopy(stored);
-        Tensor loaded = source.to(type, device); // the same memory where type and device are already right
-        return (mayStayMapped || stored != type ? loaded.alias() : loaded.clone()).DetachFromDisposeScope();
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor source = Offset is { } offset && offset % stored.ElementSize() == 0 ? Mapped(maps, stored, offset) : ReadCopy(stored);
+            Tensor loaded = source.to(type, device); // the same memory where type and device are already right
+            return (mayStayMapped || stored != type ? loaded.alias() : loaded.clone()).DetachFromDisposeScope();
+        }
+        catch (ExternalException e)
+        {
+            // Of its many lines the first says what is wrong; the others are libtorch's own stack.
+            throw new SpotException(
+                $"'{Path}': libtorch could not load the tensor '{Name}' of {ByteCount} bytes: {e.Message.Split('\n', 2)[0].TrimEnd('.', '\r')}. " +
+                "See that the file is whole and not being changed, and that memory and address space suffice.", e);
+        }
     }
 
     private Tensor Mapped(Dictionary<(string Path, ScalarType Type), Tensor> maps, ScalarType stored, long offset)
@@ -56,7 +69,8 @@ internal sealed record StoredTensor(
         int size = stored.ElementSize();
         if (!maps.TryGetValue((Path, stored), out Tensor? map))
         {
-            map = from_file(Path, shared: false, new FileInfo(Path).Length / size, stored).DetachFromDisposeScope();
+            using SafeFileHandle file = File.OpenHandle(Path); // the length of what is mapped, be the path a link
+            map = from_file(Path, shared: false, RandomAccess.GetLength(file) / size, stored).DetachFromDisposeScope();
             maps[(Path, stored)] = map;
         }
 

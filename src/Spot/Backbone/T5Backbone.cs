@@ -53,8 +53,8 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>The full path of the checkpoint's folder.</summary>
     internal string Folder { get; }
 
-    /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model.</summary>
-    /// <param name="folder">The folder. Its weight files stay mapped while the backbone lives.</param>
+    /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model or tokenizer.json.</summary>
+    /// <param name="folder">The folder. It and its files may be links, as in a hub's cache. Its weight files stay mapped while the backbone lives.</param>
     /// <param name="options">Device and precision; null for <c>auto</c>.</param>
     /// <param name="logger">Told the device and the precision, and why this one; null for none.</param>
     /// <returns>The backbone; the caller disposes it.</returns>
@@ -62,30 +62,21 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another model family, or does not fit the others.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or the precision is Float16.</exception>
-    /// <exception cref="SpotException">No native backend is referenced, or the device is not there.</exception>
+    /// <exception cref="SpotException">No native backend is referenced, the device is not there, or libtorch cannot load a file, which is named.</exception>
     public static T5Backbone Load(string folder, BackboneOptions? options = null, ILogger<T5Backbone>? logger = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        options ??= new BackboneOptions();
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException(
-                $"No model folder '{Path.GetFullPath(folder)}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model.");
-        }
-
-        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
-        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
-        T5Tokenizer tokenizer = T5Tokenizer.Load(Path.Combine(full, "spiece.model"));
+        (string full, T5Config config, string vocabulary) = CheckFolder(folder);
+        T5Tokenizer tokenizer = T5Tokenizer.Load(vocabulary);
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
             throw new InvalidDataException(
-                $"'{folder}': spiece.model and its sentinels have {tokenizer.VocabularySize} ids, but config.json says vocab_size " +
+                $"'{folder}': {Path.GetFileName(vocabulary)} and its sentinels have {tokenizer.VocabularySize} ids, but config.json says vocab_size " +
                 $"{config.VocabularySize}. Both files must be of the same checkpoint.");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(full));
         ModelThread thread = new(name);
-        (FrozenT5 model, string reason) = LoadModel(full, config, options, thread);
+        (FrozenT5 model, string reason) = LoadModel(full, config, options ?? new BackboneOptions(), thread);
         T5Backbone backbone = new(full, name, model, tokenizer, thread);
         BackboneLog.Loaded(
             (ILogger?)logger ?? NullLogger.Instance, name, model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements), backbone.Device, backbone.Precision, reason);
@@ -153,6 +144,26 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>Frees the model, after the step that is under way.</summary>
     /// <returns>Completes when the model is freed.</returns>
     public ValueTask DisposeAsync() => new(EndAsync());
+
+    /// <summary>Looks for the files of a checkpoint and reads its configuration; cheap, and needs no native library.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>Its full path, its configuration and its vocabulary's path.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
+    /// <exception cref="InvalidDataException">The configuration is damaged or of another model family.</exception>
+    internal static (string Full, T5Config Config, string Vocabulary) CheckFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
+        if (!Directory.Exists(full))
+        {
+            throw new DirectoryNotFoundException($"No model folder '{full}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model or tokenizer.json.");
+        }
+
+        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
+        CheckpointFiles.Find(full);
+        return (full, config, T5Tokenizer.FindFile(full));
+    }
 
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)

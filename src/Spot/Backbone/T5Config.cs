@@ -72,7 +72,7 @@ public sealed record T5Config
         if (!File.Exists(path))
         {
             throw new FileNotFoundException(
-                $"No model configuration at '{path}'. Expected the folder of a T5 checkpoint with config.json, model.safetensors and spiece.model.", path);
+                $"No model configuration at '{path}'. Expected the folder of a T5 checkpoint with config.json, model.safetensors and spiece.model or tokenizer.json.", path);
         }
 
         return FromJson(ConfigReader.Load(path));

@@ -12,7 +12,7 @@ namespace Spot.Backbone;
 /// </remarks>
 public static class TorchRuntime
 {
-    private const string MissingVersion = "GLIBCXX_3.4.32";
+    private const string MissingVersion = "GLIBCXX_3.4.32", OfThatVersion = "_ZSt21ios_base_library_initv"; // the one symbol that it brought
     private const string OptOut = "SPOT_NATIVE_PATCH";
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -65,26 +65,27 @@ public static class TorchRuntime
         }
 
         LoadDependencies(folder);
+        bool lacking = LacksVersion("libstdc++.so.6");
+        if (lacking && Environment.GetEnvironmentVariable(OptOut) == "0")
+        {
+            throw new SpotException(
+                $"'{bridge}' asks for {MissingVersion}, which this system's libstdc++ lacks, and {OptOut}=0 forbids the remedy. " +
+                "Unset it, or install a libstdc++ of GCC 13 or newer. See docs/native-backends.md.");
+        }
+
         try
         {
-            NativeLibrary.Load(bridge);
-        }
-        catch (DllNotFoundException e) when (e.Message.Contains(MissingVersion, StringComparison.Ordinal))
-        {
-            if (Environment.GetEnvironmentVariable(OptOut) == "0")
-            {
-                throw new SpotException(
-                    $"'{bridge}' asks for {MissingVersion}, which this system's libstdc++ lacks, and {OptOut}=0 forbids the remedy. " +
-                    "Unset it, or install a libstdc++ of GCC 13 or newer. See docs/native-backends.md.", e);
-            }
-
-            NativeLibrary.Load(PatchedCopy(bridge));
+            NativeLibrary.Load(lacking ? PatchedCopy(bridge) : bridge);
         }
         catch (DllNotFoundException e)
         {
             throw new SpotException($"The native library '{bridge}' cannot be loaded: {e.Message} See docs/native-backends.md.", e);
         }
     }
+
+    /// <summary>Whether a C++ runtime is older than the version that the bridge asks for: it has not what came with that.</summary>
+    internal static bool LacksVersion(string library) =>
+        NativeLibrary.TryLoad(library, out nint handle) && !NativeLibrary.TryGetExport(handle, OfThatVersion, out _);
 
     // A patched copy lies in another folder and finds its dependencies only when they are loaded already.
     private static void LoadDependencies(string folder)

@@ -5,7 +5,7 @@ namespace Spot;
 /// <summary>What <c>services.AddSpot</c> needs to know.</summary>
 public sealed class SpotOptions
 {
-    /// <summary>The folder of the T5 checkpoint: config.json, model.safetensors, spiece.model. Needed to tune, embed and generate.</summary>
+    /// <summary>The folder of the T5 checkpoint: config.json, model.safetensors, spiece.model or tokenizer.json. Needed to tune, embed and generate; checked when a host starts.</summary>
     public string ModelPath { get; set; } = "";
 
     /// <summary>The folder of the prompt library; made when the first prompt is added. Needed to keep and search prompts.</summary>

@@ -14,7 +14,8 @@ public static class SpotServiceCollectionExtensions
     /// <summary>
     /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
     /// singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
-    /// What is registered already is left alone, and a second call only adds its settings.
+    /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks that the model's folder is one
+    /// of a T5 checkpoint, if there is to be a model; without a host that is checked when the options are first used.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; null when they are configured elsewhere.</param>
@@ -22,7 +23,8 @@ public static class SpotServiceCollectionExtensions
     public static IServiceCollection AddSpot(this IServiceCollection services, Action<SpotOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<SpotOptions>();
+        services.AddOptions<SpotOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpotOptions>, SpotOptionsValidator>());
         if (configure is not null)
         {
             services.Configure(configure);

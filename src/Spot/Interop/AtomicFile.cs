@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace Spot.Interop;
 
 /// <summary>Files that appear whole or not at all: written beside their place under a name that ends in <c>.tmp</c>, flushed to disk, renamed.</summary>
-/// <remarks>Safe for concurrent calls, also of several processes on one file: the last one stays.</remarks>
+/// <remarks>
+/// Safe for concurrent calls, also of several processes on one file: the last one stays. A link at the path is replaced by the file; what it leads
+/// to, such as a blob that others share, stays as it is.
+/// </remarks>
 public static partial class AtomicFile
 {
     /// <summary>Writes a file.</summary>

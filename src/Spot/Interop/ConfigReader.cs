@@ -80,14 +80,7 @@ internal sealed class ConfigReader
             return null;
         }
 
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(field, value, "a text");
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong(field, value, "a text of valid characters");
-        }
+        return Characters(value) ?? throw Wrong(field, value, "a text of valid characters");
     }
 
     public bool? Flag(string field) => Find(field) switch
@@ -106,8 +99,29 @@ internal sealed class ConfigReader
         JsonElement other => throw Wrong(field, other, "an object"),
     };
 
+    /// <summary>The objects of a list, in order; none where the field is missing.</summary>
+    public IEnumerable<ConfigReader> Sections(string field)
+    {
+        int number = 0;
+        foreach (JsonElement value in List(field)?.EnumerateArray() ?? default)
+        {
+            string place = $"{field}[{number++}]";
+            yield return value.ValueKind == JsonValueKind.Object ? new ConfigReader(value, _source, $"{_parent}{place}.") : throw Wrong(place, value, "an object");
+        }
+    }
+
+    /// <summary>A list of anything.</summary>
+    public JsonElement? List(string field) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } value => value,
+        JsonElement other => throw Wrong(field, other, "a list"),
+    };
+
     public int Count(string field, int? absent = null, int least = 1, int most = MostCount) =>
         Integer(field, least, most) ?? absent ?? throw Error($"'{_parent}{field}' is missing; expected a whole number of at least {least}.");
+
+    public int? OptionalId(string field, int most) => Integer(field, 0, most);
 
     public int? OptionalCount(string field) => Integer(field, 1, MostCount);
 
@@ -128,6 +142,22 @@ internal sealed class ConfigReader
 
     public InvalidDataException Wrong(string field, string expected) => Wrong(field, _fields[field], expected);
 
+    /// <summary>The text of a value; null where it is none, or has half of a surrogate pair.</summary>
+    public static string? Characters(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A value as messages show it.</summary>
+    public static string Shown(JsonElement value) => SafetensorsHeader.Quote(value.GetRawText())[1..^1];
+
     private int? Integer(string field, int least, int most)
     {
         if (Find(field) is not { } value)
@@ -144,5 +174,5 @@ internal sealed class ConfigReader
         _fields.TryGetValue(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private InvalidDataException Wrong(string field, JsonElement value, string expected) =>
-        Error($"'{_parent}{field}' is {SafetensorsHeader.Quote(value.GetRawText())[1..^1]}, expected {expected}.");
+        Error($"'{_parent}{field}' is {Shown(value)}, expected {expected}.");
 }

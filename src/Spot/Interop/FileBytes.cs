@@ -15,9 +15,7 @@ internal sealed class FileBytes(string path) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static SafeFileHandle Open(string path)
     {
-        FileSystemInfo file = new FileInfo(path);
-        file = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        return file is FileInfo { Exists: true, Length: 0 }
+        return new FileInfo(Links.Resolve(path)) is { Exists: true, Length: 0 }
             ? throw new InvalidDataException($"'{path}': found an empty file, a pipe or a device, expected a file with content. Fetch or write it again.")
             : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
     }

@@ -26,15 +26,9 @@ internal sealed class ArchiveReader : IDisposable
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            _zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            ReadNames(stream.Length);
+            (_zip, IReadOnlyList<ZipArchiveEntry> entries) = OpenZip(stream);
+            ReadNames(entries, stream.Length);
             ReadSums();
-        }
-        catch (Exception exception) when (IsOfZip(exception))
-        {
-            _zip?.Dispose();
-            stream.Dispose();
-            throw Wrong($"no readable archive ({exception.Message})", "a zip archive that ExportAsync wrote", exception);
         }
         catch
         {
@@ -74,18 +68,29 @@ internal sealed class ArchiveReader : IDisposable
 
     public void Dispose() => _zip.Dispose();
 
-    // What the zip reader throws at damaged archives, and not what this class says of them.
-    private static bool IsOfZip(Exception exception) =>
-        exception is ArgumentException or OverflowException or NotSupportedException or EndOfStreamException
-        || (exception is InvalidDataException && !exception.Message.StartsWith('\''));
-
-    private void ReadNames(long length)
+    // Only the zip reader runs in here, so whatever it throws is said of the archive.
+    private (ZipArchive Zip, IReadOnlyList<ZipArchiveEntry> Entries) OpenZip(Stream stream)
     {
-        long unpacked = 0;
-        foreach (ZipArchiveEntry entry in _zip.Entries)
+        ZipArchive? zip = null;
+        try
+        {
+            zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            return (zip, zip.Entries);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentException or OverflowException or NotSupportedException or EndOfStreamException)
+        {
+            zip?.Dispose();
+            throw Wrong($"no readable archive ({exception.Message})", "a zip archive that ExportAsync wrote", exception);
+        }
+    }
+
+    private void ReadNames(IReadOnlyList<ZipArchiveEntry> entries, long length)
+    {
+        Int128 unpacked = 0;
+        foreach (ZipArchiveEntry entry in entries)
         {
             string name = entry.FullName;
-            unpacked = checked(unpacked + entry.Length);
+            unpacked += entry.Length;
             if (!IsOurs(name))
             {
                 throw Wrong($"the file '{name}'", "only library.json, records and SHA256SUMS, in no folder");

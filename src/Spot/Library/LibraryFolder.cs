@@ -33,7 +33,7 @@ internal sealed class LibraryFolder(string folder)
     internal static string PayloadName(string id, string sha256) => $"{id}.{sha256[..HashDigits]}{PayloadExtension}";
 
     /// <summary>Changes whenever a file appears in the folder, is renamed or removed.</summary>
-    internal long Stamp() => Directory.GetLastWriteTimeUtc(Path).Ticks;
+    internal long Stamp() => Directory.GetLastWriteTimeUtc(Links.Resolve(Path)).Ticks;
 
     internal string PathOf(string file) => System.IO.Path.Combine(Path, file);
 

@@ -8,7 +8,7 @@ namespace Spot.Tokenization;
 /// The rules lie in a double array in the format of Darts-clone. A unit has the label of its edge in bits 0–7 (bit 31 marks a
 /// value), whether a rule ends there in bit 8, and the distance to its children in bits 10–30, in steps of 256 if bit 9 is set.
 /// </remarks>
-internal sealed class CharacterMap
+internal sealed class CharacterMap : ITextRules
 {
     private readonly uint[] _units = [];
     private readonly byte[] _replacements = [];
@@ -195,5 +195,5 @@ internal sealed class CharacterMap
     private static uint Value(uint unit) => unit & 0x7FFF_FFFF;
 
     private static InvalidDataException Bad(string source, string what) =>
-        new($"{source} is not a T5 vocabulary: its character map is damaged ({what}). Fetch the checkpoint's spiece.model again.");
+        new($"{source} is not a T5 vocabulary: its character map is damaged ({what}). Fetch it again.");
 }

@@ -1,11 +1,12 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
+using Spot.Interop;
 
 namespace Spot.Tokenization;
 
 /// <summary>
-/// The tokenizer of T5 and mT5: a Unigram vocabulary (Kudo 2018) read from a checkpoint's <c>spiece.model</c>, with the same ids,
-/// offsets and decoding as SentencePiece, and the 100 sentinels of T5 (Raffel et al. 2020, §3.1.4).
+/// The tokenizer of T5 and mT5: a Unigram vocabulary (Kudo 2018) read from a checkpoint's <c>spiece.model</c> or <c>tokenizer.json</c>, with
+/// the same ids, offsets and decoding as SentencePiece, and the 100 sentinels of T5 (Raffel et al. 2020, §3.1.4).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -34,7 +35,8 @@ public sealed partial class T5Tokenizer : Tokenizer
     /// <summary>The number of sentinels, <c>&lt;extra_id_0&gt;</c> to <c>&lt;extra_id_99&gt;</c>.</summary>
     public const int SentinelCount = 100;
 
-    private const string FileName = "spiece.model";
+    private const string FileName = "spiece.model", JsonName = "tokenizer.json";
+    private const int MostBytes = 1 << 26; // mT5's tokenizer.json has 16 MB
     private const string SentinelStart = "<extra_id_";
 
     private readonly string[] _pieces;
@@ -75,7 +77,7 @@ public sealed partial class T5Tokenizer : Tokenizer
         EosId = model.EosId;
         UnknownId = model.UnknownId;
         _unknownSurface = model.UnknownSurface;
-        _normalizer = new TextNormalizer(new CharacterMap(model.CharacterMap, source));
+        _normalizer = new TextNormalizer(model.Rules is { } rules ? rules : new CharacterMap(model.CharacterMap, source));
         PieceTrie trie = PieceTrie.Build(keys, [.. model.Pieces.Select(piece => piece.Score)]);
         _search = new UnigramSearch(trie, lengths, UnknownId, lowest, model.ByteIds);
     }
@@ -98,40 +100,37 @@ public sealed partial class T5Tokenizer : Tokenizer
     public int UnknownId { get; }
 
     /// <summary>Reads a vocabulary.</summary>
-    /// <param name="path">A <c>spiece.model</c>, or a checkpoint's folder that holds one.</param>
+    /// <param name="path">
+    /// A <c>spiece.model</c> or <c>tokenizer.json</c>, or a checkpoint's folder: of that, <c>spiece.model</c> where there are both. May be a link.
+    /// </param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a SentencePiece Unigram vocabulary of T5's or mT5's kind, or is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not a Unigram vocabulary of T5's or mT5's kind, is damaged, or has more than 64 MB.</exception>
+    /// <exception cref="SpotException">The vocabulary needs Unicode's tables, which the application switches off.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static T5Tokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
-        if (!File.Exists(file))
-        {
-            throw new FileNotFoundException(
-                $"There is no vocabulary at '{file}'. Every T5 checkpoint has one, named {FileName}, beside its config.json: " +
-                "copy it there, or give its path.", file);
-        }
-
-        // A pipe or a device has no length and would keep its reader waiting.
-        bool any = (File.ResolveLinkTarget(file, returnFinalTarget: true) as FileInfo ?? new FileInfo(file)).Length > 0;
-        return Load(any ? File.ReadAllBytes(file) : [], $"'{file}'");
+        string file = Directory.Exists(path) ? FindFile(path) : path;
+        return File.Exists(file) ? Load(FileBytes.ReadAll(file, MostBytes), file) : throw new FileNotFoundException(
+            $"There is no vocabulary at '{file}'. Every T5 checkpoint has one, named {FileName} or {JsonName}, beside its config.json: " +
+            "copy it there, or give its path.", file);
     }
 
     /// <summary>Reads a vocabulary from the rest of a stream, which stays open.</summary>
-    /// <param name="stream">A readable stream over the bytes of a <c>spiece.model</c>.</param>
+    /// <param name="stream">A readable stream over the bytes of a <c>spiece.model</c> or <c>tokenizer.json</c>.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    /// <exception cref="InvalidDataException">The bytes are not a SentencePiece Unigram vocabulary of T5's or mT5's kind, or are damaged.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a Unigram vocabulary of T5's or mT5's kind, or are damaged.</exception>
+    /// <exception cref="SpotException">The vocabulary needs Unicode's tables, which the application switches off.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static T5Tokenizer Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using MemoryStream copy = new();
         stream.CopyTo(copy);
-        return Load(copy.GetBuffer().AsSpan(0, (int)copy.Length), "The stream");
+        return Load(copy.GetBuffer().AsMemory(0, (int)copy.Length), null);
     }
 
     /// <summary>
@@ -162,5 +161,23 @@ public sealed partial class T5Tokenizer : Tokenizer
     /// <summary>The name of a byte's piece.</summary>
     internal static string BytePiece(byte value) => $"<0x{value:X2}>";
 
-    private static T5Tokenizer Load(ReadOnlySpan<byte> bytes, string source) => new(VocabularyModelReader.Read(bytes, source), source);
+    /// <summary>The vocabulary of a checkpoint's folder.</summary>
+    /// <exception cref="FileNotFoundException">The folder has none.</exception>
+    internal static string FindFile(string folder) =>
+        new[] { FileName, JsonName }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
+            $"There is no vocabulary in '{folder}': expected {FileName} or {JsonName}. Every T5 checkpoint has one of them beside its config.json: copy it there.",
+            Path.Combine(folder, FileName));
+
+    private static T5Tokenizer Load(ReadOnlyMemory<byte> bytes, string? path)
+    {
+        string source = path is null ? "The stream" : $"'{path}'";
+        if (bytes.Span.StartsWith("version https://git-lfs"u8))
+        {
+            throw new InvalidDataException($"{source} is a Git LFS pointer, not the file itself. Run 'git lfs pull' where it comes from.");
+        }
+
+        // No SentencePiece model begins with a brace: as protobuf that would be a group.
+        bool json = bytes.Span.StartsWith("{"u8) || path?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
+        return new T5Tokenizer(json ? TokenizerJsonReader.Read(bytes, path ?? "stream") : VocabularyModelReader.Read(bytes.Span, source), source);
+    }
 }

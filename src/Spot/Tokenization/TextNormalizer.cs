@@ -3,7 +3,7 @@ using System.Text;
 namespace Spot.Tokenization;
 
 /// <summary>
-/// Turns text into what the vocabulary is written in: the character map is applied, runs of spaces become one, the ends are
+/// Turns text into what the vocabulary is written in: the rules over characters are applied, runs of spaces become one, the ends are
 /// stripped, and a word mark (U+2581) stands for every space and in front.
 /// </summary>
 /// <remarks>Inside the tokenizer a word mark is the byte 0x20, which is free: no space is left, and the pieces are written so too.</remarks>
@@ -11,14 +11,14 @@ internal sealed class TextNormalizer
 {
     public const byte WordMark = (byte)' ';
 
-    private readonly CharacterMap _map;
+    private readonly ITextRules _rules;
     private readonly bool[] _copied;
     private readonly bool _plainSpace;
 
-    public TextNormalizer(CharacterMap map)
+    public TextNormalizer(ITextRules rules)
     {
-        _map = map;
-        _copied = map.PlainAscii();
+        _rules = rules;
+        _copied = rules.PlainAscii();
         _plainSpace = _copied[' '];
         _copied[' '] = false;
     }
@@ -130,10 +130,10 @@ internal sealed class TextNormalizer
         return read;
     }
 
-    // One rule of the character map or, where none fits, one character as it is.
+    // One rule or, where none fits, one character as it is.
     private int Step(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> mapped)
     {
-        int taken = _map.Match(source, out mapped);
+        int taken = _rules.Match(source, out mapped);
         if (taken == 0)
         {
             taken = Utf8Length(source[0]);

@@ -14,8 +14,8 @@ internal enum PieceKind
 /// <summary>One entry of the vocabulary; its id is its place.</summary>
 internal readonly record struct VocabularyPiece(string Text, float Score, PieceKind Kind);
 
-/// <summary>The parts of a <c>spiece.model</c> that T5 and mT5 need, read and checked.</summary>
-/// <remarks><c>ByteIds</c> (the piece of each byte) is null without byte fallback, <c>SentinelIds</c> if the sentinels are not pieces.</remarks>
+/// <summary>The parts of a <c>spiece.model</c> or <c>tokenizer.json</c> that T5 and mT5 need, read and checked.</summary>
+/// <remarks><c>ByteIds</c> (the piece of each byte) is null without byte fallback, <c>SentinelIds</c> if the sentinels are not pieces, <c>Rules</c> where the character map stands.</remarks>
 internal sealed record VocabularyModel(
     IReadOnlyList<VocabularyPiece> Pieces,
     byte[] CharacterMap,
@@ -24,4 +24,5 @@ internal sealed record VocabularyModel(
     int UnknownId,
     string UnknownSurface,
     int[]? ByteIds,
-    int[]? SentinelIds);
+    int[]? SentinelIds,
+    UnicodeRules? Rules = null);

@@ -3,38 +3,31 @@ using System.Text;
 namespace Spot.Tokenization;
 
 /// <summary>Reads a SentencePiece <c>ModelProto</c> and refuses whatever is not a Unigram vocabulary of T5's or mT5's kind.</summary>
-internal sealed partial class VocabularyModelReader
+internal sealed class VocabularyModelReader
 {
-    // Logarithms of probabilities are far smaller; the sum over the longest text is to stay finite.
-    private const float MostScore = 1e27f;
-
-    private const int MostPiece = 4096;
-
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly string[] ModelTypes = ["?", "Unigram", "BPE", "word", "character"];
 
     private readonly string _source;
-    private readonly List<VocabularyPiece> _pieces = [];
-    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly VocabularyBuilder _builder;
+    private int _count;
     private byte[] _characterMap = [];
     private long _eosId = 2;
     private long _padId = -1;
-    private int _unknownId = -1;
     private string _unknownSurface = " \u2047 ";
 
-    private VocabularyModelReader(string source) => _source = source;
+    private VocabularyModelReader(string source)
+    {
+        _source = source;
+        _builder = new VocabularyBuilder(source, id => $"piece {id}", "Use the spiece.model that lies beside a T5 or mT5 checkpoint's config.json.");
+    }
 
     /// <summary>Reads a model; <paramref name="source"/> names it in errors.</summary>
     public static VocabularyModel Read(ReadOnlySpan<byte> bytes, string source)
     {
-        if (bytes.StartsWith("version https://git-lfs"u8))
-        {
-            throw new InvalidDataException($"{source} is a Git LFS pointer, not the file itself. Run 'git lfs pull' where it comes from.");
-        }
-
         VocabularyModelReader reader = new(source);
         reader.ReadModel(bytes);
-        return reader.Finish();
+        return reader._builder.Finish(reader._characterMap, reader._padId, reader._eosId, reader._unknownSurface);
     }
 
     // The settings stand behind the pieces but are read first: "BPE" says more than what is odd about a BPE model's pieces.
@@ -67,7 +60,7 @@ internal sealed partial class VocabularyModelReader
 
     private void ReadPiece(ReadOnlySpan<byte> bytes)
     {
-        int id = _pieces.Count;
+        int id = _count++;
         string text = "";
         float score = 0;
         long kind = (long)PieceKind.Normal;
@@ -83,45 +76,12 @@ internal sealed partial class VocabularyModelReader
             }
         }
 
-        if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
-        {
-            throw Bad($"piece {id} is empty or holds U+0000");
-        }
-
-        if (text.Length > MostPiece)
-        {
-            throw Bad($"piece {id} has {text.Length} characters, expected at most {MostPiece}");
-        }
-
-        if (!(Math.Abs(score) <= MostScore))
-        {
-            throw Bad($"the score of piece {id} ('{text}') is {score}, expected a number of at most {MostScore} either way");
-        }
-
         if (kind is < (long)PieceKind.Normal or > (long)PieceKind.Byte)
         {
-            throw Bad($"piece {id} ('{text}') is of type {kind}, expected 1 to 6");
+            throw _builder.Bad($"piece {id} is of type {kind}, expected 1 to 6");
         }
 
-        if (!_ids.TryAdd(text, id))
-        {
-            throw Bad($"pieces {_ids[text]} and {id} are both '{text}'");
-        }
-
-        if (kind == (long)PieceKind.Unknown)
-        {
-            _unknownId = _unknownId < 0 ? id : throw Bad($"pieces {_unknownId} and {id} are both of type Unknown, expected one");
-        }
-        else if (kind == (long)PieceKind.Byte)
-        {
-            TakeByte(text, id);
-        }
-        else if (kind == (long)PieceKind.UserDefined)
-        {
-            TakeSentinel(text, id);
-        }
-
-        _pieces.Add(new VocabularyPiece(text, score, (PieceKind)kind));
+        _builder.Add(text, score, (PieceKind)kind);
     }
 
     private void ReadTrainer(ReadOnlySpan<byte> bytes)
@@ -137,7 +97,7 @@ internal sealed partial class VocabularyModelReader
                     Require(type == 1, $"its model type is {name}, expected Unigram");
                     break;
                 case 24: Require(trainer.ReadInteger() == 0, "treat_whitespace_as_suffix is true, expected false"); break;
-                case 35: _byteFallback = trainer.ReadInteger() != 0; break;
+                case 35: _builder.ByteFallback = trainer.ReadInteger() != 0; break;
                 case 42: _eosId = trainer.ReadInteger(); break;
                 case 43: _padId = trainer.ReadInteger(); break;
                 case 44: _unknownSurface = Text(trainer.ReadBytes(), "unk_surface"); break;
@@ -162,22 +122,6 @@ internal sealed partial class VocabularyModelReader
         }
     }
 
-    private VocabularyModel Finish()
-    {
-        Require(_pieces.Count > 0, "it holds no pieces");
-        Require(_unknownId >= 0, $"none of its {_pieces.Count} pieces is of type Unknown");
-        Require(_pieces.Exists(p => p.Kind == PieceKind.Normal), $"none of its {_pieces.Count} pieces is of type Normal");
-        return new VocabularyModel(
-            _pieces, _characterMap, Control(_padId, "pad_id"), Control(_eosId, "eos_id"), _unknownId, _unknownSurface, Bytes(), Sentinels());
-    }
-
-    private int Control(long id, string name)
-    {
-        Require(id >= 0 && id < _pieces.Count, $"{name} is {id}, expected 0 to {_pieces.Count - 1}");
-        Require(_pieces[(int)id].Kind == PieceKind.Control, $"{name} {id} is a piece of type {_pieces[(int)id].Kind}, expected Control");
-        return (int)id;
-    }
-
     private string Text(ReadOnlySpan<byte> utf8, string what)
     {
         try
@@ -186,7 +130,7 @@ internal sealed partial class VocabularyModelReader
         }
         catch (DecoderFallbackException)
         {
-            throw Bad($"{what} is not UTF-8");
+            throw _builder.Bad($"{what} is not UTF-8");
         }
     }
 
@@ -194,10 +138,7 @@ internal sealed partial class VocabularyModelReader
     {
         if (!condition)
         {
-            throw Bad(otherwise);
+            throw _builder.Bad(otherwise);
         }
     }
-
-    private InvalidDataException Bad(string what) =>
-        new($"{_source} is not a T5 vocabulary: {what}. Use the spiece.model that lies beside a T5 or mT5 checkpoint's config.json.");
 }

@@ -85,7 +85,7 @@ internal sealed class ModelTrainable : ITrainable
         Directory.CreateDirectory(temporary);
         try
         {
-            foreach (string file in new[] { "config.json", "spiece.model", "tokenizer_config.json", "generation_config.json", "special_tokens_map.json" })
+            foreach (string file in new[] { "config.json", "spiece.model", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "special_tokens_map.json" })
             {
                 if (File.Exists(Path.Combine(source, file)))
                 {

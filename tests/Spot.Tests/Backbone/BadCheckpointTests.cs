@@ -21,6 +21,10 @@ public class BadCheckpointTests
         Fails<FileNotFoundException>(folder => File.Delete(Path.Combine(folder, name)), name);
 
     [Fact]
+    public void Missing_vocabulary_names_both_that_will_do() =>
+        Fails<FileNotFoundException>(folder => File.Delete(Path.Combine(folder, "spiece.model")), "expected spiece.model or tokenizer.json");
+
+    [Fact]
     public void No_pickle_though_its_name_says_so() => Fails<InvalidDataException>(
         folder => File.Move(Path.Combine(folder, "model.safetensors"), Path.Combine(folder, "pytorch_model.bin")), "pytorch_model.bin", "as torch.save writes it");
 
@@ -96,6 +100,18 @@ public class BadCheckpointTests
     {
         Assert.Null(TorchRuntime.FindBackend([Path.GetTempPath()]));
         Assert.Contains("TorchSharp-cpu", TorchRuntime.NoBackend().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_systems_runtime_is_known_by_what_it_has()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has versions of symbols.");
+        TorchRuntime.EnsureLoaded();
+        string? line = File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.Contains("/libstdc++.so", StringComparison.Ordinal));
+        Assert.SkipWhen(line is null, "No libstdc++ is loaded.");
+        bool has = File.ReadAllBytes(line[line.IndexOf('/', StringComparison.Ordinal)..]).AsSpan().IndexOf("GLIBCXX_3.4.32\0"u8) >= 0;
+        Assert.Equal(!has, TorchRuntime.LacksVersion("libstdc++.so.6"));
+        Assert.False(TorchRuntime.LacksVersion("libnothing-of-that-name.so"));
     }
 
     private static void Fails<TException>(Action<string> damage, params string[] expected)

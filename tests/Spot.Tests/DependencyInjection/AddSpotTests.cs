@@ -35,13 +35,13 @@ public sealed class AddSpotTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bad_model_path_throws_at_first_use_and_not_before()
+    public async Task A_bad_model_path_is_told_when_a_host_starts_and_else_at_first_use()
     {
         using ServiceProvider services = Provider(Path.Combine(_folder.Path, "nowhere"));
+        OptionsValidationException atStart = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate); // what a host calls
+        Assert.Contains($"SpotOptions.ModelPath is '{Path.Combine(_folder.Path, "nowhere")}': No model folder", atStart.Message, StringComparison.Ordinal);
         IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
         ITaskEmbedder embedder = services.GetRequiredService<ITaskEmbedder>();
-        IPromptLibrary library = services.GetRequiredService<IPromptLibrary>();
-        Assert.Empty(await library.ListAsync(Cancel));
         foreach (Func<Task> use in new Func<Task>[]
         {
             () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
@@ -49,9 +49,39 @@ public sealed class AddSpotTests : IDisposable
             () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
         })
         {
-            DirectoryNotFoundException error = await Assert.ThrowsAsync<DirectoryNotFoundException>(use);
+            OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(use);
             Assert.Contains($"No model folder '{Path.Combine(_folder.Path, "nowhere")}'", error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("config.json", "No model configuration at")]
+    [InlineData("model.safetensors", "No weights in")]
+    [InlineData("spiece.model", "expected spiece.model or tokenizer.json")]
+    public void A_folder_that_is_no_checkpoint_is_told_when_a_host_starts(string lacking, string expected)
+    {
+        foreach (string file in new[] { "config.json", "model.safetensors", "spiece.model" })
+        {
+            File.Copy(Path.Combine(TestModels.SpotTiny, file), Path.Combine(_folder.Path, file));
+        }
+
+        using (ServiceProvider whole = Provider(_folder.Path))
+        {
+            whole.GetRequiredService<IStartupValidator>().Validate();
+        }
+
+        File.Delete(Path.Combine(_folder.Path, lacking));
+        using ServiceProvider services = Provider(_folder.Path);
+        OptionsValidationException error = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_without_a_model_starts()
+    {
+        using ServiceProvider services = new ServiceCollection().AddSpot(options => options.LibraryPath = _folder.Path).BuildServiceProvider();
+        services.GetRequiredService<IStartupValidator>().Validate();
+        Assert.NotNull(services.GetRequiredService<IPromptLibrary>());
     }
 
     [Fact]
@@ -83,10 +113,10 @@ public sealed class AddSpotTests : IDisposable
     public void A_second_call_only_adds_its_settings()
     {
         ServiceCollection collection = new();
-        collection.AddSpot(options => options.ModelPath = "first").AddSpot().AddSpot(options => options.LibraryPath = _folder.Path);
+        collection.AddSpot(options => options.ModelPath = TestModels.SpotTiny).AddSpot().AddSpot(options => options.LibraryPath = _folder.Path);
         using ServiceProvider services = collection.BuildServiceProvider();
         SpotOptions set = services.GetRequiredService<IOptions<SpotOptions>>().Value;
-        Assert.Equal(("first", _folder.Path), (set.ModelPath, set.LibraryPath));
+        Assert.Equal((TestModels.SpotTiny, _folder.Path), (set.ModelPath, set.LibraryPath));
         foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptLibrary) })
         {
             Assert.Single(collection, service => service.ServiceType == type);

@@ -53,7 +53,7 @@ internal static class FuzzTargets
 
     private static void Read(string path)
     {
-        foreach (SoftPrompt prompt in PromptFile.ReadAll(path, Records.Backbone, Width))
+        foreach (SoftPrompt prompt in PromptFile.ReadAll(path, TestPaths.Fingerprint, Width))
         {
             Assert.Equal(prompt.Length * Width, prompt.Values.Length);
             Assert.DoesNotContain(prompt.Values.ToArray(), value => !float.IsFinite(value));
@@ -137,6 +137,9 @@ internal static class FuzzTargets
             new() { [File1] = ModelFile.WithPieces(("▁", -2), ("a", -1), ("b", -1), ("ab", -1.5f), ("▁abc", -3)).ToArray() },
             new() { [File1] = ModelFile.WithPieces(("▁", -2), ("a", -1), ("c", -1)).CharacterMap(map).ToArray() },
             new() { [File1] = ModelFile.ByteFallback("▁", ("▁", -2), ("a", -1), ("b", -1)).ToArray() },
+            new() { [File1] = TokenizerJson.Of(ModelFile.WithPieces(("▁", -2), ("a", -1), ("b", -1), ("ab", -1.5f), ("▁abc", -3)).ToArray(), TokenizerJson.Style.Converted) },
+            new() { [File1] = TokenizerJson.Of(ModelFile.WithPieces(("▁", -2), ("a", -1), ("c", -1)).CharacterMap(map).ToArray(), TokenizerJson.Style.Split) },
+            new() { [File1] = TokenizerJson.Of(ModelFile.ByteFallback("▁", ("▁", -2), ("a", -1), ("b", -1)).ToArray(), TokenizerJson.Style.Unicode) },
         ];
     }
 

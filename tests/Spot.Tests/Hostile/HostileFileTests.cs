@@ -65,10 +65,10 @@ public partial class HostileFileTests(HostileFiles files) : IClassFixture<Hostil
     {
         // A file must be refused whether or not the caller names the tensor; if it is read, both ways give the same.
         string key = (entry.TryGetProperty("key", out JsonElement own) ? own : files.Manifest.GetProperty("key")).GetString()!;
-        Exception? unnamed = Record.Exception(() => Same(PromptFile.Read(path, "b", Width)));
+        Exception? unnamed = Record.Exception(() => Same(PromptFile.Read(path, TestPaths.Fingerprint, Width)));
         if (entry.GetProperty("kind").GetString() is "torch" or "safetensors")
         {
-            Same(PromptFile.Read(path, "b", Width, new PromptFileOptions { Tensor = key }));
+            Same(PromptFile.Read(path, TestPaths.Fingerprint, Width, new PromptFileOptions { Tensor = key }));
         }
 
         if (unnamed is not null)

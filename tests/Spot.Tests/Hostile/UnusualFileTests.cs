@@ -35,7 +35,7 @@ public sealed partial class UnusualFileTests : IDisposable
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("no tensor", Assert.Throws<InvalidDataException>(() => PromptFile.Read(path, "b", 16)).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor", Assert.Throws<InvalidDataException>(() => PromptFile.Read(path, TestPaths.Fingerprint, 16)).Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, length + (64 << 20));
     }
 
@@ -51,10 +51,11 @@ public sealed partial class UnusualFileTests : IDisposable
         File.WriteAllText(At("model.safetensors.index.json"), "{\"weight_map\":" + deep + "}");
         byte[] header = Encoding.UTF8.GetBytes("{\"__metadata__\":" + deep + "}");
         File.WriteAllBytes(At("prompt.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header]);
-        Assert.Throws<InvalidDataException>(() => PromptFile.Read(_folder.Path, "b", 16));
+        Assert.Throws<InvalidDataException>(() => PromptFile.Read(_folder.Path, TestPaths.Fingerprint, 16));
         Assert.Throws<InvalidDataException>(() => T5Config.Load(At("config.json")));
+        Assert.Throws<InvalidDataException>(() => T5Tokenizer.Load(At("config.json")));
         Assert.Throws<InvalidDataException>(() => CheckpointFiles.Open(_folder.Path));
-        Assert.Throws<InvalidDataException>(() => PromptFile.Read(At("prompt.safetensors"), "b", 16));
+        Assert.Throws<InvalidDataException>(() => PromptFile.Read(At("prompt.safetensors"), TestPaths.Fingerprint, 16));
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed partial class UnusualFileTests : IDisposable
             Member(archive, "deep/version", "3\n"u8.ToArray());
         }
 
-        Assert.Contains("no tensor", Assert.Throws<InvalidDataException>(() => PromptFile.Read(At("deep.pt"), "b", 16)).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor", Assert.Throws<InvalidDataException>(() => PromptFile.Read(At("deep.pt"), TestPaths.Fingerprint, 16)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,10 +104,10 @@ public sealed partial class UnusualFileTests : IDisposable
     public void A_folder_with_the_name_of_a_file(string name)
     {
         Directory.CreateDirectory(At(name));
-        Assert.Throws<FileNotFoundException>(() => PromptFile.Read(At(name), "b", 16));
+        Assert.Throws<FileNotFoundException>(() => PromptFile.Read(At(name), TestPaths.Fingerprint, 16));
         File.WriteAllText(At("adapter_config.json"), """{"peft_type":"PROMPT_TUNING","task_type":"SEQ_2_SEQ_LM","num_virtual_tokens":5}""");
         Directory.CreateDirectory(At("adapter_model.safetensors"));
-        Assert.Throws<FileNotFoundException>(() => PromptFile.Read(_folder.Path, "b", 16));
+        Assert.Throws<FileNotFoundException>(() => PromptFile.Read(_folder.Path, TestPaths.Fingerprint, 16));
         Directory.CreateDirectory(At("model.safetensors"));
         Assert.Throws<FileNotFoundException>(() => CheckpointFiles.Open(_folder.Path));
         Directory.CreateDirectory(At("config.json"));
@@ -120,7 +121,7 @@ public sealed partial class UnusualFileTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Windows has no pipes in folders.");
         Assert.Equal(0, MakePipe(At("pipe"), 0b110_000_000));
-        string[] names = ["prompt.npy", "adapter_config.json", "model.safetensors", "pytorch_model.bin", "config.json", "spiece.model"];
+        string[] names = ["prompt.npy", "adapter_config.json", "model.safetensors", "pytorch_model.bin", "config.json", "spiece.model", "tokenizer.json"];
         foreach (string name in names)
         {
             if (linked)
@@ -135,9 +136,9 @@ public sealed partial class UnusualFileTests : IDisposable
 
         Action[] reads =
         [
-            () => PromptFile.Read(At("prompt.npy"), "b", 16), () => PromptFile.Read(_folder.Path, "b", 16), () => CheckpointFiles.Open(_folder.Path),
+            () => PromptFile.Read(At("prompt.npy"), TestPaths.Fingerprint, 16), () => PromptFile.Read(_folder.Path, TestPaths.Fingerprint, 16), () => CheckpointFiles.Open(_folder.Path),
             () => SafetensorsFile.Open(At("model.safetensors")), () => TorchFile.Open(At("pytorch_model.bin")), () => T5Config.Load(At("config.json")),
-            () => T5Tokenizer.Load(At("spiece.model")),
+            () => T5Tokenizer.Load(At("spiece.model")), () => T5Tokenizer.Load(At("tokenizer.json")),
         ];
         foreach (Action read in reads)
         {
@@ -147,7 +148,7 @@ public sealed partial class UnusualFileTests : IDisposable
 
         if (OperatingSystem.IsLinux())
         {
-            Assert.Throws<InvalidDataException>(() => PromptFile.Read("/dev/zero", "b", 16));
+            Assert.Throws<InvalidDataException>(() => PromptFile.Read("/dev/zero", TestPaths.Fingerprint, 16));
         }
     }
 

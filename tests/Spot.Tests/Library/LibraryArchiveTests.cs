@@ -138,6 +138,40 @@ public class LibraryArchiveTests
     }
 
     [Fact]
+    public async Task Sizes_beyond_counting_are_told_as_what_they_are()
+    {
+        using TempFolder folder = new();
+        string archive = Path.Combine(folder.Path, "huge.zip");
+        await File.WriteAllBytesAsync(archive, Directory("a.json", "b.json"), Token);
+        string message = (await Assert.ThrowsAsync<InvalidDataException>(() => PromptLibrary.Open(Path.Combine(folder.Path, "new")).ImportAsync(archive, Token))).Message;
+        Assert.Contains("found 18446744073709551614 bytes when unpacked from", message, StringComparison.Ordinal);
+
+        // A central directory alone: each entry says that it unpacks to 2^63 - 1 bytes.
+        static byte[] Directory(params string[] names)
+        {
+            MemoryStream stream = new();
+            BinaryWriter zip = new(stream);
+            foreach (string name in names)
+            {
+                zip.Write("PK\x01\x02"u8);
+                zip.Write([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // version 4.5, stored, 1 January 1980
+                zip.Write(uint.MaxValue); // the size is in the extra field
+                zip.Write([(byte)name.Length, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+                zip.Write(Encoding.ASCII.GetBytes(name));
+                zip.Write([1, 0, 8, 0]);
+                zip.Write(long.MaxValue);
+            }
+
+            int length = (int)stream.Length;
+            zip.Write("PK\x05\x06"u8);
+            zip.Write([0, 0, 0, 0, (byte)names.Length, 0, (byte)names.Length, 0]);
+            zip.Write(length);
+            zip.Write([0, 0, 0, 0, 0, 0]);
+            return stream.ToArray();
+        }
+    }
+
+    [Fact]
     public async Task What_unpacks_to_a_multiple_is_refused_unread()
     {
         using TempFolder folder = new();

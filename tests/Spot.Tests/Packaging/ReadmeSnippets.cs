@@ -108,7 +108,7 @@ internal static class ReadmeSnippets
     public static void Interchange(T5Backbone backbone)
     {
         SoftPrompt imported = PromptFile.Read("sst2.npy", backbone.Fingerprint, backbone.Config.Dim);
-        PromptFile.WritePeft("films-peft", imported);
+        PromptFile.WritePeft("films-peft", imported, new PeftExportOptions { BaseModel = "google/t5-base-lm-adapt" });
     }
 
     public static void Register(IServiceCollection services)

@@ -31,9 +31,12 @@ public class ByteFallbackTests
         { "\0", [Mark, 3] },
     };
 
-    [Fact]
-    public void All_is_as_in_SentencePiece()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(TokenizerJson.Style.Converted)]
+    public void All_is_as_in_SentencePiece(TokenizerJson.Style? style)
     {
+        T5Tokenizer Load(ModelFile file) => style is { } form ? T5Tokenizer.Load(new MemoryStream(TokenizerJson.Of(file.ToArray(), form))) : ByteFallbackTests.Load(file);
         ModelFile words = Recorded("words");
         Dictionary<string, T5Tokenizer> tokenizers = new()
         {

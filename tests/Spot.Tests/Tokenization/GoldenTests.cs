@@ -7,12 +7,25 @@ namespace Spot.Tests.Tokenization;
 /// <summary>Every row that SentencePiece gave, for both vocabularies.</summary>
 public class GoldenTests
 {
-    [Theory]
-    [InlineData(Vocabularies.T5)]
-    [InlineData(Vocabularies.Tiny)]
-    public void Generated_text_has_the_same_ids_and_decoding(string name)
+    /// <summary>Each vocabulary as its spiece.model and as every form of tokenizer.json.</summary>
+    public static TheoryData<string, TokenizerJson.Style?> Readings()
     {
-        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        TheoryData<string, TokenizerJson.Style?> readings = [];
+        foreach (string name in new[] { Vocabularies.T5, Vocabularies.Tiny })
+        {
+            readings.Add(name, null);
+            readings.Add(name, TokenizerJson.Style.Converted);
+            readings.Add(name, TokenizerJson.Style.Split);
+        }
+
+        return readings;
+    }
+
+    [Theory]
+    [MemberData(nameof(Readings))]
+    public void Generated_text_has_the_same_ids_and_decoding(string name, TokenizerJson.Style? style)
+    {
+        T5Tokenizer tokenizer = Vocabularies.Get(name, style);
         int rows = 0;
         foreach (JsonElement row in Vocabularies.JsonLines(TestPaths.Golden("tokenizer/generated.jsonl.gz")))
         {
@@ -28,11 +41,10 @@ public class GoldenTests
     }
 
     [Theory]
-    [InlineData(Vocabularies.T5)]
-    [InlineData(Vocabularies.Tiny)]
-    public void Generated_text_has_the_same_offsets(string name)
+    [MemberData(nameof(Readings))]
+    public void Generated_text_has_the_same_offsets(string name, TokenizerJson.Style? style)
     {
-        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        T5Tokenizer tokenizer = Vocabularies.Get(name, style);
         int rows = 0;
         foreach (JsonElement row in Vocabularies.JsonLines(TestPaths.Golden("tokenizer/generated.jsonl.gz")))
         {
@@ -55,24 +67,25 @@ public class GoldenTests
     }
 
     [Theory]
-    [InlineData(Vocabularies.T5)]
-    [InlineData(Vocabularies.Tiny)]
-    public void Long_text_is_cut_before_the_end_of_sequence(string name)
+    [MemberData(nameof(Readings))]
+    public void Long_text_is_cut_before_the_end_of_sequence(string name, TokenizerJson.Style? style)
     {
         foreach (JsonElement row in Rows("truncate.json"))
         {
             string text = row.GetProperty("text").GetString()!;
-            int[] actual = Vocabularies.Get(name).Encode(text, row.GetProperty("max_length").GetInt32());
+            int[] actual = Vocabularies.Get(name, style).Encode(text, row.GetProperty("max_length").GetInt32());
             SameIds(Vocabularies.Ids(row.GetProperty(name)), actual, text);
         }
     }
 
-    [Fact]
-    public void Arbitrary_ids_decode_to_the_same_text()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(TokenizerJson.Style.Converted)]
+    public void Arbitrary_ids_decode_to_the_same_text(TokenizerJson.Style? style)
     {
         foreach (JsonElement row in Rows("decode.json"))
         {
-            T5Tokenizer tokenizer = Vocabularies.Get(row.GetProperty("model").GetString()!);
+            T5Tokenizer tokenizer = Vocabularies.Get(row.GetProperty("model").GetString()!, style);
             int[] ids = Vocabularies.Ids(row.GetProperty("ids"));
             string expected = row.GetProperty("text").GetString()!;
             Assert.Equal(expected, tokenizer.Decode(ids));
@@ -83,20 +96,21 @@ public class GoldenTests
         }
     }
 
-    [Fact]
-    public void Sentinels_stand_between_stretches_of_text()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(TokenizerJson.Style.Converted)]
+    public void Sentinels_stand_between_stretches_of_text(TokenizerJson.Style? style)
     {
         foreach (JsonElement row in Rows("sentinels.json"))
         {
             string text = row.GetProperty("text").GetString()!;
-            SameIds(Vocabularies.Ids(row.GetProperty(Vocabularies.T5)), Vocabularies.Get(Vocabularies.T5).EncodeWithSentinels(text), text);
+            SameIds(Vocabularies.Ids(row.GetProperty(Vocabularies.T5)), Vocabularies.Get(Vocabularies.T5, style).EncodeWithSentinels(text), text);
         }
     }
 
     [Theory]
-    [InlineData(Vocabularies.T5)]
-    [InlineData(Vocabularies.Tiny)]
-    public void Real_text_has_the_same_ids(string name)
+    [MemberData(nameof(Readings))]
+    public void Real_text_has_the_same_ids(string name, TokenizerJson.Style? style)
     {
         string? path = TestPaths.Shared("golden/tokenizer/real.jsonl.gz");
         if (path is null)
@@ -104,7 +118,7 @@ public class GoldenTests
             Assert.Skip("golden/tokenizer/real.jsonl.gz is not in the shared folder: its text is not ours to publish. Set SPOT_SHARED to a folder that has it.");
         }
 
-        T5Tokenizer tokenizer = Vocabularies.Get(name);
+        T5Tokenizer tokenizer = Vocabularies.Get(name, style);
         List<int> ids = [];
         foreach (JsonElement row in Vocabularies.JsonLines(path))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text.Json;
 using Spot.Tokenization;
@@ -12,6 +13,12 @@ internal static class Vocabularies
 
     private static readonly Lazy<T5Tokenizer> LoadedT5 = new(() => T5Tokenizer.Load(File(T5)));
     private static readonly Lazy<T5Tokenizer> LoadedTiny = new(() => T5Tokenizer.Load(File(Tiny)));
+
+    private static readonly ConcurrentDictionary<(string, TokenizerJson.Style), T5Tokenizer> FromJson = new();
+
+    /// <summary>A vocabulary as it is, or by way of a tokenizer.json of the same content.</summary>
+    public static T5Tokenizer Get(string name, TokenizerJson.Style? style) => style is not { } form ? Get(name) : FromJson.GetOrAdd(
+        (name, form), key => T5Tokenizer.Load(new MemoryStream(TokenizerJson.Of(System.IO.File.ReadAllBytes(File(key.Item1)), key.Item2))));
 
     public static T5Tokenizer Get(string name) => name == T5 ? LoadedT5.Value : LoadedTiny.Value;
 

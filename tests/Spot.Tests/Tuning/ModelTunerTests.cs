@@ -1,5 +1,6 @@
 using Spot.Backbone;
 using Spot.Tests.Backbone;
+using Spot.Tests.Tokenization;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
@@ -21,6 +22,25 @@ public sealed class ModelTunerTests : ToyTests
         TuningEvaluation again = await new PromptTuner(tuned).EvaluateAsync(null, Toy.Task(), options: options, cancellationToken: Cancel);
         Assert.Equal(result.BestScore, again.Score);
         Assert.True(again.Score > 60, $"score {again.Score}"); // half of the examples each; the bare model writes no label
+    }
+
+    [Fact]
+    public async Task A_vocabulary_that_is_a_tokenizer_json_alone_is_written_too()
+    {
+        string folder = Directory.CreateDirectory(Output("json")).FullName;
+        foreach (string file in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(TestModels.SpotTiny, file), Path.Combine(folder, file));
+        }
+
+        byte[] json = TokenizerJson.Of(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "spiece.model")), TokenizerJson.Style.Converted);
+        File.WriteAllBytes(Path.Combine(folder, "tokenizer.json"), json);
+        using T5Backbone backbone = T5Backbone.Load(folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        Assert.Equal(_backbone.Fingerprint, backbone.Fingerprint);
+        ModelTuningResult result = await new ModelTuner(backbone).TuneAsync(Toy.Task(), Output("tuned"), Options(1), cancellationToken: Cancel);
+        Assert.Equal(json, File.ReadAllBytes(Path.Combine(result.Folder, "tokenizer.json")));
+        using T5Backbone again = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        Assert.Equal(backbone.Tokenizer.VocabularySize, again.Tokenizer.VocabularySize);
     }
 
     [Fact]

@@ -1,11 +1,16 @@
 namespace Spot.Interop;
 
-/// <summary>What an exported PEFT configuration says of the model. All of it may be left out: PEFT then takes it from the model it is loaded onto.</summary>
+/// <summary>
+/// What an exported PEFT configuration says of the model. A prompt knows its model by fingerprint only, so the name must be given; the numbers may
+/// be left out, and PEFT takes them from the model.
+/// </summary>
 public sealed class PeftExportOptions
 {
-    /// <summary>The model's name or path (<c>base_model_name_or_path</c>), for example <c>google/t5-base-lm-adapt</c>; <c>AutoPeftModel</c> needs it.</summary>
-    /// <value>Null.</value>
-    public string? BaseModel { get; set; }
+    /// <summary>
+    /// The model's name on the hub or path (<c>base_model_name_or_path</c>), for example <c>google/t5-base-lm-adapt</c>: what <c>AutoPeftModel</c> and
+    /// <c>AutoModelForSeq2SeqLM</c> load for the prompt. Not empty.
+    /// </summary>
+    public required string BaseModel { get; set; }
 
     /// <summary>The number of encoder layers (<c>num_layers</c>), at least 1.</summary>
     /// <value>Null.</value>

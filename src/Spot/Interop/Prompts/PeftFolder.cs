@@ -34,6 +34,13 @@ internal static class PeftFolder
 
     public static void Write(string folder, SoftPrompt prompt, PeftExportOptions options)
     {
+        if (string.IsNullOrWhiteSpace(options.BaseModel))
+        {
+            throw new ArgumentException(
+                $"{nameof(PeftExportOptions)}.{nameof(PeftExportOptions.BaseModel)} is empty, expected the model's name or path, for example google/t5-base-lm-adapt: without it PEFT cannot find the model.",
+                nameof(options));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Layers ?? 1, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Heads ?? 1, 1, nameof(options));
         Directory.CreateDirectory(folder);

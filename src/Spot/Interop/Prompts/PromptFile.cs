@@ -13,12 +13,16 @@ namespace Spot.Interop;
 /// </remarks>
 public static class PromptFile
 {
+    private const int FingerprintDigits = 64;
+
     /// <summary>Reads the one prompt of a file or folder.</summary>
     /// <param name="path">A file, or the folder of a PEFT, adapters or OpenDelta prompt.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the prompt was tuned on, for example <c>T5Backbone.Fingerprint</c>.</param>
+    /// <param name="backbone">The fingerprint of the backbone that the prompt was tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
     /// <param name="dim">The width of that backbone (d_model), for example <c>T5Backbone.Config.Dim</c>.</param>
     /// <param name="options">Which tensor is meant, and the like; null where the file says all.</param>
     /// <returns>The prompt, [rows, <paramref name="dim"/>].</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backbone"/> is no fingerprint.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dim"/> is below 1.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path, or a folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of an unknown format, or holds no prompt of this kind; the message says why.</exception>
     /// <exception cref="SpotException">The prompt is of another width or backbone, or there are several.</exception>
@@ -33,10 +37,12 @@ public static class PromptFile
 
     /// <summary>Reads all prompts of a file or folder: one plain prompt for each task of a PEFT multitask prompt (MPT), else the one there is.</summary>
     /// <param name="path">A file, or the folder of a PEFT, adapters or OpenDelta prompt.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the prompts were tuned on.</param>
+    /// <param name="backbone">The fingerprint of the backbone that the prompts were tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
     /// <param name="dim">The width of that backbone (d_model).</param>
     /// <param name="options">Which tensor is meant, and the like; null where the file says all.</param>
     /// <returns>The prompts, at least one; of a multitask prompt by task id, shared rows times the task's columns and rows.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backbone"/> is no fingerprint.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dim"/> is below 1.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path, or a folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of an unknown format, or holds no prompt of this kind; the message says why.</exception>
     /// <exception cref="SpotException">The prompts are of another width or backbone, or it is not clear which tensor is meant.</exception>
@@ -45,9 +51,8 @@ public static class PromptFile
     public static IReadOnlyList<SoftPrompt> ReadAll(string path, string backbone, int dim, PromptFileOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ArgumentException.ThrowIfNullOrWhiteSpace(backbone);
         ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
-        PromptTarget target = new(backbone, dim, options ?? new PromptFileOptions());
+        PromptTarget target = new(Fingerprint(backbone), dim, options ?? new PromptFileOptions());
         if (Directory.Exists(path))
         {
             return PromptFolder.Read(path, target);
@@ -99,14 +104,25 @@ public static class PromptFile
     /// </summary>
     /// <param name="folder">The folder; made if it does not exist. Files of these two names in it are replaced.</param>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="options">What the configuration says of the model; null leaves it open, and PEFT takes it from the model.</param>
+    /// <param name="options">What the configuration says of the model.</param>
+    /// <exception cref="ArgumentException">The model has no name.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="IOException">The files cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or a file is not writable.</exception>
-    public static void WritePeft(string folder, SoftPrompt prompt, PeftExportOptions? options = null)
+    public static void WritePeft(string folder, SoftPrompt prompt, PeftExportOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(prompt);
-        PeftFolder.Write(Path.GetFullPath(folder), prompt, options ?? new PeftExportOptions());
+        ArgumentNullException.ThrowIfNull(options);
+        PeftFolder.Write(Path.GetFullPath(folder), prompt, options);
+    }
+
+    // A name or a path here would make a prompt that no backbone takes, and nobody would know before it is used.
+    private static string Fingerprint(string backbone)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        return backbone.Length == FingerprintDigits && backbone.All(char.IsAsciiHexDigit) ? backbone.ToLowerInvariant() : throw new ArgumentException(
+            $"The backbone is {SafetensorsHeader.Quote(backbone)}, expected the fingerprint of the model that the prompt was tuned on: {FingerprintDigits} hex digits, T5Backbone.Fingerprint.",
+            nameof(backbone));
     }
 }

@@ -5,7 +5,7 @@ namespace Spot.Tasks;
 /// <summary>Decompresses gzip, of one or several members, and notices an end that is missing.</summary>
 /// <remarks>
 /// <see cref="GZipStream"/> checks sums, yet takes a file that was cut off for a complete one. Here the file is followed by a member of our own: only where all
-/// before it was complete does exactly that member's content come out at the end.
+/// before it was complete does that member's content come out at the end.
 /// </remarks>
 internal sealed class GzipInput : ReadOnlyStream
 {
@@ -13,41 +13,59 @@ internal sealed class GzipInput : ReadOnlyStream
     private static readonly byte[] Seal = [.. "spot\0\u001f end of data\n"u8];
     private static readonly byte[] SealMember = Compress(Seal);
     private readonly SealedStream _input;
-    private readonly GZipStream _gzip;
-    private bool _ended;
+    private readonly Stream _gzip;
+    private MemoryStream? _rest;
 
     internal GzipInput(Stream file)
+        : this(file, input => new GZipStream(input, CompressionMode.Decompress))
+    {
+    }
+
+    /// <param name="file">The compressed bytes.</param>
+    /// <param name="decompress">Makes what decompresses them; it may read ahead and give its bytes in whatever portions it likes.</param>
+    internal GzipInput(Stream file, Func<Stream, Stream> decompress)
     {
         _input = new SealedStream(file);
-        _gzip = new GZipStream(_input, CompressionMode.Decompress);
+        _gzip = decompress(_input);
     }
 
     internal static bool HasMagic(ReadOnlySpan<byte> head) => head is [0x1f, 0x8b, ..];
 
     public override int Read(Span<byte> buffer)
     {
-        if (_ended || buffer.Length == 0)
+        if (_rest is null && buffer.Length > 0)
         {
-            return 0;
+            int count = Decompress(buffer);
+            if (count > 0 && !_input.InSeal)
+            {
+                return count; // none of our own member was read yet, so these bytes are the file's
+            }
+
+            _rest = ReadRest(buffer[..count]);
         }
 
-        int count = Decompress(buffer);
-        if (count > 0 && !_input.InSeal)
+        return _rest?.Read(buffer) ?? 0;
+    }
+
+    // All that is left, which ends with our own member's content if the file was complete. Nothing of it is given out before that is known.
+    private MemoryStream ReadRest(ReadOnlySpan<byte> begun)
+    {
+        MemoryStream rest = new();
+        rest.Write(begun);
+        byte[] portion = new byte[16 * 1024];
+        for (int count; (count = Decompress(portion)) > 0;)
         {
-            return count;
+            rest.Write(portion, 0, count);
         }
 
-        // One call gives bytes of one filling of its input, so all of these come after the file's end.
-        byte[] rest = new byte[Seal.Length + 1];
-        int length = Math.Min(count, rest.Length);
-        buffer[..length].CopyTo(rest);
-        for (int more = -1; more != 0 && length < rest.Length; length += more)
+        if (!rest.GetBuffer().AsSpan(0, (int)rest.Length).EndsWith(Seal))
         {
-            more = Decompress(rest.AsSpan(length));
+            throw new InvalidDataException(Damage);
         }
 
-        _ended = true;
-        return rest.AsSpan(0, length).SequenceEqual(Seal) ? 0 : throw new InvalidDataException(Damage);
+        rest.SetLength(rest.Length - Seal.Length);
+        rest.Position = 0;
+        return rest;
     }
 
     protected override void Dispose(bool disposing)

@@ -20,11 +20,11 @@ public sealed class PeftExportTests : IDisposable
             foreach (JsonElement entry in PromptFormatTests.Entries(root).Where(entry => entry.GetProperty("format").GetString() == "peft" && entry.GetProperty("ok").GetBoolean()))
             {
                 string original = Path.Combine(root, entry.GetProperty("path").GetString()!);
-                SoftPrompt prompt = PromptFile.Read(original, "b", 16);
+                SoftPrompt prompt = PromptFile.Read(original, TestPaths.Fingerprint, 16);
                 JsonElement written = fields.GetProperty("written_for_PROMPT_TUNING_SEQ_2_SEQ_LM");
                 PromptFile.WritePeft(_folder.Path, prompt, new PeftExportOptions
                 {
-                    BaseModel = written.GetProperty("base_model_name_or_path").GetString(),
+                    BaseModel = written.GetProperty("base_model_name_or_path").GetString()!,
                     Layers = written.GetProperty("num_layers").GetInt32(),
                     Heads = written.GetProperty("num_attention_heads").GetInt32(),
                 });
@@ -37,7 +37,7 @@ public sealed class PeftExportTests : IDisposable
                 }
 
                 Assert.Equal((1, prompt.Length), (config.GetProperty("num_transformer_submodules").GetInt32(), config.GetProperty("num_virtual_tokens").GetInt32()));
-                SoftPrompt again = PromptFile.Read(_folder.Path, "b", 16);
+                SoftPrompt again = PromptFile.Read(_folder.Path, TestPaths.Fingerprint, 16);
                 PromptFormatTests.Same(prompt.Values.ToArray(), again, 16);
                 string weights = Path.Combine(original, "adapter_model.safetensors");
                 equal += File.Exists(weights) && File.ReadAllBytes(weights).SequenceEqual(File.ReadAllBytes(Path.Combine(_folder.Path, "adapter_model.safetensors"))) ? 1 : 0;
@@ -51,18 +51,24 @@ public sealed class PeftExportTests : IDisposable
     }
 
     [Fact]
-    public void Without_options_the_configuration_leaves_the_model_open()
+    public void The_model_is_named_and_its_numbers_may_be_left_open()
     {
-        PromptFile.WritePeft(Path.Combine(_folder.Path, "new", "folder"), Sample(), null);
+        PromptFile.WritePeft(Path.Combine(_folder.Path, "new", "folder"), Sample(), new PeftExportOptions { BaseModel = "org/model" });
         JsonElement config = GoldenData.Json(Path.Combine(_folder.Path, "new", "folder", "adapter_config.json"));
         Assert.Equal(17, config.EnumerateObject().Count());
-        foreach (string field in new[] { "base_model_name_or_path", "num_layers", "num_attention_heads" })
+        Assert.Equal("org/model", config.GetProperty("base_model_name_or_path").GetString());
+        foreach (string field in new[] { "num_layers", "num_attention_heads" })
         {
             Assert.Equal(JsonValueKind.Null, config.GetProperty(field).ValueKind);
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => PromptFile.WritePeft(_folder.Path, Sample(), new PeftExportOptions { Layers = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => PromptFile.WritePeft(_folder.Path, Sample(), new PeftExportOptions { Heads = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PromptFile.WritePeft(_folder.Path, Sample(), new PeftExportOptions { BaseModel = "m", Layers = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PromptFile.WritePeft(_folder.Path, Sample(), new PeftExportOptions { BaseModel = "m", Heads = -1 }));
+        Assert.Throws<ArgumentNullException>("options", () => PromptFile.WritePeft(_folder.Path, Sample(), null!));
+        string none = Path.Combine(_folder.Path, "none");
+        ArgumentException error = Assert.Throws<ArgumentException>("options", () => PromptFile.WritePeft(none, Sample(), new PeftExportOptions { BaseModel = " " }));
+        Assert.Contains("PeftExportOptions.BaseModel is empty", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(none));
     }
 
     [Fact]
@@ -75,9 +81,9 @@ public sealed class PeftExportTests : IDisposable
             {
                 string original = Path.Combine(root, entry.GetProperty("path").GetString()!), path = Path.Combine(_folder.Path, "prompt");
                 JsonElement shape = entry.GetProperty("expect").GetProperty("shape");
-                SoftPrompt prompt = PromptFile.Read(original, "b", shape[1].GetInt32());
+                SoftPrompt prompt = PromptFile.Read(original, TestPaths.Fingerprint, shape[1].GetInt32());
                 PromptFile.WriteNpy(path, prompt);
-                PromptFormatTests.Same(prompt.Values.ToArray(), PromptFile.Read(path, "b", prompt.Dim), prompt.Dim);
+                PromptFormatTests.Same(prompt.Values.ToArray(), PromptFile.Read(path, TestPaths.Fingerprint, prompt.Dim), prompt.Dim);
                 equal += File.ReadAllBytes(original).SequenceEqual(File.ReadAllBytes(path)) ? 1 : 0;
             }
         }

@@ -7,7 +7,7 @@ namespace Spot.Tests.Interop.Prompts;
 /// <summary>Prompts as other tools write them, bit for bit, and everything else refused with the reason.</summary>
 public class PromptFormatTests
 {
-    private const string Backbone = "b";
+    private const string Backbone = TestPaths.Fingerprint;
 
     public static TheoryData<string, string> Files()
     {

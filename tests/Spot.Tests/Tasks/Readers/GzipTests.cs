@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Spot.Tasks;
 
@@ -39,6 +40,28 @@ public sealed class GzipTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(64 * 1024)]
+    [InlineData(4 * 1024 * 1024)]
+    public void A_decompressor_may_give_its_bytes_in_any_portions(int portion)
+    {
+        byte[] packed = ReaderFiles.Gzip(Text);
+        static Stream Open(byte[] bytes) => new GzipInput(new MemoryStream(bytes), input => new FilledStream(new GZipStream(input, CompressionMode.Decompress)));
+        using (Stream whole = Open(packed))
+        {
+            using MemoryStream read = new();
+            whole.CopyTo(read, portion);
+            Assert.Equal(Text, read.ToArray());
+        }
+
+        foreach (byte[] damaged in new[] { packed[..^1], packed[..^9], packed[..(packed.Length / 2)], [.. packed, 1, 2] })
+        {
+            using Stream cut = Open(damaged);
+            Assert.Contains("it is cut off", Assert.Throws<InvalidDataException>(() => cut.CopyTo(Stream.Null, portion)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("a.csv.gz")]
     [InlineData("a.jsonl.gz")]
     [InlineData("a.json.gz")]
@@ -68,5 +91,11 @@ public sealed class GzipTests : IDisposable
         ReaderFiles.Fails(_files.WriteRaw("a.txt.gz", [.. packed, 1, 2, 3]), ", after line ", null, "no gzip data");
         ReaderFiles.Fails(_files.WriteRaw("a.txt.gz", "plain"u8.ToArray()), " is no gzip file", null);
         ReaderFiles.Fails(_files.WriteRaw("a.txt.gz", []), " holds no rows", null);
+    }
+
+    /// <summary>Fills every buffer as far as it can, and so joins what one reading of its input gives with what the next one does.</summary>
+    private sealed class FilledStream(Stream inner) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer) => inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
     }
 }
