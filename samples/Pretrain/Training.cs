@@ -82,6 +82,12 @@ internal sealed class Training(TrainingOptions options)
 
         public void Report(TuningProgress value)
         {
+            if (value.IsStart)
+            {
+                Console.WriteLine(value);
+                return;
+            }
+
             _loss += value.Loss;
             _steps++;
             if (value.Step % 20 == 0 || value.Step == value.Steps)

@@ -35,7 +35,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
             {
                 await TuneSourcesAsync(services, sources, bars, cancellationToken);
                 ITaskEmbedder embedder = services.GetRequiredService<ITaskEmbedder>();
-                using (StepBar bar = new(bars, $"embedding of {target.Name}", Recipes.EmbeddingStep))
+                using (StepBar bar = new(bars, $"embedding of {target.Name}"))
                 {
                     embedding = await embedder.EmbedAsync(target, Recipes.Source(options.SourceSteps, 0), bar, cancellationToken);
                 }
@@ -67,7 +67,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
         IPromptLibrary library = services.GetRequiredService<IPromptLibrary>();
         foreach (TextTask source in sources)
         {
-            using StepBar bar = new(bars, $"source {source.Name}", options.SourceSteps);
+            using StepBar bar = new(bars, $"source {source.Name}");
             TuningResult result = await tuner.TuneAsync(source, Recipes.Source(options.SourceSteps, 0), null, bar, cancellationToken);
             await library.AddAsync(PromptRecord.FromTuning(source, result), replace: true, cancellationToken);
         }
@@ -78,7 +78,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
     {
         IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
         TuningResult alone;
-        using (StepBar bar = new(bars, $"seed {seed}, prompt tuning", options.TargetSteps))
+        using (StepBar bar = new(bars, $"seed {seed}, prompt tuning"))
         {
             alone = await tuner.TuneAsync(target, Recipes.TargetAlone(options.TargetSteps, seed), null, bar, cancellationToken);
         }
@@ -89,7 +89,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
             Embeddings = [embedding],
         };
         TransferResult transfer;
-        using (StepBar bar = new(bars, $"seed {seed}, transfer", options.TargetSteps * options.K))
+        using (StepBar bar = new(bars, $"seed {seed}, transfer"))
         {
             transfer = await strategy.TransferAsync(target, Recipes.TargetTransferred(options.TargetSteps, seed), bar, cancellationToken);
         }

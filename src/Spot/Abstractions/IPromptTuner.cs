@@ -13,7 +13,7 @@ public interface IPromptTuner
     /// <param name="task">The task, or a mixture of tasks.</param>
     /// <param name="options">How; null for the paper's recipe.</param>
     /// <param name="start">The prompt to start from (transfer); null to initialise as the options say.</param>
-    /// <param name="progress">Told after every step, on the tuning thread.</param>
+    /// <param name="progress">Told at the start and after every step, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>The best and the last prompt, the task embedding, and the history.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -44,7 +44,7 @@ public interface IPromptTuner
     /// After which steps only the best go on, by their best validation score so far, the earlier start of equals: successive halving. Null to run
     /// all to the end.
     /// </param>
-    /// <param name="progress">Told after every step of every run, on the tuning thread.</param>
+    /// <param name="progress">Told at the start and after every step of every run, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>
     /// The results in the order of the starts. A run that was dropped ends at its round; its losses tell how many steps it took. A run that diverged ends

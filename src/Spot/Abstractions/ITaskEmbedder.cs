@@ -9,7 +9,7 @@ public interface ITaskEmbedder
     /// <param name="options">
     /// The recipe of the library's keys: the run stops at its <see cref="TuningOptions.EmbeddingStep"/>. Null for the paper's.
     /// </param>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Told at the start and after every step.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>The embedding.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

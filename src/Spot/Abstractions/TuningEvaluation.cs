@@ -8,4 +8,13 @@ public sealed record TuningEvaluation(int Step, double Score, double IllegalOutp
 {
     /// <summary>Every metric by its name, <c>task/metric</c> for a mixture of several tasks.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The evaluation in one line.</summary>
+    /// <returns>For example <c>score 87.0 at step 20, accuracy 90.0, f1 84.0</c>; the step is left out where it is 0.</returns>
+    public override string ToString()
+    {
+        string step = Step > 0 ? FormattableString.Invariant($" at step {Step}") : "";
+        string metrics = string.Concat(Metrics.Select(metric => $", {metric.Key} {ResultText.Score(metric.Value)}"));
+        return $"score {ResultText.Score(Score)}{step}{ResultText.Illegal(IllegalOutputs)}{metrics}";
+    }
 }

@@ -146,6 +146,12 @@ public sealed class TuningOptions
     /// <value>500.</value>
     public int CheckpointEvery { get; set; } = 500;
 
+    /// <summary>What the run is called in progress and logs.</summary>
+    internal RunLabel Label { get; set; }
+
+    /// <summary>What the starts of runs beside each other are called, in their order; empty where no name is known.</summary>
+    internal IReadOnlyList<string> StartNames { get; set; } = [];
+
     /// <summary>The recipe of the papers for 2^18 = 262,144 steps: SPoT's source prompts, and its "longer tuning" of targets.</summary>
     /// <returns>Options of its own.</returns>
     public static TuningOptions LongerTuning() => new() { Steps = 1 << 18 };
@@ -180,6 +186,14 @@ public sealed class TuningOptions
         TuningOptions copy = (TuningOptions)MemberwiseClone();
         copy.Optimizer = Optimizer.Clone();
         copy.TaskPromptOptimizer = TaskPromptOptimizer.Clone();
+        return copy;
+    }
+
+    /// <summary>A copy for a run with a name of its own.</summary>
+    internal TuningOptions Labelled(RunLabel label)
+    {
+        TuningOptions copy = Clone();
+        copy.Label = label;
         return copy;
     }
 

@@ -36,4 +36,13 @@ public sealed record TuningResult
 
     /// <summary>The name of the backbone, if known.</summary>
     public string? BackboneName { get; init; }
+
+    /// <summary>The result in one line.</summary>
+    /// <returns>For example <c>best score 93.0 at step 180 of 200, a prompt of 10 x 256, seed 0</c>.</returns>
+    public override string ToString()
+    {
+        string ended = Divergence is null ? "" : FormattableString.Invariant($", diverged at step {Divergence.Step}");
+        string place = FormattableString.Invariant($"at step {BestStep} of {Losses.Count}, a prompt of {Best.Length} x {Best.Dim}, seed {Seed}");
+        return $"best score {ResultText.Score(BestScore)} {place}{ended}";
+    }
 }

@@ -14,7 +14,9 @@ public sealed class AverageOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
     {
         IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);
         SoftPrompt average = PromptAverage.Compute([.. sources.Select(source => source.Prompt)], [.. matches.Select(match => match.Similarity)]);
-        TuningResult result = await Tuner.TuneAsync(target, options, average, progress, cancellationToken).ConfigureAwait(false);
+        string name = $"the average of {string.Join(", ", matches.Select(match => match.Info.Id))}";
+        TuningOptions own = (options ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, name));
+        TuningResult result = await Tuner.TuneAsync(target, own, average, progress, cancellationToken).ConfigureAwait(false);
         PromptInfo start = new()
         {
             Id = $"average-of-{matches.Count}",

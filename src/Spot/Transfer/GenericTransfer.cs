@@ -15,7 +15,8 @@ public sealed class GenericTransfer(IPromptTuner tuner, IPromptLibrary library, 
     {
         PromptRecord source = await library.GetAsync(sourceId, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The library has no prompt '{sourceId}' to start '{target.Name}' from. List it to see what it holds.");
-        TuningResult result = await tuner.TuneAsync(target, options, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
+        TuningOptions own = (options ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, sourceId));
+        TuningResult result = await tuner.TuneAsync(target, own, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
         return TransferResult.Of([new TransferCandidate(source.Info, null, result)]);
     }
 }

@@ -7,7 +7,7 @@ public interface ITransferStrategy
     /// <summary>Tunes a target task.</summary>
     /// <param name="target">The target task.</param>
     /// <param name="options">How the target is tuned; null for the paper's recipe.</param>
-    /// <param name="progress">Told after every step of every run.</param>
+    /// <param name="progress">Told at the start and after every step of every run: the embedding's, the mixture's and the candidates'.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>The best run and all others.</returns>
     /// <exception cref="SpotException">The library has nothing to start from, or does not belong to the backbone.</exception>

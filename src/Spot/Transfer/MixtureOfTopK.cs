@@ -24,7 +24,8 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         TaskMixture mixture = Mix(target, matches);
         TuningOptions recipe = Unwatched(MixtureOptions ?? options?.Within("mixture") ?? new TuningOptions());
         TuningResult mixed = await Tuner.TuneAsync(mixture, recipe, null, progress, cancellationToken).ConfigureAwait(false);
-        TuningResult result = await Tuner.TuneAsync(target, options?.Within("target"), mixed.Final, progress, cancellationToken).ConfigureAwait(false);
+        TuningOptions own = (options?.Within("target") ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, $"the mixture {mixture.Name}"));
+        TuningResult result = await Tuner.TuneAsync(target, own, mixed.Final, progress, cancellationToken).ConfigureAwait(false);
         PromptInfo start = new()
         {
             Id = $"mixture-of-{matches.Count}",

@@ -15,7 +15,8 @@ internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double fi
     public async Task<TransferResult> RunAsync(
         TextTask target, IReadOnlyList<(PromptInfo Info, double? Similarity)> sources, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        TuningOptions own = options ?? new TuningOptions();
+        TuningOptions own = options?.Clone() ?? new TuningOptions();
+        own.StartNames = [.. sources.Select(source => source.Info.Id)];
         IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Count, own, first, budget);
         IReadOnlyList<PromptRecord> records = await SourcePrompts.ReadAsync(library, sources.Select(source => source.Info.Id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(

@@ -39,4 +39,13 @@ public sealed record SearchSpaceRow
 
     /// <summary>100 · steps / the oracle's; NaN where not known.</summary>
     public required double ShareOfOracleSteps { get; init; }
+
+    /// <summary>The row in one line.</summary>
+    /// <returns>For example <c>BestOfTopK 3 by AverageToken: score 80.1 (+3.2), relative error reduction 13.9 %, 3 runs a target</c>.</returns>
+    public override string ToString()
+    {
+        string name = FormattableString.Invariant($"{Strategy}{(K is { } k ? $" {k}" : "")}{(Similarity is { } similarity ? $" by {similarity}" : "")}");
+        string gain = FormattableString.Invariant($"({Absolute.Mean:+0.0;-0.0;0.0}), relative error reduction {Relative.Mean:F1} %, {Tunings:0.##} runs a target");
+        return $"{name}: score {ResultText.Score(Score.Mean)} {gain}";
+    }
 }

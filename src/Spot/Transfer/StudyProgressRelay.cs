@@ -27,10 +27,10 @@ internal sealed class StudyProgressRelay(StudyPlan plan, IProgress<StudyProgress
         Report(null);
     }
 
-    /// <summary>A step of the unit's run is done.</summary>
+    /// <summary>A step of the unit's run is done, or a run begins.</summary>
     public void Report(TuningProgress value)
     {
-        _unitSteps++;
+        _unitSteps += value.IsStart ? 0 : 1;
         Report((TuningProgress?)value);
     }
 

@@ -33,4 +33,14 @@ public sealed record StudyResult
 
     /// <summary>How many units of work are not done yet; their scores are NaN.</summary>
     public int Missing { get; init; }
+
+    /// <summary>What was studied, and the table of search spaces with a line for each strategy, of the test scores if there are any.</summary>
+    /// <returns>Several lines.</returns>
+    public override string ToString()
+    {
+        string missing = Missing > 0 ? $"; {ResultText.Count(Missing, "unit")} of work not done" : "";
+        string head = $"{ResultText.Count(Sources.Count, "source")} x {ResultText.Count(SourceSeeds.Count, "run")}, {ResultText.Count(Targets.Count, "target")} x {ResultText.Count(TargetSeeds.Count, "run")}{missing}; " +
+            $"{(Test is null ? "validation" : "test")} scores:";
+        return string.Join(Environment.NewLine, [head, .. (Test ?? Validation).Table.Select(row => $"  {row}")]);
+    }
 }

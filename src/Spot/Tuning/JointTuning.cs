@@ -21,14 +21,18 @@ internal sealed class JointTuning
     private readonly TuningRun[] _runs;
     private readonly SortedDictionary<string, string>[] _identities;
     private readonly FrozenT5 _model;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
 
     /// <param name="backbone">The model.</param>
     /// <param name="task">The task.</param>
     /// <param name="options">A private, checked copy.</param>
     /// <param name="starts">Prompts of the backbone.</param>
     /// <param name="logger">Told of the runs' courses.</param>
-    public JointTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger)
+    /// <param name="milestones">Which steps are worth a line.</param>
+    public JointTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger, Milestones milestones)
     {
+        (_logger, _time) = (logger, milestones.Time);
         _backbone = backbone.Name;
         _model = backbone.Model;
         _task = task;
@@ -38,19 +42,23 @@ internal sealed class JointTuning
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
         _trainables = [.. starts.Select(start => new PromptTrainable(backbone.Model, options, initializer.From(start, options, task.Labels), evaluator))];
-        _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, backbone.Tokenizer, options.Within(i.ToString(CultureInfo.InvariantCulture)), logger))];
+        _runs = [.. _trainables.Select((trainable, i) => new TuningRun(trainable, task, _stream, Own(options, i, starts.Length), logger, milestones))];
         _identities = [.. starts.Select((start, i) => RunIdentity.Of(_trainables[i].Kind, backbone, task, options, start))];
     }
 
+    private static TuningOptions Own(TuningOptions options, int place, int count) => options.Within(place.ToString(CultureInfo.InvariantCulture))
+        .Labelled(new RunLabel(TuningRunKind.Candidate, options.StartNames.ElementAtOrDefault(place), place + 1, count));
+
     /// <summary>Runs them, each from its checkpoint if there is one.</summary>
     /// <param name="rounds">When the weaker ones are dropped; checked.</param>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Told at the start and after every step of every run.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     public IReadOnlyList<TuningResult> Run(TuningRound[] rounds, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", _task.Name).SetTag("spot.kind", PromptTrainable.KindName).SetTag("spot.runs", _runs.Length)
             .SetTag("spot.steps", _options.Steps).SetTag("spot.seed", _options.Seed);
+        TuningLog.StartedSeveral(_logger, _task.Name, _runs.Length, rounds.Length == 0 ? "none" : string.Join(", ", rounds.Select(round => $"{round.Keep} after step {round.Step}")));
         List<IDisposable?> folders = [];
         try
         {
@@ -66,7 +74,9 @@ internal sealed class JointTuning
                 alive = Survivors(Advance(alive, round.Step), round);
             }
 
-            Advance(alive, _options.Steps);
+            alive = Advance(alive, _options.Steps);
+            Course best = alive.MaxBy(course => course.Run.State.BestEvaluation.Score)!;
+            TuningLog.FinishedSeveral(_logger, _task.Name, all.Length, best.Run.Name, best.Run.State.BestEvaluation.Score);
             return [.. all.Select(Result)];
         }
         catch (Exception exception) when (exception is OperationCanceledException or TuningDivergedException or ObjectDisposedException)
@@ -99,34 +109,42 @@ internal sealed class JointTuning
             }
 
             int step = behind.Min(course => course.Step);
+            Course[] next = [.. behind.Where(course => course.Step == step)];
+            long began = _time.GetTimestamp();
             TrainingBatch batch = _stream.Batch(step);
-            foreach (IGrouping<int, Course> group in behind.Where(course => course.Step == step).GroupBy(course => course.Trainable.Values.Length))
+            TimeSpan drawing = _time.GetElapsedTime(began) / next.Length;
+            foreach (IGrouping<int, Course> group in next.GroupBy(course => course.Trainable.Values.Length))
             {
                 int length = group.First().Trainable.Length + batch.Examples.Max(example => example.Input.Length);
                 foreach (Course[] part in group.Chunk(SharedPasses.Prompts(_model, _options, length)))
                 {
-                    Prepare(part, batch, step);
+                    Prepare(part, batch, step, drawing);
                     Array.ForEach(part, course => course.MoveOn());
                 }
             }
         }
     }
 
-    private void Prepare(Course[] courses, TrainingBatch batch, int step)
+    // What is done for several runs at once is time of all of them, in equal shares.
+    private void Prepare(Course[] courses, TrainingBatch batch, int step, TimeSpan drawing)
     {
+        long began = _time.GetTimestamp();
         float[][] gradients = _gradient.Compute([.. courses.Select(course => course.Trainable.Values)], courses[0].Trainable.Length, batch.Examples, step);
+        TimeSpan share = drawing + (_time.GetElapsedTime(began) / courses.Length);
         for (int i = 0; i < courses.Length; i++)
         {
             courses[i].Trainable.Prepare(step, gradients[i], _gradient.Losses[i]);
+            courses[i].Run.Prepare(began, share);
         }
     }
 
-    private static Course[] Survivors(Course[] courses, TuningRound round)
+    private Course[] Survivors(Course[] courses, TuningRound round)
     {
         Course[] best = [.. round.Survivors([.. courses.Select(course => course.Run.State.Evaluations)]).Select(i => courses[i])];
         foreach (Course dropped in courses.Except(best))
         {
             dropped.Run.Save();
+            TuningLog.Dropped(_logger, dropped.Run.Name, dropped.Step, dropped.Run.State.BestEvaluation.Score);
         }
 
         return best;

@@ -32,7 +32,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
     /// <param name="task">The task, or a mixture of tasks.</param>
     /// <param name="outputFolder">The folder for the best checkpoint, as a model hub holds it; must not exist or be empty.</param>
     /// <param name="options">How; null for <see cref="TuningOptions.ModelTuning"/>. What concerns prompts alone has no meaning here.</param>
-    /// <param name="progress">Told after every step, on the tuning thread.</param>
+    /// <param name="progress">Told at the start and after every step, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>Where the best checkpoint is, and the history.</returns>
     /// <exception cref="ArgumentException">An option or a precision is out of range.</exception>
@@ -54,6 +54,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         ArgumentException.ThrowIfNullOrWhiteSpace(outputFolder);
         TuningOptions own = options?.Clone() ?? TuningOptions.ModelTuning();
         TuningOptionsCheck.Check(own);
+        own.Label = new RunLabel(TuningRunKind.Model);
         LabelCheck.Check(task, backbone.Tokenizer, own);
         if (backbone.Precision != BackbonePrecision.Float32)
         {
@@ -85,7 +86,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);
         identity["precision of passes"] = type.ToString();
         bool rounded = StoredPrecision == BackbonePrecision.BFloat16;
-        TuningRun run = new(trainable, task, backbone.Tokenizer, options, _logger);
+        TuningRun run = new(trainable, task, new TrainingStream(task, backbone.Tokenizer, options), options, _logger, new Milestones(TimeProvider.System));
         try
         {
             run.Execute(identity, progress, cancellationToken);

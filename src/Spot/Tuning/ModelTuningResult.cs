@@ -21,4 +21,9 @@ public sealed record ModelTuningResult
 
     /// <summary>The run's seed.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>The result in one line.</summary>
+    /// <returns>For example <c>best score 93.0 at step 180 of 200, a model in 'tuned', seed 0</c>.</returns>
+    public override string ToString() =>
+        $"best score {ResultText.Score(BestScore)} {FormattableString.Invariant($"at step {BestStep} of {Losses.Count}, a model in '{Folder}', seed {Seed}")}";
 }

@@ -27,6 +27,9 @@ public sealed class PromptTuner : IPromptTuner
         _logger = logger ?? NullLogger<PromptTuner>.Instance;
     }
 
+    /// <summary>What runs are timed by.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <inheritdoc/>
     public async Task<TuningResult> TuneAsync(
         TaskMixture task,
@@ -66,8 +69,9 @@ public sealed class PromptTuner : IPromptTuner
         T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
         LabelCheck.Check(task, backbone.Tokenizer, own);
+        Warn(own, task, backbone, all);
         return await backbone.RunAsync(
-            () => new JointTuning(backbone, task, own, all, _logger).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => new JointTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -126,17 +130,13 @@ public sealed class PromptTuner : IPromptTuner
     private TuningResult Run(
         T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        foreach (string problem in UnusualRecipe.OfPrompt(options, task, backbone, start))
-        {
-            TuningLog.UnusualRecipe(_logger, task.Name, problem);
-        }
-
+        Warn(options, task, backbone, [start]);
         PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
         float[] values = start is null ? initializer.Create(options, task.Labels) : initializer.From(start, options, task.Labels);
         MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
         using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
-        TuningRun run = new(trainable, task, backbone.Tokenizer, options, _logger);
+        TuningRun run = new(trainable, task, new TrainingStream(task, backbone.Tokenizer, options), options, _logger, new Milestones(Time));
         try
         {
             return trainable.Result(run.Execute(identity, progress, cancellationToken), task.Name, options, backbone.Name);
@@ -145,6 +145,15 @@ public sealed class PromptTuner : IPromptTuner
         {
             trainable.Result(exception, run.State, task.Name, options, backbone.Name);
             throw;
+        }
+    }
+
+    // What several starts have in common is said once.
+    private void Warn(TuningOptions options, TaskMixture task, T5Backbone backbone, SoftPrompt?[] starts)
+    {
+        foreach (string problem in starts.SelectMany(start => UnusualRecipe.OfPrompt(options, task, backbone, start)).Distinct(StringComparer.Ordinal))
+        {
+            TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
     }
 

@@ -1,21 +1,34 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Spot.Tuning;
 
 /// <summary>A run's times: throughput, elapsed and remaining, for progress, history and metrics.</summary>
-internal sealed class RunClock(TuningOptions options)
+internal sealed class RunClock(TuningOptions options, TimeProvider time)
 {
-    private readonly Stopwatch _elapsed = new();
-    private TimeSpan _training;
+    private long _began;
+    private long? _firstStepBegan;
+    private TimeSpan _training, _evaluating, _evaluation;
     private long _examples;
     private int _first, _step;
+
+    /// <summary>Steps since the run began or went on.</summary>
+    public int StepsDone => _step - _first;
 
     /// <summary>Begins at a step.</summary>
     public void Start(int step)
     {
         _first = _step = step;
-        _elapsed.Start();
+        _began = time.GetTimestamp();
+    }
+
+    /// <summary>Work for a step begins: from the first one on the pace counts.</summary>
+    public void BeginStep(long began) => _firstStepBegan ??= began;
+
+    /// <summary>Takes an evaluation into account; the next ones are expected to take as long.</summary>
+    public void CountEvaluation(TimeSpan duration)
+    {
+        _evaluation = duration;
+        _evaluating += _firstStepBegan is null ? TimeSpan.Zero : duration;
     }
 
     /// <summary>Takes a step into account.</summary>
@@ -30,12 +43,19 @@ internal sealed class RunClock(TuningOptions options)
         TuningTelemetry.Loss.Record(report.Loss);
     }
 
-    /// <summary>What is reported of a step.</summary>
-    public TuningProgress Progress(string task, StepReport report, TuningEvaluation? evaluation) =>
-        new(task, report.Step, options.Steps, report.Loss, evaluation, _elapsed.Elapsed, Remaining)
+    /// <summary>What is reported of a step; of none before the first.</summary>
+    public TuningProgress Progress(string task, StepReport? report, TuningEvaluation? evaluation) =>
+        new(task, _step, options.Steps, report?.Loss ?? double.NaN, evaluation, Elapsed, Remaining)
         {
-            GradientNorm = report.GradientNorm,
-            LearningRate = report.Rate,
+            Kind = options.Label.Kind,
+            Source = options.Label.Source,
+            Candidate = options.Label.Candidate,
+            Candidates = options.Label.Candidates,
+            FirstStep = _first,
+            BatchSize = options.BatchSize,
+            EvaluateEvery = options.Label.Kind == TuningRunKind.Embedding ? 0 : options.EvaluateEvery,
+            GradientNorm = report?.GradientNorm ?? double.NaN,
+            LearningRate = report?.Rate ?? double.NaN,
             ExamplesPerSecond = ExamplesPerSecond,
         };
 
@@ -47,8 +67,8 @@ internal sealed class RunClock(TuningOptions options)
         json.WriteNumber("gradient_norm", report.GradientNorm);
         json.WriteNumber("learning_rate", report.Rate);
         json.WriteNumber("examples_per_second", Math.Round(ExamplesPerSecond, 2));
-        json.WriteNumber("elapsed", Math.Round(_elapsed.Elapsed.TotalSeconds, 3));
-        json.WriteNumber("remaining", Math.Round(Remaining.TotalSeconds, 1));
+        json.WriteNumber("elapsed", Math.Round(Elapsed.TotalSeconds, 3));
+        json.WriteNumber("remaining", Math.Round(Remaining!.Value.TotalSeconds, 1));
     }
 
     /// <summary>Writes an evaluation's line of the history.</summary>
@@ -80,6 +100,11 @@ internal sealed class RunClock(TuningOptions options)
 
     private double ExamplesPerSecond => _examples / Math.Max(1e-9, _training.TotalSeconds);
 
-    // Evaluations so far are part of the pace.
-    private TimeSpan Remaining => _elapsed.Elapsed / Math.Max(1, _step - _first) * (options.Steps - _step);
+    private TimeSpan Elapsed => time.GetElapsedTime(_began);
+
+    private TimeSpan? Remaining => StepsDone == 0 || _firstStepBegan is not { } began
+        ? null
+        : ((time.GetElapsedTime(began) - _evaluating) / StepsDone * (options.Steps - _step)) + (_evaluation * EvaluationsLeft);
+
+    private int EvaluationsLeft => ((options.Steps + options.EvaluateEvery - 1) / options.EvaluateEvery) - (_step / options.EvaluateEvery);
 }

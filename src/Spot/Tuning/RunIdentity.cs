@@ -63,16 +63,6 @@ internal static class RunIdentity
     {
         SortedDictionary<string, string> texts = new(StringComparer.Ordinal);
         Add(texts, "", options, Ignored);
-        texts[nameof(options.Optimizer)] = options.Optimizer.GetType().Name;
-        Add(texts, "Optimizer.", options.Optimizer, []);
-        texts[nameof(options.TaskPromptOptimizer)] = options.TaskPromptOptimizer.GetType().Name;
-        Add(texts, "TaskPromptOptimizer.", options.TaskPromptOptimizer, []);
-        if (options.Optimizer is MuonOptions muon)
-        {
-            texts["Optimizer.Others"] = muon.Others.GetType().Name;
-            Add(texts, "Optimizer.Others.", muon.Others, []);
-        }
-
         return texts;
     }
 
@@ -81,8 +71,15 @@ internal static class RunIdentity
     /// <param name="expected">Of the run.</param>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected) =>
         found.Keys.Union(expected.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Where(name => name != ComputedOn && found.GetValueOrDefault(name, Off) != expected.GetValueOrDefault(name, Off))
+            .Where(name => name != ComputedOn && found.GetValueOrDefault(name, Off) != expected.GetValueOrDefault(name, Off) && !IsUnknown(found, name))
             .Select(name => $"{name} is {found.GetValueOrDefault(name, "nothing")} in the checkpoint and {expected.GetValueOrDefault(name, "nothing")} in this run");
+
+    // An older checkpoint has the full name of the optimiser in one that has another in it, and not its numbers.
+    private static bool IsUnknown(IReadOnlyDictionary<string, string> found, string name)
+    {
+        int part = name.LastIndexOf('.');
+        return found.GetValueOrDefault(name) == typeof(AdamWOptions).FullName || (part > 0 && found.GetValueOrDefault(name[..part]) == typeof(AdamWOptions).FullName);
+    }
 
     // By reflection, so that no option that is added later is forgotten.
     private static void Add(SortedDictionary<string, string> identity, string prefix, object options, string[] ignored)
@@ -91,8 +88,17 @@ internal static class RunIdentity
         {
             if (!ignored.Contains(property.Name))
             {
-                object? value = property.GetValue(options);
-                identity[prefix + property.Name] = value is null ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                string name = prefix + property.Name;
+                switch (property.GetValue(options))
+                {
+                    case OptimizerOptions optimizer:
+                        identity[name] = optimizer.GetType().Name;
+                        Add(identity, name + ".", optimizer, []);
+                        break;
+                    case var value:
+                        identity[name] = value is null ? "none" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                        break;
+                }
             }
         }
     }

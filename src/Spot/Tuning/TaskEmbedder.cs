@@ -18,6 +18,7 @@ public sealed class TaskEmbedder(IPromptTuner tuner) : ITaskEmbedder
         own.Steps = own.EmbeddingStep;
         own.EvaluateEvery = Math.Max(1, own.EmbeddingStep);
         (own.EvaluateStart, own.MaxValidationExamples) = (false, 1); // the prompt counts, not its score
+        own.Label = new RunLabel(TuningRunKind.Embedding);
         TuningResult result = await tuner.TuneAsync(task, own, null, progress, cancellationToken).ConfigureAwait(false);
         return result.Embedding!;
     }

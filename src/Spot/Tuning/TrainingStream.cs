@@ -14,6 +14,7 @@ internal sealed class TrainingStream
     private readonly TaskDraws[] _tasks;
     private readonly int _batchSize;
     private long _next;
+    private (long Step, TrainingBatch Batch)? _last;
 
     /// <param name="mixture">The tasks.</param>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -26,11 +27,16 @@ internal sealed class TrainingStream
         _batchSize = options.BatchSize;
     }
 
-    /// <summary>The examples of a step.</summary>
+    /// <summary>The examples of a step; asked for again in a row they are not drawn again.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <exception cref="ArgumentException">All documents of a task on raw text are too short to be used.</exception>
     public TrainingBatch Batch(long step)
     {
+        if (_last is { } last && last.Step == step)
+        {
+            return last.Batch;
+        }
+
         MoveTo(step);
         EncodedExample[] examples = new EncodedExample[_batchSize];
         TextExample[] sources = new TextExample[_batchSize];
@@ -43,7 +49,9 @@ internal sealed class TrainingStream
         }
 
         _next = step + 1;
-        return new TrainingBatch(examples, sources);
+        TrainingBatch batch = new(examples, sources);
+        _last = (step, batch);
+        return batch;
     }
 
     private void MoveTo(long step)

@@ -1,36 +1,38 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Spot.Tokenization;
 
 namespace Spot.Tuning;
 
 /// <summary>The loop over steps, the same for prompts and models: draw, compute, update, evaluate, keep.</summary>
 /// <param name="trainable">What is trained.</param>
 /// <param name="mixture">On what.</param>
-/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="stream">The mixture's examples; runs that take the same steps may share it.</param>
 /// <param name="options">A private, checked copy.</param>
 /// <param name="logger">Told of the run's course.</param>
-internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tokenizer tokenizer, TuningOptions options, ILogger logger)
+/// <param name="milestones">Which steps are worth a line; runs beside each other share it.</param>
+internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, TrainingStream stream, TuningOptions options, ILogger logger, Milestones milestones)
 {
-    private readonly TrainingStream _stream = new(mixture, tokenizer, options);
-    private readonly RunClock _clock = new(options);
+    private readonly RunClock _clock = new(options, milestones.Time);
+    private TimeSpan _prepared; // for the next step
     private RunFolder? _folder;
     private RunState _state = new();
     private bool _torn; // a step is half done and cannot be undone
+
+    /// <summary>What the run is called.</summary>
+    public string Name { get; } = options.Label.Of(mixture.Name);
 
     /// <summary>Where the run stands, also after an error.</summary>
     public RunState State => _state;
 
     /// <summary>Runs to the end, from the checkpoint if there is one.</summary>
     /// <param name="identity">What the run is.</param>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Told at the start and after every step.</param>
     /// <param name="cancellationToken">Checked before every step and in evaluations; a run with a folder leaves a checkpoint.</param>
     /// <returns><see cref="State"/>.</returns>
     public RunState Execute(IReadOnlyDictionary<string, string> identity, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", mixture.Name).SetTag("spot.kind", trainable.Kind).SetTag("spot.steps", options.Steps).SetTag("spot.seed", options.Seed);
-        TuningLog.Started(logger, trainable.Kind, mixture.Name, options.Steps, options.BatchSize, options.Seed);
         using IDisposable? folder = Open(identity);
         try
         {
@@ -46,9 +48,11 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
             throw;
         }
 
-        TuningEvaluation best = _state.BestEvaluation;
-        TuningLog.Finished(logger, mixture.Name, _state.Step, best.Score, best.Step);
-        activity?.SetTag("spot.best.step", best.Step).SetTag("spot.best.score", best.Score);
+        if (_state.BestIndex >= 0)
+        {
+            activity?.SetTag("spot.best.step", _state.BestEvaluation.Step).SetTag("spot.best.score", _state.BestEvaluation.Score);
+        }
+
         return _state;
     }
 
@@ -57,15 +61,16 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     /// <returns>Closes the folder.</returns>
     public IDisposable? Open(IReadOnlyDictionary<string, string> identity)
     {
+        TuningLog.Started(logger, Name, trainable.Kind, options);
         _folder = options.RunFolder is null ? null : RunFolder.Open(options.RunFolder, identity, trainable.Parameters);
         _state = _folder?.State ?? _state;
         if (_state.Step > 0)
         {
-            TuningLog.Resumed(logger, mixture.Name, _state.Step);
+            TuningLog.Resumed(logger, Name, _state.Step, options.Steps);
             _folder!.History.WriteEvent(_state.Step, "resumed");
             if (_state.ComputedOn is { } before && before != identity[RunIdentity.ComputedOn])
             {
-                TuningLog.Moved(logger, mixture.Name, before, identity[RunIdentity.ComputedOn]);
+                TuningLog.Moved(logger, Name, before, identity[RunIdentity.ComputedOn]);
             }
         }
 
@@ -73,19 +78,20 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     }
 
     /// <summary>The course of the run: stops before every step to say how many are done, and ends with the run.</summary>
-    /// <param name="progress">Told after every step.</param>
+    /// <param name="progress">Told at the start and after every step.</param>
     /// <param name="cancellationToken">Checked before every step and in evaluations.</param>
     public IEnumerable<int> Loop(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         int saved = _state.Step;
         StepReport? report = null;
         _clock.Start(_state.Step);
+        Report(progress, null, null);
         while (true)
         {
             TuningEvaluation? evaluation = EvaluateIfDue(cancellationToken);
-            if (report is { } done)
+            if (report is not null || evaluation is not null)
             {
-                progress?.Report(_clock.Progress(mixture.Name, done, evaluation));
+                Report(progress, report, evaluation);
             }
 
             bool ended = IsAtEnd();
@@ -97,6 +103,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
 
             if (ended)
             {
+                TuningLog.Finished(logger, Name, _state);
                 yield break;
             }
 
@@ -106,10 +113,32 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         }
     }
 
+    /// <summary>Tells of work for the next step that was done for several runs at once.</summary>
+    /// <param name="began">When it began.</param>
+    /// <param name="share">This run's share of its time.</param>
+    public void Prepare(long began, TimeSpan share)
+    {
+        _clock.BeginStep(began);
+        _prepared = share;
+    }
+
+    private void Report(IProgress<TuningProgress>? progress, StepReport? report, TuningEvaluation? evaluation)
+    {
+        bool milestone = milestones.Pass(_clock.StepsDone, always: report is null || evaluation is not null || _state.Step == options.Steps);
+        TuningProgress now = _clock.Progress(mixture.Name, report, evaluation) with { IsMilestone = milestone };
+        if (milestone && report is not null && evaluation is null)
+        {
+            TuningLog.Pace(logger, Name, now.Step, now.Steps, now.Loss, now.ExamplesPerSecond, ResultText.Time(now.Remaining!.Value));
+        }
+
+        progress?.Report(now);
+    }
+
     private StepReport DoStep()
     {
-        long began = Stopwatch.GetTimestamp();
-        TrainingBatch batch = _stream.Batch(_state.Step);
+        long began = milestones.Time.GetTimestamp();
+        _clock.BeginStep(began);
+        TrainingBatch batch = stream.Batch(_state.Step);
         double loss = trainable.Compute(batch.Examples, _state.Step);
         double norm = trainable.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
@@ -126,7 +155,8 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
             _state.Early = trainable.TakesEmbedding ? Snapshot() : null;
         }
 
-        StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, batch.Examples.Length, Stopwatch.GetElapsedTime(began));
+        TimeSpan duration = milestones.Time.GetElapsedTime(began) + _prepared;
+        StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, batch.Examples.Length, duration);
         _clock.Count(report);
         _folder?.History.Write(json => _clock.Write(json, report));
         return report;
@@ -147,7 +177,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     private TuningDivergedException Diverged(TrainingBatch batch, double loss, double norm, string? place)
     {
         int step = _state.Step + 1;
-        TuningLog.Diverged(logger, mixture.Name, step, loss, norm);
+        TuningLog.Diverged(logger, Name, step, loss, norm);
         _folder?.History.WriteEvent(step, "diverged");
         string found = FormattableString.Invariant($"loss {loss}, gradient norm {norm}{(place is null ? "" : ", " + place)}");
         string first = batch.Sources[0].Input;
@@ -158,6 +188,11 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
     private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
     {
         int step = _state.Step;
+        if (options.Label.Kind == TuningRunKind.Embedding)
+        {
+            return null; // its prompt counts
+        }
+
         bool due = step == 0 ? options.EvaluateStart : step % options.EvaluateEvery == 0 || step == options.Steps;
         if (!due || (_state.Evaluations.Count > 0 && _state.Evaluations[^1].Step == step))
         {
@@ -165,7 +200,9 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         }
 
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.evaluate");
+        long began = milestones.Time.GetTimestamp();
         TuningEvaluation evaluation = trainable.Evaluate(step, cancellationToken);
+        _clock.CountEvaluation(milestones.Time.GetElapsedTime(began));
         activity?.SetTag("spot.step", step).SetTag("spot.score", evaluation.Score);
         _state.Evaluations.Add(evaluation);
         if (_state.BestIndex == _state.Evaluations.Count - 1)
@@ -174,7 +211,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
         }
 
         TuningTelemetry.Score.Record(evaluation.Score, new KeyValuePair<string, object?>("spot.task", mixture.Name));
-        TuningLog.Evaluated(logger, mixture.Name, step, evaluation.Score, evaluation.IllegalOutputs);
+        TuningLog.Evaluated(logger, Name, step, evaluation.Score, evaluation.IllegalOutputs);
         _folder?.History.Write(json => RunClock.Write(json, evaluation));
         return evaluation;
     }
@@ -192,7 +229,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, T5Tok
             return false;
         }
 
-        TuningLog.StoppedEarly(logger, mixture.Name, _state.Step, _state.BestEvaluation.Step);
+        TuningLog.StoppedEarly(logger, Name, _state.Step, _state.BestEvaluation.Step);
         return true;
     }
 

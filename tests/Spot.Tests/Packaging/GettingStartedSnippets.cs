@@ -9,6 +9,18 @@ namespace Spot.Tests.Packaging;
 /// <summary>The snippets of docs/getting-started.md, in their order. They are compiled, not run; change both together.</summary>
 internal static class GettingStartedSnippets
 {
+    public static IProgress<TuningProgress> Watched()
+    {
+        Progress<TuningProgress> progress = new(report =>
+        {
+            if (report.IsMilestone)
+            {
+                Console.WriteLine(report);
+            }
+        });
+        return progress;
+    }
+
     public static async Task<TuningResult> Resumable(
         PromptTuner tuner, TextTask task, TuningOptions options, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Spot.Library;
 using Spot.Transfer;
+using Spot.Tuning;
 
 namespace Spot.Tests.Transfer;
 
@@ -22,7 +23,7 @@ public class BestOfTopKTests
         TransferResult result = await transfer.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         Assert.Equal(expected.Split(' '), result.Candidates.Select(candidate => candidate.Source!.Id));
         Assert.Equal(result.Candidates.Select(candidate => Angle(candidate.Source!.Id)), tuner.Calls.Select(call => Sources.Angle(call.Start)));
-        Assert.All(tuner.Calls, call => Assert.Same(options, call.Options));
+        Assert.All(tuner.Calls, call => Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(call.Options!)));
         Assert.All(result.Candidates, candidate => Assert.Equal(Math.Cos(Angle(candidate.Source!.Id) * Math.PI / 180), candidate.Similarity!.Value, 1e-6));
         Assert.Same(result.Candidates[^1], result.Best);
         Assert.Equal(Angle(result.Best.Source!.Id) / 2, result.Best.Result.BestScore);

@@ -1,5 +1,6 @@
 using Spot.Library;
 using Spot.Transfer;
+using Spot.Tuning;
 
 namespace Spot.Tests.Transfer;
 
@@ -19,7 +20,7 @@ public class GenericTransferTests
             TransferResult result = await new GenericTransfer(tuner, library, id).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
             (TaskMixture task, TuningOptions? used, SoftPrompt? start) = Assert.Single(tuner.Calls);
             Assert.Same(Sources.Target, Assert.Single(task.Tasks).Task);
-            Assert.Same(options, used);
+            Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(used!));
             Assert.Equal(angle, Sources.Angle(start));
             Assert.Same(result.Best, Assert.Single(result.Candidates));
             Assert.Equal((id, null, 55.0), (result.Best.Source!.Id, result.Best.Similarity, result.Best.Result.BestScore));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Spot.Backbone;
 using Spot.Tuning;
 
@@ -48,6 +49,59 @@ public sealed class JointTuningTests : ToyTests
         TuningResult alone = await new PromptTuner(_backbone).TuneAsync(Toy.Task(), options, starts[1], cancellationToken: Cancel);
         Assert.Equal(alone.Final.Values.ToArray(), together[1].Final.Values.ToArray());
         Assert.Equal(alone.Losses, together[1].Losses);
+    }
+
+    [Fact]
+    public async Task A_runs_share_of_the_work_is_the_time_of_its_steps()
+    {
+        foreach ((int rows, double least, double most) in new[] { (32, 0.9, 1.1), (8, 1.2, 4) }) // each in passes of its own; all in the same
+        {
+            TuningOptions options = Options();
+            (options.BatchSize, options.MicroBatchSize) = (rows, rows);
+            PromptTuner tuner = new(_backbone) { Time = new TensorTime() };
+            SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
+            Reports alone = new(), together = new();
+            await tuner.TuneAsync(Toy.Task(), options, starts[0], alone, Cancel);
+            await tuner.TuneManyAsync(Toy.Task(), starts, options, progress: together, cancellationToken: Cancel);
+            Assert.All(together.All.Where(report => report.Step == options.Steps), report =>
+                Assert.InRange(report.ExamplesPerSecond / alone.All[^1].ExamplesPerSecond, least, most));
+        }
+    }
+
+    [Fact]
+    public async Task Examples_are_drawn_and_encoded_once_for_all()
+    {
+        CountedRows rows = new();
+        TextTask toy = Toy.Task();
+        TextTask task = new("counted", toy.Labels, [.. toy.Train.Select(example => example with { PromptRows = rows })], toy.Validation);
+        Assert.NotEmpty(task.Fingerprint); // computed once, which reads them too
+        PromptTuner tuner = new(_backbone);
+        int before = rows.Reads;
+        await tuner.TuneAsync(task, Options(), Start(4), cancellationToken: Cancel);
+        int alone = rows.Reads - before;
+        await tuner.TuneManyAsync(task, [Start(4), Start(3), Start(4)], Options(), cancellationToken: Cancel);
+        Assert.True(alone > 0);
+        Assert.Equal(alone, rows.Reads - before - alone);
+    }
+
+    [Fact]
+    public async Task Doubts_starts_ends_and_drops_are_logged()
+    {
+        double[] scores = [10, 40, 30, 50, 60];
+        int calls = 0;
+        Messages<PromptTuner> log = new(LogLevel.Information);
+        TuningOptions options = Options();
+        options.Optimizer.LearningRate = 5e-3;
+        await new PromptTuner(_backbone, log).TuneManyAsync(
+            Toy.Scripted(() => scores[calls++]), [Start(4), Start(4), Start(4)], options, [new TuningRound(2, 1)], cancellationToken: Cancel);
+        Assert.Contains("the learning rate 0.005 is far below what prompts need", Assert.Single(log.All, line => line.StartsWith("scripted: the learning rate", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("scripted: tunes 3 prompts beside each other, on the same batches; rounds: 1 after step 2", log.All[1]);
+        Assert.Equal("scripted, candidate 1 of 3: tunes a prompt for 6 steps of 8 examples, evaluated every 2 steps, seed 0", log.All[2]);
+        Assert.Equal(
+            ["scripted, candidate 1 of 3 is dropped after step 2: its best score is 10.0", "scripted, candidate 3 of 3 is dropped after step 2: its best score is 30.0"],
+            log.All.Where(line => line.Contains("dropped", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["scripted, candidate 2 of 3 ends after step 6: best score 60.0 at step 6", "scripted: the best of 3 prompts is scripted, candidate 2 of 3, score 60.0"], log.All.TakeLast(2));
     }
 
     [Fact]
@@ -174,6 +228,12 @@ public sealed class JointTuningTests : ToyTests
 
     private sealed class Counter(Action report) : IProgress<TuningProgress>
     {
-        public void Report(TuningProgress value) => report();
+        public void Report(TuningProgress value)
+        {
+            if (!value.IsStart)
+            {
+                report();
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class PromptTunerTests : IDisposable
         Assert.Equal(before, TestModels.HashWeights(_backbone.Model));
         Assert.Equal(20, result.Losses.Count);
         Assert.True(result.Losses.TakeLast(5).Average() < 0.5 * result.Losses[0], $"loss {result.Losses[0]:F2} -> {result.Losses[^1]:F2}");
-        Assert.Equal(Enumerable.Range(1, 20), steps.Select(step => step.Step));
+        Assert.Equal(Enumerable.Range(0, 21), steps.Select(step => step.Step));
         Assert.Equal(result.Evaluations, steps.Where(step => step.Evaluation is not null).Select(step => step.Evaluation!));
         Assert.Equal([10, 20], result.Evaluations.Select(evaluation => evaluation.Step));
     }
