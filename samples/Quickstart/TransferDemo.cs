@@ -98,6 +98,6 @@ internal sealed class TransferDemo(QuickstartOptions options)
         TuningOptions lengths = Recipes.TargetAlone(options.TargetSteps, seed);
         TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, target, held, lengths, cancellationToken);
         TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, target, held, lengths, cancellationToken);
-        return new Comparison(before.Score, after.Score, transfer.Best.Source!.Task);
+        return new Comparison(before.Score, after.Score, transfer.Best.Sources[0].Info.Task);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 using Spot.Transfer;
 
@@ -19,16 +18,12 @@ internal sealed class ProgressBar : IProgress<StudyProgress>
 
     public void Report(StudyProgress value)
     {
-        string left = value.Remaining is { } remaining ? $", about {Time(remaining)} left" : "";
-        string step = value.Run is { } run ? string.Create(CultureInfo.InvariantCulture, $" {run.Step}/{run.Steps}") : "";
-        _bar.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value.Done}/{value.Total}{left}: {value.Unit}{step}"));
+        if (value.Unit.Length == 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"The study {value}");
+        }
+
+        _bar.Description = Markup.Escape(value.ToString());
         _bar.Value = value.Total == 0 ? 1 : (double)value.Done / value.Total;
     }
-
-    private static string Time(TimeSpan time) => time switch
-    {
-        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.Seconds} s"),
-    };
 }

@@ -73,4 +73,36 @@ public interface IPromptLibrary
 
         return found;
     }
+
+    /// <summary>Finds the most similar prompts among some, for a task that may have been embedded several times.</summary>
+    /// <param name="embeddings">At least one, all of one step; similarities are averaged over them.</param>
+    /// <param name="k">How many at most, at least 1.</param>
+    /// <param name="similarity">How embeddings are compared.</param>
+    /// <param name="filter">Which prompts count; null for all.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The best first; equal similarities by ordinal order of the id.</returns>
+    internal async Task<IReadOnlyList<PromptMatch>> SearchMeanAsync(
+        IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    {
+        // Other libraries than Spot's own have the public search alone: more and more hits, or all where several rankings have to be put together.
+        int all = Math.Max(1, (await ListAsync(cancellationToken).ConfigureAwait(false)).Count);
+        for (long asked = embeddings.Count == 1 ? k : all; ; asked *= 4)
+        {
+            List<PromptMatch> found = [];
+            foreach (TaskEmbedding embedding in embeddings)
+            {
+                found.AddRange(await SearchAsync(embedding, (int)Math.Min(asked, all), similarity, cancellationToken).ConfigureAwait(false));
+            }
+
+            PromptMatch[] best = [.. found.GroupBy(match => match.Info.Id, StringComparer.Ordinal)
+                .Select(matches => new PromptMatch(matches.First().Info, matches.Average(match => match.Similarity)))
+                .Where(match => filter?.Invoke(match.Info) ?? true)
+                .OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal)
+                .Take(k)];
+            if (best.Length == k || asked >= all)
+            {
+                return best;
+            }
+        }
+    }
 }

@@ -23,12 +23,17 @@ internal static class ArchiveWriter
         {
             using ZipArchive zip = new(stream, ZipArchiveMode.Create, leaveOpen: true);
             StringBuilder sums = new();
-            void Add(string name, byte[] bytes)
+            void Write(string name, byte[] bytes)
             {
                 ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression); // numbers do not shrink
                 entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // the same bytes at any time
                 using Stream content = entry.Open();
                 content.Write(bytes);
+            }
+
+            void Add(string name, byte[] bytes)
+            {
+                Write(name, bytes);
                 sums.Append(Convert.ToHexStringLower(SHA256.HashData(bytes))).Append("  ").Append(name).Append('\n');
             }
 
@@ -40,8 +45,7 @@ internal static class ArchiveWriter
                 count++;
             }
 
-            using Stream list = zip.CreateEntry(SumsName, CompressionLevel.NoCompression).Open();
-            list.Write(Encoding.ASCII.GetBytes(sums.ToString()));
+            Write(SumsName, Encoding.ASCII.GetBytes(sums.ToString()));
         });
         return count;
     }

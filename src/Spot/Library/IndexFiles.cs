@@ -2,7 +2,7 @@ using Spot.Numerics;
 
 namespace Spot.Library;
 
-/// <summary>The files of one index: rows and, for each similarity, codes, their bounds and the keys themselves, all in the order of appending.</summary>
+/// <summary>The files of one index: rows, what is known of their records and, for each similarity, codes, their bounds and the keys themselves, all in the order of appending.</summary>
 internal sealed class IndexFiles : IDisposable
 {
     internal const string HeadName = "head";
@@ -21,6 +21,7 @@ internal sealed class IndexFiles : IDisposable
         try
         {
             Rows = Add("rows");
+            Infos = Add("infos");
             Dead = Add("dead");
             foreach (string similarity in (string[])["average", "token"])
             {
@@ -39,6 +40,9 @@ internal sealed class IndexFiles : IDisposable
     }
 
     internal IndexFile Rows { get; }
+
+    /// <summary>One description behind the other, as long as each is.</summary>
+    internal IndexFile Infos { get; }
 
     internal IndexFile Dead { get; }
 
@@ -74,8 +78,11 @@ internal sealed class IndexFiles : IDisposable
     internal static IndexFiles Open(string folder, long generation) => new(name => IndexFile.Open(Path.Combine(folder, name)), generation);
 
     /// <summary>Whether the files are long enough for so many rows.</summary>
-    internal bool Hold(int count, int dead, int dim) =>
+    internal bool Hold(in IndexHead head) => Hold(head.Count, head.DeadCount, head.InfoBytes, head.Dim);
+
+    private bool Hold(int count, int dead, long infos, int dim) =>
         Rows.Length >= (long)count * IndexRow.Size
+        && Infos.Length >= infos
         && Dead.Length >= (long)dead * sizeof(long)
         && Codes.TrueForAll(file => file.Length >= (long)count * KeyCodes.Padded(dim))
         && Bounds.TrueForAll(file => file.Length >= (long)count * BoundSize)

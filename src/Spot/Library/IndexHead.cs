@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace Spot.Library;
 
-/// <summary>How much of the index is valid. Written in place after what it speaks of; 64 bytes, with their own hash.</summary>
+/// <summary>How much of the index is valid. Written in place after what it speaks of; 72 bytes, with their own hash.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct IndexHead
 {
-    private const ulong Name = 0x31_58_45_44_4e_49_50_53; // SPINDEX1
+    private const ulong Name = 0x32_58_45_44_4e_49_50_53; // SPINDEX2
 
     private ulong _name;
 
@@ -20,6 +20,9 @@ internal struct IndexHead
 
     /// <summary>The time stamp of the library's folder when the index held all its records and nothing was wrong with it; 0 if that is not known.</summary>
     internal long Stamp;
+
+    /// <summary>How much is used of the file with the records' descriptions.</summary>
+    internal long InfoBytes;
 
     internal ulong Backbone;
     internal int Dim;

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Spot.Library;
 
-/// <summary>What the index knows of a record: its id, which numbers it has, and the hashes of its keys.</summary>
+/// <summary>What the index knows of a record: its id, which numbers it has, where its description lies, and the hashes of all that is kept of it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct IndexRow
 {
@@ -15,13 +15,19 @@ internal struct IndexRow
 
     internal Hashes Keys;
 
+    /// <summary>Where the record's description begins.</summary>
+    internal long InfoStart;
+
+    /// <summary>The hash of the record's description.</summary>
+    internal ulong InfoHash;
+
     /// <summary>The step of the task embedding, or <see cref="NoStep"/>.</summary>
     internal readonly int Step;
 
     private Sha256Bytes _sha;
     private IdBytes _id;
     private int _idLength;
-    private readonly int _reserved;
+    internal int InfoLength;
     private ulong _hash;
 
     internal IndexRow(string id, string sha256, int step)
@@ -41,6 +47,9 @@ internal struct IndexRow
     internal readonly string IdText => Encoding.ASCII.GetString(Id);
 
     internal readonly bool HasSha(string sha256) => Sha256 == sha256;
+
+    /// <summary>Whether a record's sidecar is the one that the row was made of.</summary>
+    internal readonly bool IsOf(LibraryEntry entry) => HasSha(entry.Sha256) && InfoHash == IndexInfo.Hash(IndexInfo.ToBytes(entry));
 
     /// <summary>Completes the row.</summary>
     internal void Seal() => _hash = Hash();

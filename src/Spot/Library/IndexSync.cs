@@ -104,7 +104,7 @@ internal static class IndexSync
                 continue;
             }
 
-            index.Append(entry.Info.Id, entry.Sha256, embedding);
+            index.Append(entry, embedding);
         }
 
         // What another process added after the folder was read stays.

@@ -56,7 +56,7 @@ internal sealed class KeyIndex : IDisposable
             if (ReadHead(headFile) is IndexHead head && head.Backbone == IndexHead.HashOf(backbone) && head.Dim > 0)
             {
                 files = IndexFiles.Open(folder, head.Generation);
-                if (files.Hold(head.Count, head.DeadCount, head.Dim))
+                if (files.Hold(head))
                 {
                     return new KeyIndex(folder, headFile, files, head);
                 }
@@ -80,7 +80,7 @@ internal sealed class KeyIndex : IDisposable
     /// <returns>False when the index was made again by another process, or is damaged: open it again.</returns>
     internal bool CatchUp()
     {
-        if (ReadHead(_headFile) is not IndexHead head || head.Generation != _head.Generation || !_files.Hold(head.Count, head.DeadCount, head.Dim))
+        if (ReadHead(_headFile) is not IndexHead head || head.Generation != _head.Generation || !_files.Hold(head))
         {
             return false;
         }
@@ -104,7 +104,7 @@ internal sealed class KeyIndex : IDisposable
         Rows().TryGetValue(entry.Info.Id, out int row)
         && RowAt(row) is var found
         && found.IdText == entry.Info.Id
-        && found.HasSha(entry.Sha256)
+        && found.IsOf(entry)
         && found.Step == (entry.Info.EmbeddingStep ?? IndexRow.NoStep);
 
     /// <summary>The ids of all live rows.</summary>
@@ -113,11 +113,13 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>Adds a record, or replaces the one of the same id.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal void Append(string id, string sha256, TaskEmbedding? embedding)
+    internal void Append(LibraryEntry record, TaskEmbedding? embedding)
     {
+        string id = record.Info.Id;
         Remove(id);
         int row = _head.Count;
-        IndexRow entry = new(id, sha256, embedding?.Step ?? IndexRow.NoStep);
+        IndexRow entry = new(id, record.Sha256, embedding?.Step ?? IndexRow.NoStep);
+        WriteInfo(IndexInfo.ToBytes(record), ref entry);
         for (int similarity = 0; similarity < _files.Codes.Count; similarity++)
         {
             double[] key = new double[_head.Dim];
@@ -178,7 +180,7 @@ internal sealed class KeyIndex : IDisposable
         ReadDead();
         if (_view is null || !_isCurrent)
         {
-            _view = new KeyView(_files, _head.Count, _head.Dim, _dead, _view);
+            _view = new KeyView(_files, _head, _dead, _view);
             _isCurrent = true;
         }
 
@@ -239,6 +241,7 @@ internal sealed class KeyIndex : IDisposable
         foreach ((string id, int row) in Rows().OrderBy(pair => pair.Value))
         {
             IndexRow entry = view.Row(row);
+            copy.WriteInfo(view.InfoBytes(row), ref entry);
             for (int similarity = 0; similarity < _files.Codes.Count; similarity++)
             {
                 view.Check(similarity, row);
@@ -258,6 +261,13 @@ internal sealed class KeyIndex : IDisposable
         _files.Bounds[similarity].Write((long)row * IndexFiles.BoundSize, MemoryMarshal.AsBytes(new ReadOnlySpan<KeyBound>(ref bound)));
         entry.Keys[2 * similarity] = KeyView.Hash(codes, bound);
         entry.Keys[(2 * similarity) + 1] = XxHash3.HashToUInt64(key);
+    }
+
+    private void WriteInfo(ReadOnlySpan<byte> info, ref IndexRow entry)
+    {
+        _files.Infos.Write(_head.InfoBytes, info);
+        (entry.InfoStart, entry.InfoLength, entry.InfoHash) = (_head.InfoBytes, info.Length, IndexInfo.Hash(info));
+        _head.InfoBytes += info.Length;
     }
 
     private void Seal(string id, int row, ref IndexRow entry)

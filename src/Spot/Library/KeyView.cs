@@ -9,14 +9,15 @@ internal sealed unsafe class KeyView
 {
     private readonly int _count, _dim, _padded;
     private readonly ulong[]? _dead;
-    private readonly IndexMap _rows;
+    private readonly IndexMap _rows, _infos;
     private readonly IndexMap[] _codes, _bounds, _keys;
     private readonly Guard[] _guards;
 
-    internal KeyView(IndexFiles files, int count, int dim, ulong[] dead, KeyView? before)
+    internal KeyView(IndexFiles files, in IndexHead head, ulong[] dead, KeyView? before)
     {
-        _count = count;
-        _dim = dim;
+        int count = head.Count, dim = head.Dim;
+        (_count, _dim) = (count, dim);
+        _infos = files.Infos.Map(head.InfoBytes);
         _padded = KeyCodes.Padded(dim);
         _rows = files.Rows.Map((long)count * IndexRow.Size);
         _codes = [.. files.Codes.Select(file => file.Map((long)count * _padded))];
@@ -30,6 +31,9 @@ internal sealed unsafe class KeyView
 
         _guards = [.. Enumerable.Range(0, _codes.Length).Select(similarity => new Guard(this, similarity, before?._guards[similarity]))];
     }
+
+    /// <summary>The number of rows, dead ones included.</summary>
+    internal int Count => _count;
 
     /// <summary>The best rows for each query: what comparing all keys gives, equal scores in ordinal order of the ids.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
@@ -79,6 +83,23 @@ internal sealed unsafe class KeyView
         GC.KeepAlive(this);
         found.Check();
         return found;
+    }
+
+    /// <summary>What the sidecar of a row's record said.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    internal PromptInfo Info(int row) => IndexInfo.Read(InfoBytes(row));
+
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    internal ReadOnlySpan<byte> InfoBytes(int row)
+    {
+        IndexRow of = Row(row);
+        if (of.InfoStart < 0 || of.InfoLength < 0 || of.InfoStart + of.InfoLength > _infos.Length)
+        {
+            throw Damage(row);
+        }
+
+        ReadOnlySpan<byte> bytes = new(_infos.Start + of.InfoStart, of.InfoLength);
+        return IndexInfo.Hash(bytes) == of.InfoHash ? bytes : throw Damage(row);
     }
 
     internal bool IsDead(int row) => _dead is not null && row >> 6 < _dead.Length && (_dead[row >> 6] >> row & 1) != 0;
@@ -153,9 +174,9 @@ internal sealed unsafe class KeyView
             before?.AsSpan(0, Math.Min(before.Length, length)).CopyTo(copy);
             return copy;
         }
-
-        private static InvalidDataException Damage(int row) => new($"Row {row} of the library's index is damaged.");
     }
+
+    private static InvalidDataException Damage(int row) => new($"Row {row} of the library's index is damaged.");
 
     private IndexRow.Hashes Stored(int row) => ((IndexRow*)_rows.Start)[row].Keys;
 }

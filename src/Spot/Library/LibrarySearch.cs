@@ -4,24 +4,35 @@ using Spot.Numerics;
 namespace Spot.Library;
 
 /// <summary>
-/// Searches the index, and compares every hit with its record's files the first time it is one: what a stale index, another process or a damaged file
-/// makes differ is put right, and the search is done again.
+/// Searches the index, and compares every hit with its record's files the first time it is one. No other record's files are read: a filter is asked about
+/// what the index says of a record. The answer is that of one moment: what a stale index or a damaged file makes differ is put right, and the search is
+/// done again; a hit that another process replaced or removed meanwhile stays, as it was there when the search looked.
 /// </summary>
 internal sealed class LibrarySearch(LibraryStore store)
 {
     private const int MostAttempts = 10;
+    private const int Growth = 4; // how many times more hits are looked at when a filter left too few
 
-    private readonly ConcurrentDictionary<string, LibraryEntry> _checked = new(StringComparer.Ordinal);
+    private readonly SearchRepair _repair = new(store);
+    private readonly ConcurrentDictionary<string, (string Sha256, ulong InfoHash, PromptInfo Info)> _checked = new(StringComparer.Ordinal);
 
     /// <summary>Forgets which records were compared with their files.</summary>
     internal void Forget() => _checked.Clear();
 
     /// <summary>The best matches for each query.</summary>
-    /// <exception cref="SpotException">No key was taken at this step though there are keys.</exception>
+    /// <param name="queries">The queries' keys.</param>
+    /// <param name="k">How many at most for each.</param>
+    /// <param name="step">The step of the keys to compare.</param>
+    /// <param name="similarity">How keys are compared.</param>
+    /// <param name="filter">Which records count; null for all. Asked about the most similar first, and about no more than it takes to find k.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="SpotException">No key was taken at this step though there are keys, or the folder does not come to rest.</exception>
+    /// <exception cref="InvalidDataException">The index is damaged again and again.</exception>
     internal async Task<PromptMatch[][]> FindAsync(
-        IReadOnlyList<double[]> queries, int k, int step, PromptSimilarity similarity, CancellationToken cancellationToken)
+        IReadOnlyList<double[]> queries, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        int undecided = 0, damaged = 0;
+        for (bool isFresh = false; ; isFresh = true)
         {
             KeyView? view = store.CurrentView();
             if (view is null && store.State.Entries is { IsEmpty: true })
@@ -30,157 +41,135 @@ internal sealed class LibrarySearch(LibraryStore store)
             }
 
             view ??= await store.SyncAsync(cancellationToken).ConfigureAwait(false);
-            ConcurrentDictionary<string, int> differing = new(StringComparer.Ordinal);
+            Search search = new(this, view, k, step, similarity, filter, cancellationToken);
             try
             {
-                PromptMatch[][] found = await Task.Run(() => Find(view, queries, k, step, similarity, differing, cancellationToken), cancellationToken).ConfigureAwait(false);
-                if (differing.IsEmpty || attempt == MostAttempts)
+                PromptMatch[][] found = await Task.Run(() => search.Find(queries), cancellationToken).ConfigureAwait(false);
+                if (search.Differing.Count == 0)
                 {
                     return found;
                 }
 
-                await ReconcileAsync(differing.Keys, cancellationToken).ConfigureAwait(false);
-            }
-            catch (InvalidDataException) when (attempt < MostAttempts)
-            {
-                await store.ChangeAsync(
-                    state =>
-                    {
-                        store.Distrust();
-                        return (state with { View = null }, true);
-                    },
-                    cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private PromptMatch[][] Find(
-        KeyView view, IReadOnlyList<double[]> queries, int k, int step, PromptSimilarity similarity, ConcurrentDictionary<string, int> differing, CancellationToken cancellationToken)
-    {
-        ScoredIndex[][] found = view.Search(queries, k, step, similarity, cancellationToken);
-        if (found.All(hits => hits.Length == 0))
-        {
-            CheckStep(view, step);
-        }
-
-        PromptMatch[][] matches = new PromptMatch[found.Length][];
-        for (int query = 0; query < found.Length; query++)
-        {
-            List<PromptMatch> usable = [];
-            foreach (ScoredIndex hit in found[query])
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (Check(view, hit.Index, step, similarity, differing) is PromptInfo info)
+                switch (await _repair.RunAsync(search.Differing, cancellationToken).ConfigureAwait(false))
                 {
-                    usable.Add(new PromptMatch(info, hit.Score));
+                    case SearchRepair.Outcome.Replaced when isFresh:
+                        return found; // as it was after the search began
+                    case SearchRepair.Outcome.Undecided when ++undecided == MostAttempts:
+                        throw new SpotException(
+                            $"Found the records {string.Join(", ", search.Differing)} of the prompt library '{store.Folder.Path}' other than its index says, {MostAttempts} times in a row, expected " +
+                            "them to be left alone for the length of a search. Somebody other than Spot changes them, or the folder cannot be written while others do: search again.");
                 }
             }
+            catch (InvalidDataException exception) when (!search.HasFilterFailed)
+            {
+                if (++damaged == MostAttempts)
+                {
+                    throw new InvalidDataException(
+                        $"The index of the prompt library '{store.Folder.Path}' was made {MostAttempts} times and found damaged each time ({exception.Message}). Check the disk.", exception);
+                }
 
-            matches[query] = [.. usable];
+                await _repair.StartAnewAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
-
-        return matches;
     }
 
-    /// <summary>The info of a hit; null if its record's files are not those that the index was made of.</summary>
-    private PromptInfo? Check(KeyView view, int index, int step, PromptSimilarity similarity, ConcurrentDictionary<string, int> differing)
+    /// <summary>One look at the index.</summary>
+    private sealed class Search(LibrarySearch owner, KeyView view, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
     {
-        IndexRow row = view.Row(index);
-        string id = row.IdText;
-        if (_checked.TryGetValue(id, out LibraryEntry? known) && row.HasSha(known.Sha256))
+        private readonly Dictionary<int, bool> _passes = [];
+
+        /// <summary>The ids of the hits whose files are not those that the index was made of.</summary>
+        public HashSet<string> Differing { get; } = [];
+
+        /// <summary>Whether the caller's filter threw.</summary>
+        public bool HasFilterFailed { get; private set; }
+
+        public PromptMatch[][] Find(IReadOnlyList<double[]> queries)
         {
-            return known.Info;
+            ScoredIndex[][] found = view.Search(queries, k, step, similarity, cancellationToken);
+            if (found.All(hits => hits.Length == 0))
+            {
+                owner.CheckStep(view, step);
+            }
+
+            return [.. found.Select((hits, query) => (filter is null ? hits : Filter(queries[query], hits)).Select(hit => new PromptMatch(Check(hit.Index), hit.Score)).ToArray())];
         }
 
-        LibraryEntry? entry = null;
-        TaskEmbedding? embedding = null;
+        private ScoredIndex[] Filter(double[] query, ScoredIndex[] hits)
+        {
+            for (long asked = k; ; asked *= Growth)
+            {
+                ScoredIndex[] passing = [.. hits.Where(hit => Passes(hit.Index)).Take(k)];
+                if (passing.Length == k || hits.Length < asked)
+                {
+                    return passing;
+                }
+
+                hits = view.Search([query], (int)Math.Min(view.Count, asked * Growth), step, similarity, cancellationToken)[0];
+            }
+        }
+
+        private bool Passes(int row)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!_passes.TryGetValue(row, out bool passes))
+            {
+                IndexRow of = view.Row(row);
+                PromptInfo info = owner.Known(of) ?? view.Info(row);
+                HasFilterFailed = true;
+                passes = filter!(info);
+                HasFilterFailed = false;
+                _passes[row] = passes;
+            }
+
+            return passes;
+        }
+
+        /// <summary>What is known of a hit; noted in <see cref="Differing"/> if its record's files say otherwise.</summary>
+        private PromptInfo Check(int index)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            IndexRow row = view.Row(index);
+            if (owner.Known(row) is PromptInfo known)
+            {
+                return known;
+            }
+
+            PromptInfo info = view.Info(index);
+            if (owner.ReadEmbedding(row, step) is not TaskEmbedding embedding)
+            {
+                Differing.Add(row.IdText);
+            }
+            else if (!view.IsKeyOf(index, similarity, embedding.Prompt))
+            {
+                throw new InvalidDataException($"Found another key in the library's index than that of record '{row.IdText}'.");
+            }
+            else
+            {
+                owner._checked[row.IdText] = (row.Sha256, row.InfoHash, info);
+            }
+
+            return info;
+        }
+    }
+
+    /// <summary>What was found of a row when its record's files were compared with it; null if they were not.</summary>
+    private PromptInfo? Known(IndexRow row) =>
+        _checked.TryGetValue(row.IdText, out (string Sha256, ulong InfoHash, PromptInfo Info) known) && row.HasSha(known.Sha256) && row.InfoHash == known.InfoHash
+            ? known.Info : null;
+
+    /// <summary>The embedding in a row's record; null if the record's files are not those that the row was made of.</summary>
+    private TaskEmbedding? ReadEmbedding(IndexRow row, int step)
+    {
         try
         {
-            entry = store.Folder.ReadEntry(id, store.State.Backbone, store.State.Dim);
-            embedding = entry?.Info.EmbeddingStep == step && row.HasSha(entry.Sha256) ? store.Folder.ReadEmbedding(entry) : null;
+            return store.Folder.ReadEntry(row.IdText, store.State.Backbone, store.State.Dim) is LibraryEntry entry
+                && entry.Info.EmbeddingStep == step && row.IsOf(entry)
+                ? store.Folder.ReadEmbedding(entry) : null;
         }
         catch (InvalidDataException)
         {
-            // Damaged, or just being replaced.
-        }
-
-        if (embedding is null)
-        {
-            differing.TryAdd(id, index);
-            return null;
-        }
-
-        if (!view.IsKeyOf(index, similarity, embedding.Prompt))
-        {
-            throw new InvalidDataException($"Found another key in the library's index than that of record '{id}'.");
-        }
-
-        _checked[id] = entry!;
-        return entry!.Info;
-    }
-
-    /// <summary>Brings the index to what the files of some records say, once nobody writes them.</summary>
-    private async Task ReconcileAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.WriteAsync(state => (Reconcile(state, ids), true), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Not ours to write: read everything, into an index of our own.
-            await store.ChangeAsync(
-                _ =>
-                {
-                    LibraryState state = store.Scan(cancellationToken);
-                    store.Distrust();
-                    return (state, true);
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private LibraryState Reconcile(LibraryState state, IEnumerable<string> ids)
-    {
-        (KeyIndex? index, bool isComplete) = store.Index(state);
-        if (index is null || !isComplete)
-        {
-            return state with { View = null };
-        }
-
-        foreach (string id in ids)
-        {
-            if (FindDamage(state, id, out LibraryEntry? entry) is LibraryProblem problem)
-            {
-                index.Remove(id);
-                state = state.WithDamage(id, problem);
-            }
-            else if (entry is null || !index.Has(entry))
-            {
-                // Not that it was just being replaced: then both would agree by now. So the index is wrong here and may be elsewhere.
-                index.MarkIncomplete();
-                return state with { View = null, Stamp = LibraryState.NoStamp };
-            }
-        }
-
-        index = index.Commit(state.Damaged.IsEmpty ? index.Stamp : LibraryState.NoStamp); // the next one to open looks at everything
-        store.Use(index);
-        return state with { View = index.View() };
-    }
-
-    private LibraryProblem? FindDamage(LibraryState state, string id, out LibraryEntry? entry)
-    {
-        LibraryFolder folder = store.Folder;
-        entry = null;
-        try
-        {
-            entry = folder.ReadEntry(id, state.Backbone, state.Dim);
-            _ = entry?.Info.EmbeddingStep is null ? null : folder.ReadEmbedding(entry);
-            return null;
-        }
-        catch (InvalidDataException exception)
-        {
-            return new LibraryProblem(folder.PathOf(entry?.Payload ?? id + LibraryFolder.SidecarExtension), exception.Message);
+            return null; // damaged, or just being replaced
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class LibraryStore
     private KeyIndex? _index;
     private long? _privateSince; // the folder's time stamp when the index was made, if it is this process's own
     private bool _isDistrusted; // whether the index on disk turned out to be damaged
+    private bool _isUnproven; // whether it may differ from what was read of the folder, whatever its time stamp says
     private volatile LibraryState _state;
 
     internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords)
@@ -86,7 +87,8 @@ internal sealed class LibraryStore
         {
             LibraryState state = Scan(cancellationToken);
             Close();
-            return (state, true);
+            _isUnproven = true; // a sidecar that was changed in place leaves the time stamp alone
+            return (IsInStep(state, out KeyIndex? index) ? state with { View = index.View() } : state, true);
         },
         cancellationToken);
 
@@ -112,7 +114,7 @@ internal sealed class LibraryStore
             _index = KeyIndex.TryOpen(Folder.IndexPath, backbone);
         }
 
-        return (_index, _index is { IsIncomplete: false } && (isComplete || _index.Stamp == Folder.Stamp()));
+        return (_index, _index is { IsIncomplete: false } && (isComplete || (!_isUnproven && _index.Stamp == Folder.Stamp())));
     }
 
     /// <summary>Takes another index in place of the present one.</summary>
@@ -127,7 +129,7 @@ internal sealed class LibraryStore
         }
 
         _privateSince = privateSince;
-        _isDistrusted = false;
+        _isDistrusted = _isUnproven = false;
     }
 
     /// <summary>Sees to it that the index is made again. The caller holds the gate.</summary>
@@ -169,7 +171,14 @@ internal sealed class LibraryStore
         (index, bool isComplete) = Index(state);
         try
         {
-            return index is not null && (isComplete || (!index.IsIncomplete && index.LiveCount <= _fewRecords && IndexSync.IsInStep(index, state)));
+            if (index is null
+                || !(isComplete || (!index.IsIncomplete && (_isUnproven || index.LiveCount <= _fewRecords) && IndexSync.IsInStep(index, state))))
+            {
+                return false;
+            }
+
+            _isUnproven = false;
+            return true;
         }
         catch (InvalidDataException)
         {

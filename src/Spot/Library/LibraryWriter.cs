@@ -46,7 +46,7 @@ internal sealed class LibraryWriter
                 _index = KeyIndex.Create(_folder.IndexPath, sidecar.Backbone, sidecar.Dim);
             }
 
-            _index.Append(sidecar.Id, sidecar.Sha256, embedding);
+            _index.Append(entry, embedding);
         });
     }
 

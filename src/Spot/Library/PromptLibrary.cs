@@ -182,20 +182,12 @@ public sealed class PromptLibrary : IPromptLibrary
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        double[][] keys = new double[queries.Count][];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
-            _store.CheckFits(_store.State, prompt.Backbone, prompt.Dim);
-            keys[i] = new double[prompt.Dim];
-            PromptKey.Write(prompt, similarity, keys[i]);
-        }
-
+        double[][] keys = Keys(queries, similarity);
         IReadOnlyList<PromptMatch>[] found = new IReadOnlyList<PromptMatch>[keys.Length];
         foreach (IGrouping<int, int> group in Enumerable.Range(0, keys.Length).GroupBy(i => queries[i].Step))
         {
             int[] members = [.. group];
-            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], k, group.Key, similarity, cancellationToken).ConfigureAwait(false);
+            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], k, group.Key, similarity, filter: null, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < members.Length; i++)
             {
                 found[members[i]] = matches[i];
@@ -205,7 +197,30 @@ public sealed class PromptLibrary : IPromptLibrary
         return found;
     }
 
+    // Similarities are inner products, so that their mean is the one to the mean of the keys.
+    async Task<IReadOnlyList<PromptMatch>> IPromptLibrary.SearchMeanAsync(
+        IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    {
+        double[][] keys = Keys(embeddings, similarity);
+        double[] mean = [.. Enumerable.Range(0, keys[0].Length).Select(i => keys.Average(key => key[i]))];
+        return (await _search.FindAsync([mean], k, embeddings[0].Step, similarity, filter, cancellationToken).ConfigureAwait(false))[0];
+    }
+
     internal static PromptLibrary Open(string folder, string? backbone, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backbone, fewRecords));
+
+    private double[][] Keys(IReadOnlyList<TaskEmbedding> queries, PromptSimilarity similarity)
+    {
+        double[][] keys = new double[queries.Count][];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
+            _store.CheckFits(_store.State, prompt.Backbone, prompt.Dim);
+            keys[i] = new double[prompt.Dim];
+            PromptKey.Write(prompt, similarity, keys[i]);
+        }
+
+        return keys;
+    }
 
     private PromptRecord? Read(string id)
     {

@@ -13,19 +13,11 @@ public sealed class AverageOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);
-        SoftPrompt average = PromptAverage.Compute([.. sources.Select(source => source.Prompt)], [.. matches.Select(match => match.Similarity)]);
+        double[] similarities = [.. matches.Select(match => match.Similarity)], weights = PromptAverage.Weights(similarities);
+        SoftPrompt average = PromptAverage.Compute([.. sources.Select(source => source.Prompt)], similarities);
         string name = $"the average of {string.Join(", ", matches.Select(match => match.Info.Id))}";
         TuningOptions own = (options ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, name));
         TuningResult result = await Tuner.TuneAsync(target, own, average, progress, cancellationToken).ConfigureAwait(false);
-        PromptInfo start = new()
-        {
-            Id = $"average-of-{matches.Count}",
-            Task = string.Join('+', matches.Select(match => match.Info.Task).Distinct(StringComparer.Ordinal)),
-            Backbone = average.Backbone,
-            Length = average.Length,
-            Dim = average.Dim,
-            Lineage = [.. matches.Select(match => match.Info.Id)],
-        };
-        return TransferResult.Of([new TransferCandidate(start, null, result)]);
+        return TransferResult.Of([new TransferCandidate([.. matches.Zip(weights, (match, weight) => new TransferSource(match.Info, weight, match.Similarity))], result)]);
     }
 }

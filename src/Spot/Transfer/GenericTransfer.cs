@@ -6,6 +6,10 @@ namespace Spot.Transfer;
 /// <param name="sourceId">The source prompt's id.</param>
 public sealed class GenericTransfer(IPromptTuner tuner, IPromptLibrary library, string sourceId) : ITransferStrategy
 {
+    /// <summary>Whether the source prompt may be of the target's own task, known by its name; otherwise that is an error.</summary>
+    /// <value>false.</value>
+    public bool IncludeOwnTask { get; init; }
+
     /// <inheritdoc/>
     public async Task<TransferResult> TransferAsync(
         TextTask target,
@@ -13,10 +17,17 @@ public sealed class GenericTransfer(IPromptTuner tuner, IPromptLibrary library, 
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(target);
         PromptRecord source = await library.GetAsync(sourceId, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The library has no prompt '{sourceId}' to start '{target.Name}' from. List it to see what it holds.");
+        if (!IncludeOwnTask && SourceFilter.IsOwn(source.Info, target))
+        {
+            throw new SpotException(
+                $"The prompt '{sourceId}' was tuned on '{target.Name}' itself, expected one of another task to start '{target.Name}' from. Name another prompt, or set IncludeOwnTask.");
+        }
+
         TuningOptions own = (options ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, sourceId));
         TuningResult result = await tuner.TuneAsync(target, own, source.Prompt, progress, cancellationToken).ConfigureAwait(false);
-        return TransferResult.Of([new TransferCandidate(source.Info, null, result)]);
+        return TransferResult.Of([new TransferCandidate([new TransferSource(source.Info, 1, null)], result)]);
     }
 }

@@ -21,22 +21,12 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
     private protected override async Task<TransferResult> TransferAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        TaskMixture mixture = Mix(target, matches);
+        (TaskMixture mixture, TransferSource[] sources) = Mix(target, matches);
         TuningOptions recipe = Unwatched(MixtureOptions ?? options?.Within("mixture") ?? new TuningOptions());
         TuningResult mixed = await Tuner.TuneAsync(mixture, recipe, null, progress, cancellationToken).ConfigureAwait(false);
         TuningOptions own = (options?.Within("target") ?? new TuningOptions()).Labelled(new RunLabel(TuningRunKind.Prompt, $"the mixture {mixture.Name}"));
         TuningResult result = await Tuner.TuneAsync(target, own, mixed.Final, progress, cancellationToken).ConfigureAwait(false);
-        PromptInfo start = new()
-        {
-            Id = $"mixture-of-{matches.Count}",
-            Task = mixture.Name,
-            Backbone = mixed.Final.Backbone,
-            Length = mixed.Final.Length,
-            Dim = mixed.Final.Dim,
-            Seed = mixed.Seed,
-            Step = mixed.Losses.Count,
-        };
-        TransferResult transfer = TransferResult.Of([new TransferCandidate(start, null, result)]);
+        TransferResult transfer = TransferResult.Of([new TransferCandidate(sources, result)]);
         return transfer with { Steps = transfer.Steps + mixed.Losses.Count };
     }
 
@@ -53,17 +43,16 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
     }
 
     // Several prompts of one task bring its examples once, and the target is there once.
-    private TaskMixture Mix(TextTask target, IReadOnlyList<PromptMatch> matches)
+    private (TaskMixture Mixture, TransferSource[] Sources) Mix(TextTask target, IReadOnlyList<PromptMatch> matches)
     {
-        Dictionary<string, TextTask> mixed = new(StringComparer.Ordinal);
-        foreach (PromptInfo source in matches.Select(match => match.Info).Where(source => source.Task != target.Name))
-        {
-            TextTask task = tasks(source) ?? throw new SpotException(
-                $"Found no task '{source.Task}' of the source prompt '{source.Id}', whose examples the mixture for '{target.Name}' needs. Supply it, or leave the prompt out (Eligible).");
-            mixed.TryAdd(task.Name, task);
-        }
-
-        mixed[target.Name] = target;
-        return new TaskMixture(string.Join('+', mixed.Keys), [.. mixed.Values.Select(MixtureTask.FromTextTask)]);
+        TextTask[] ofMatches = [.. matches.Select(match => SourceFilter.IsOwn(match.Info, target) ? target : TaskOf(match.Info, target))];
+        TextTask[] mixed = [.. ofMatches.Where(task => task.Name != target.Name).DistinctBy(task => task.Name), target];
+        TaskMixture mixture = new(string.Join('+', mixed.Select(task => task.Name)), [.. mixed.Select(MixtureTask.FromTextTask)]);
+        Dictionary<string, double> shares = mixed.Zip(mixture.Rates).ToDictionary(
+            pair => pair.First.Name, pair => pair.Second / Math.Max(1, ofMatches.Count(task => task.Name == pair.First.Name)), StringComparer.Ordinal);
+        return (mixture, [.. matches.Zip(ofMatches, (match, task) => new TransferSource(match.Info, shares[task.Name], match.Similarity))]);
     }
+
+    private TextTask TaskOf(PromptInfo source, TextTask target) => tasks(source) ?? throw new SpotException(
+        $"Found no task '{source.Task}' of the source prompt '{source.Id}', whose examples the mixture for '{target.Name}' needs. Supply it, or leave the prompt out (Eligible).");
 }

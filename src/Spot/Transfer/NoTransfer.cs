@@ -16,6 +16,6 @@ public sealed class NoTransfer(IPromptTuner tuner) : ITransferStrategy
     {
         ArgumentNullException.ThrowIfNull(target);
         TuningResult result = await tuner.TuneAsync(target, options, null, progress, cancellationToken).ConfigureAwait(false);
-        return TransferResult.Of([new TransferCandidate(null, null, result)]);
+        return TransferResult.Of([new TransferCandidate([], result)]);
     }
 }

@@ -14,28 +14,12 @@ internal static class PromptSearch
     public static async Task<IReadOnlyList<PromptMatch>> FindAsync(
         IPromptLibrary library, IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? eligible, CancellationToken cancellationToken)
     {
-        if (embeddings.Count == 1 && eligible is null)
-        {
-            return await library.SearchAsync(embeddings[0], k, similarity, cancellationToken).ConfigureAwait(false);
-        }
-
         int[] steps = [.. embeddings.Select(embedding => embedding.Step).Distinct()];
         if (steps.Length > 1)
         {
             throw new SpotException($"Found embeddings of the target taken at the steps {string.Join(", ", steps)}, expected one step: only equally long runs are comparable.");
         }
 
-        int all = Math.Max(1, (await library.ListAsync(cancellationToken).ConfigureAwait(false)).Count);
-        List<PromptMatch> found = [];
-        foreach (TaskEmbedding embedding in embeddings)
-        {
-            found.AddRange(await library.SearchAsync(embedding, all, similarity, cancellationToken).ConfigureAwait(false));
-        }
-
-        return [.. found.GroupBy(match => match.Info.Id, StringComparer.Ordinal)
-            .Select(matches => new PromptMatch(matches.First().Info, matches.Average(match => match.Similarity)))
-            .Where(match => eligible?.Invoke(match.Info) ?? true)
-            .OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal)
-            .Take(k)];
+        return await library.SearchMeanAsync(embeddings, k, similarity, eligible, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,6 +21,6 @@ internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double fi
         IReadOnlyList<PromptRecord> records = await SourcePrompts.ReadAsync(library, sources.Select(source => source.Info.Id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(
             target, [.. records.Select(record => record.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);
-        return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate(source.Info, source.Similarity, result))]);
+        return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate([new TransferSource(source.Info, 1, source.Similarity)], result))]);
     }
 }

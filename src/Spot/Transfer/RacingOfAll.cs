@@ -10,7 +10,7 @@ namespace Spot.Transfer;
 /// retrieve first.
 /// </remarks>
 /// <param name="tuner">Tunes the target, several prompts at once.</param>
-/// <param name="library">Holds the source prompts; all are tried, also those without an embedding.</param>
+/// <param name="library">Holds the source prompts; all but those of the target's own task are tried, also those without an embedding.</param>
 public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : ITransferStrategy
 {
     /// <inheritdoc cref="RacingOfTopK.First"/>
@@ -24,6 +24,9 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
     /// <value>null.</value>
     public Func<PromptInfo, bool>? Eligible { get; init; }
 
+    /// <inheritdoc cref="TargetedTransfer.IncludeOwnTask"/>
+    public bool IncludeOwnTask { get; init; }
+
     /// <inheritdoc/>
     public async Task<TransferResult> TransferAsync(
         TextTask target,
@@ -32,7 +35,7 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        PromptInfo[] sources = await SourcePrompts.ListAsync(library, Eligible, target, cancellationToken).ConfigureAwait(false);
+        PromptInfo[] sources = await SourcePrompts.ListAsync(library, new SourceFilter(target, Eligible, IncludeOwnTask), cancellationToken).ConfigureAwait(false);
         return await new Race(tuner, library, First, Budget)
             .RunAsync(target, [.. sources.Select(source => (source, (double?)null))], options, progress, cancellationToken).ConfigureAwait(false);
     }

@@ -5,12 +5,11 @@ internal static class SourcePrompts
 {
     /// <summary>All prompts that a target may start from, in the order of their ids.</summary>
     /// <exception cref="SpotException">There is none.</exception>
-    public static async Task<PromptInfo[]> ListAsync(IPromptLibrary library, Func<PromptInfo, bool>? eligible, TextTask target, CancellationToken cancellationToken)
+    public static async Task<PromptInfo[]> ListAsync(IPromptLibrary library, SourceFilter filter, CancellationToken cancellationToken)
     {
         IReadOnlyList<PromptInfo> all = await library.ListAsync(cancellationToken).ConfigureAwait(false);
-        PromptInfo[] sources = [.. all.Where(info => eligible?.Invoke(info) ?? true)];
-        return sources.Length > 0 ? sources : throw new SpotException(
-            $"The library holds no prompt{(eligible is null ? "" : " that is eligible")}, so '{target.Name}' has nothing to start from. Add records of source tasks first.");
+        PromptInfo[] sources = [.. all.Where(filter.Allows)];
+        return sources.Length > 0 ? sources : throw filter.Nothing(all, isSearch: false);
     }
 
     /// <summary>The prompts with these ids, with their values, in the same order.</summary>

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Spot.Transfer;
 
 /// <summary>
@@ -17,30 +20,33 @@ public sealed class Study
     private readonly StudyLayout _layout;
     private readonly StudyFolder _folder;
     private readonly StudyWork _work;
+    private readonly ILogger _logger;
 
     /// <summary>A study, begun or not.</summary>
-    /// <param name="plan">What to study.</param>
+    /// <param name="plan">What to study; the study keeps a copy.</param>
     /// <param name="folder">Its folder, made if need be.</param>
     /// <param name="backbone">The fingerprint of the tuner's backbone.</param>
     /// <param name="tuner">Tunes prompts.</param>
     /// <param name="embedder">Embeds targets.</param>
+    /// <param name="logger">Told what a call is going to do and of every unit of work that is done; null for none.</param>
     /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
-    public Study(StudyPlan plan, string folder, string backbone, IPromptTuner tuner, ITaskEmbedder embedder)
+    public Study(StudyPlan plan, string folder, string backbone, IPromptTuner tuner, ITaskEmbedder embedder, ILogger<Study>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(backbone);
         ArgumentNullException.ThrowIfNull(tuner);
         ArgumentNullException.ThrowIfNull(embedder);
-        _layout = new StudyLayout(plan);
+        _layout = new StudyLayout(plan.Copy());
         _folder = new StudyFolder(folder, backbone);
         _work = new StudyWork(_layout, _folder, tuner, embedder);
+        _logger = logger ?? NullLogger<Study>.Instance;
     }
 
     /// <summary>Does what is left of a shard, as far as its inputs are there.</summary>
     /// <param name="shard">Which part of the work; null for all.</param>
-    /// <param name="progress">Told when a unit begins and ends and after every tuning step.</param>
+    /// <param name="progress">Told first what is to be done, then when a unit begins and ends and after every tuning step.</param>
     /// <param name="cancellationToken">Checked before every step; what was done stays done.</param>
     /// <returns>How far the study is.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such shard.</exception>
@@ -57,22 +63,7 @@ public sealed class Study
             throw new ArgumentOutOfRangeException(nameof(shard), own, $"Found the shard {own}, expected i/n with i from 1 to n.");
         }
 
-        StudyUnit[] mine = [.. _layout.Units.Where(unit => own.Has(unit.Piece(_layout)))];
-        List<StudyUnit> left = [.. mine.Where(unit => !IsDone(unit))];
-        StudyProgressRelay relay = new(_layout.Plan, progress, mine.Length - left.Count, mine.Length, left.Sum(unit => unit.Steps(_layout.Plan)));
-        foreach (StudyUnit unit in left.ToArray())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_work.Needs(unit).All(IsDone))
-            {
-                relay.Begin(unit.Name(_layout));
-                _folder.Write(_layout, unit, await _work.DoAsync(unit, relay, cancellationToken).ConfigureAwait(false));
-                relay.End(unit);
-                left.Remove(unit);
-            }
-        }
-
-        return new StudyStatus(_layout.Units.Count(IsDone), _layout.Units.Length, left.Count);
+        return await Task.Run(() => DoAsync(own, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads what the study has found so far. No model is needed.</summary>
@@ -80,7 +71,8 @@ public sealed class Study
     /// <returns>All results; what is not done yet is NaN and counted in <see cref="StudyResult.Missing"/>.</returns>
     /// <exception cref="SpotException">The folder has units that were computed otherwise than the plan says.</exception>
     /// <exception cref="InvalidDataException">A file of the folder is damaged.</exception>
-    public Task<StudyResult> ResultAsync(CancellationToken cancellationToken = default) => new StudyCollector(_layout, _folder).CollectAsync(cancellationToken);
+    public Task<StudyResult> ResultAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(() => new StudyCollector(_layout, _folder).CollectAsync(cancellationToken), cancellationToken);
 
     /// <summary>Takes over from a folder in which other shards of this study worked what is lacking here.</summary>
     /// <param name="folder">The other folder, which stays as it is.</param>
@@ -88,7 +80,47 @@ public sealed class Study
     /// <returns>A task that ends when all is copied.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder holds no study.</exception>
     /// <exception cref="SpotException">Its prompts belong to another backbone.</exception>
-    public Task MergeAsync(string folder, CancellationToken cancellationToken = default) => _folder.MergeAsync(folder, cancellationToken);
+    public Task MergeAsync(string folder, CancellationToken cancellationToken = default) =>
+        Task.Run(() => _folder.MergeAsync(folder, cancellationToken), cancellationToken);
 
-    private bool IsDone(StudyUnit unit) => _folder.Read(_layout, unit) is not null;
+    private async Task<StudyStatus> DoAsync(StudyShard shard, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
+    {
+        StudyDone done = new(_layout, _folder);
+        StudyUnit[] mine = [.. _layout.Units.Where(unit => shard.Has(unit.Piece(_layout)))];
+        List<StudyUnit> left = [.. mine.Where(unit => !done.Has(unit))];
+        StudyProgressRelay relay = Start(shard, progress, mine.Length, left);
+        foreach (StudyUnit unit in left.ToArray())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_work.Needs(unit).All(done.Has))
+            {
+                relay.Begin(unit.Name(_layout));
+                done.Add(unit, await _work.DoAsync(unit, relay, cancellationToken).ConfigureAwait(false));
+                relay.End(unit);
+                left.Remove(unit);
+            }
+        }
+
+        StudyStatus status = new(_layout.Units.Count(done.Has), _layout.Units.Length, left.Count);
+        StudyLog.Ended(_logger, _folder.Path, shard, status.Done, status.Total, status.Left);
+        return status;
+    }
+
+    private StudyProgressRelay Start(StudyShard shard, IProgress<StudyProgress>? progress, int total, List<StudyUnit> left)
+    {
+        int done = total - left.Count;
+        long steps = left.Sum(unit => unit.Steps(_layout.Plan));
+        StudyProgressRelay relay = new(_layout.Plan, progress, _logger, done, total, steps);
+        relay.Start();
+        if (done == 0)
+        {
+            StudyLog.Started(_logger, _folder.Path, shard, total, steps);
+        }
+        else
+        {
+            StudyLog.Resumed(_logger, _folder.Path, shard, done, total, left.Count, steps);
+        }
+
+        return relay;
+    }
 }

@@ -10,7 +10,6 @@ namespace Spot.Transfer;
 internal sealed class StudyFolder
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-    private readonly string _folder;
     private readonly string _backbone;
 
     /// <param name="folder">The folder; made when something is written.</param>
@@ -18,11 +17,14 @@ internal sealed class StudyFolder
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
     public StudyFolder(string folder, string backbone)
     {
-        _folder = Path.GetFullPath(folder);
+        Path = System.IO.Path.GetFullPath(folder);
         _backbone = backbone;
-        Library = PromptLibrary.Open(Path.Combine(_folder, "library"), backbone);
-        Embeddings = PromptLibrary.Open(Path.Combine(_folder, "embeddings"), backbone);
+        Library = PromptLibrary.Open(System.IO.Path.Combine(Path, "library"), backbone);
+        Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone);
     }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
 
     /// <summary>The source prompts with their keys.</summary>
     public PromptLibrary Library { get; }
@@ -65,14 +67,14 @@ internal sealed class StudyFolder
     public void Write(StudyLayout layout, StudyUnit unit, StudyRun run)
     {
         string path = UnitPath(unit.Name(layout));
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         StudyUnitFile file = new(StudyIdentity.Of(layout, unit, _backbone), Sources(layout, unit), run);
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
         RemoveRun(layout, unit);
     }
 
     /// <summary>The folder of a unit's run.</summary>
-    public string RunPath(StudyLayout layout, StudyUnit unit) => Path.Combine(_folder, "runs", unit.Name(layout));
+    public string RunPath(StudyLayout layout, StudyUnit unit) => System.IO.Path.Combine(Path, "runs", unit.Name(layout));
 
     /// <summary>Removes the folder of a run that is done, if it is there.</summary>
     public void RemoveRun(StudyLayout layout, StudyUnit unit)
@@ -90,7 +92,7 @@ internal sealed class StudyFolder
     /// <summary>Takes over from another folder of the study what this one lacks.</summary>
     public async Task MergeAsync(string from, CancellationToken cancellationToken)
     {
-        string units = Path.Combine(Path.GetFullPath(from), "units");
+        string units = System.IO.Path.Combine(System.IO.Path.GetFullPath(from), "units");
         if (!Directory.Exists(units))
         {
             throw new DirectoryNotFoundException($"'{from}' holds no study: no folder '{units}'.");
@@ -99,12 +101,12 @@ internal sealed class StudyFolder
         StudyFolder other = new(from, _backbone);
         await CopyAsync(other.Library, Library, cancellationToken).ConfigureAwait(false);
         await CopyAsync(other.Embeddings, Embeddings, cancellationToken).ConfigureAwait(false);
-        Directory.CreateDirectory(Path.Combine(_folder, "units"));
+        Directory.CreateDirectory(System.IO.Path.Combine(Path, "units"));
         foreach (string file in Directory.EnumerateFiles(units, "*.json"))
         {
             cancellationToken.ThrowIfCancellationRequested();
             byte[] bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-            AtomicFile.Write(Path.Combine(_folder, "units", Path.GetFileName(file)), stream => stream.Write(bytes), overwrite: false);
+            AtomicFile.Write(System.IO.Path.Combine(Path, "units", System.IO.Path.GetFileName(file)), stream => stream.Write(bytes), overwrite: false);
         }
     }
 
@@ -124,7 +126,7 @@ internal sealed class StudyFolder
     private static string[] Sources(StudyLayout layout, StudyUnit unit) =>
         unit.Kind is StudyUnitKind.Average or StudyUnitKind.Mixture ? [.. layout.Eligible(unit.Target)] : [];
 
-    private string UnitPath(string name) => Path.Combine(_folder, "units", name + ".json");
+    private string UnitPath(string name) => System.IO.Path.Combine(Path, "units", name + ".json");
 
     /// <summary>The content of a unit's file.</summary>
     private sealed record StudyUnitFile(SortedDictionary<string, string> Identity, string[] Sources, StudyRun Run);

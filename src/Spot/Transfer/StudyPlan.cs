@@ -2,7 +2,7 @@ namespace Spot.Transfer;
 
 /// <summary>What a study of transferability is of. The defaults are the paper's (SPoT §3): 3 seeds, longer tuning of sources, 100,000 steps for targets.</summary>
 /// <remarks>
-/// Mutable until a <see cref="Study"/> is made of it. More sources, targets, seeds and strategies can be added later to a study that has begun; what is
+/// Mutable; a <see cref="Study"/> keeps a copy of it as it was. More sources, targets, seeds and strategies can be added later to a study that has begun; what is
 /// done stays done.
 /// </remarks>
 public sealed class StudyPlan
@@ -75,6 +75,18 @@ public sealed class StudyPlan
     /// </summary>
     /// <value>null.</value>
     public Func<TextTask, TextTask, bool>? Leaks { get; set; }
+
+    /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
+    internal StudyPlan Copy()
+    {
+        StudyPlan copy = (StudyPlan)MemberwiseClone();
+        (copy.Sources, copy.Targets) = ([.. Sources], [.. Targets]);
+        (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
+        (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
+        (copy.BestOf, copy.RaceOf, copy.AverageOf, copy.MixtureOf) = ([.. BestOf], [.. RaceOf], [.. AverageOf], [.. MixtureOf]);
+        copy.Similarities = [.. Similarities];
+        return copy;
+    }
 
     /// <exception cref="ArgumentException">The plan cannot be carried out; the message says why.</exception>
     internal void Check()

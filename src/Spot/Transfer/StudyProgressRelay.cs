@@ -1,14 +1,18 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Spot.Transfer;
 
-/// <summary>Counts what a shard has done and estimates the rest from the tuning steps that it took.</summary>
-internal sealed class StudyProgressRelay(StudyPlan plan, IProgress<StudyProgress>? progress, int done, int total, long stepsLeft) : IProgress<TuningProgress>
+/// <summary>Says what a shard is going to do, counts what it has done and estimates the rest from the tuning steps that it took.</summary>
+internal sealed class StudyProgressRelay(StudyPlan plan, IProgress<StudyProgress>? progress, ILogger logger, int done, int total, long stepsLeft) : IProgress<TuningProgress>
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private string _unit = "";
-    private long _stepsDone, _unitSteps, _stepsLeft = stepsLeft;
-    private int _done = done;
+    private long _taken, _unitSteps, _stepsLeft = stepsLeft;
+    private int _doneHere;
+
+    /// <summary>Says what is to be done.</summary>
+    public void Start() => Report(null);
 
     /// <summary>A unit begins.</summary>
     public void Begin(string unit)
@@ -20,24 +24,28 @@ internal sealed class StudyProgressRelay(StudyPlan plan, IProgress<StudyProgress
     /// <summary>The unit is done.</summary>
     public void End(StudyUnit unit)
     {
-        _done++;
-        _stepsDone += unit.Steps(plan);
+        _doneHere++;
         _stepsLeft -= unit.Steps(plan);
         _unitSteps = 0;
         Report(null);
+        StudyLog.Done(logger, done + _doneHere, total, _unit, Remaining() is { } left ? TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)) : null);
     }
 
     /// <summary>A step of the unit's run is done, or a run begins.</summary>
     public void Report(TuningProgress value)
     {
-        _unitSteps += value.IsStart ? 0 : 1;
+        int steps = value.IsStart ? 0 : 1;
+        _unitSteps += steps;
+        _taken += steps;
         Report((TuningProgress?)value);
     }
 
-    private void Report(TuningProgress? run)
+    // By the steps that were taken: a run that goes on from its checkpoint takes fewer than its unit has.
+    private TimeSpan? Remaining() => _taken == 0 ? null : _watch.Elapsed / _taken * Math.Max(0, _stepsLeft - _unitSteps);
+
+    private void Report(TuningProgress? run) => progress?.Report(new StudyProgress(_unit, done + _doneHere, total, run, _watch.Elapsed, Remaining())
     {
-        long taken = _stepsDone + _unitSteps;
-        TimeSpan? remaining = taken == 0 ? null : _watch.Elapsed / taken * Math.Max(0, _stepsLeft - _unitSteps);
-        progress?.Report(new StudyProgress(_unit, _done, total, run, _watch.Elapsed, remaining));
-    }
+        DoneBefore = done,
+        StepsLeft = Math.Max(0, _stepsLeft - _unitSteps),
+    });
 }

@@ -103,17 +103,20 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             return new NoTransfer(tuner);
         }
 
-        await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard may have added to it
         if (unit.Kind == StudyUnitKind.Transfer)
         {
             return new GenericTransfer(tuner, folder.Library, layout.PromptId(unit.Prompt));
         }
 
-        await folder.Embeddings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         string id = layout.EmbeddingId(unit.Target, unit.Seed);
         PromptRecord record = await folder.Embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete the unit's file to have it done again.");
         HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
+        if (!eligible.IsSubsetOf((await folder.Library.ListAsync(cancellationToken).ConfigureAwait(false)).Select(info => info.Id)))
+        {
+            await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard has added to it
+        }
+
         if (unit.Kind == StudyUnitKind.Average)
         {
             return new AverageOfTopK(tuner, embedder, folder.Library)

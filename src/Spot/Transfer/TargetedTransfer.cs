@@ -41,6 +41,13 @@ public abstract class TargetedTransfer : ITransferStrategy
     /// <value>null.</value>
     public Func<PromptInfo, bool>? Eligible { get; init; }
 
+    /// <summary>
+    /// Whether prompts that were tuned on the target's own task, known by its name, may be sources too. A transfer asks what other tasks bring, so they are
+    /// left out as in a study; set it to tune a task further from where it stands.
+    /// </summary>
+    /// <value>false.</value>
+    public bool IncludeOwnTask { get; init; }
+
     private protected IPromptTuner Tuner { get; }
 
     private protected IPromptLibrary Library { get; }
@@ -55,12 +62,11 @@ public abstract class TargetedTransfer : ITransferStrategy
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfLessThan(K, 1);
         IReadOnlyList<TaskEmbedding> embeddings = Embeddings.Count > 0 ? Embeddings : await EmbedAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<PromptMatch> matches = await PromptSearch.FindAsync(Library, embeddings, K, Similarity, Eligible, cancellationToken).ConfigureAwait(false);
+        SourceFilter filter = new(target, Eligible, IncludeOwnTask);
+        IReadOnlyList<PromptMatch> matches = await PromptSearch.FindAsync(Library, embeddings, K, Similarity, filter.Allows, cancellationToken).ConfigureAwait(false);
         if (matches.Count == 0)
         {
-            throw new SpotException(
-                $"The library holds no prompt with a task embedding{(Eligible is null ? "" : " that is eligible")}, so '{target.Name}' has nothing to start from. " +
-                "Add records of source tasks first, tuned for at least EmbeddingStep steps.");
+            throw filter.Nothing(await Library.ListAsync(cancellationToken).ConfigureAwait(false), isSearch: true);
         }
 
         TransferResult result = await TransferAsync(target, matches, options, progress, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ public sealed record TransferResult(TransferCandidate Best, IReadOnlyList<Transf
     public long Steps { get; init; }
 
     /// <summary>The result in a line, and where there were several runs one for each.</summary>
-    /// <returns>For example <c>best of 3 runs, 650 steps in all: from books-0 (similarity 0.831): best score 93.0 at step 180 of 200, …</c>.</returns>
+    /// <returns>For example <c>best of 3 runs, 650 steps in all: from books-0 (similarity 0.83): best score 93.0 at step 180 of 200, …</c>.</returns>
     public override string ToString()
     {
         string steps = ResultText.Count(Steps, "step");

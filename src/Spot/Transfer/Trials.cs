@@ -30,7 +30,7 @@ internal sealed class Trials(IPromptTuner tuner, IPromptLibrary library)
                 result = exception.Result with { Divergence = exception };
             }
 
-            candidates.Add(new TransferCandidate(info, similarity, result));
+            candidates.Add(new TransferCandidate([new TransferSource(info, 1, similarity)], result));
         }
 
         return candidates.TrueForAll(candidate => candidate.Result.Divergence is not null)

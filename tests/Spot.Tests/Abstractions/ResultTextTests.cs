@@ -29,16 +29,16 @@ public class ResultTextTests
     [Fact]
     public void Transfers()
     {
-        TransferCandidate[] runs = [new(Source("books-0"), 0.83125, Run(87)), new(Source("films-0"), 0.5, Run(90))];
+        TransferCandidate[] runs = [new([new(Source("books-0"), 1, 0.83125)], Run(87)), new([new(Source("films-0"), 1, 0.5)], Run(90))];
         TransferResult several = new(runs[1], runs) { Steps = 1234 };
         Assert.Equal(
             [
-                "best of 2 runs, 1,234 steps in all: from films-0 (similarity 0.500): best score 90.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
-                "  from books-0 (similarity 0.831): best score 87.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
-                "  from films-0 (similarity 0.500): best score 90.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
+                "best of 2 runs, 1,234 steps in all: from films-0 (similarity 0.50): best score 90.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
+                "  from books-0 (similarity 0.83): best score 87.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
+                "  from films-0 (similarity 0.50): best score 90.0 at step 20 of 40, a prompt of 2 x 3, seed 7",
             ],
             several.ToString().Split(Environment.NewLine));
-        TransferCandidate scratch = new(null, null, Run(50));
+        TransferCandidate scratch = new([], Run(50));
         Assert.Equal("from scratch: best score 50.0 at step 20 of 40, a prompt of 2 x 3, seed 7; 1 step in all", new TransferResult(scratch, [scratch]) { Steps = 1 }.ToString());
     }
 

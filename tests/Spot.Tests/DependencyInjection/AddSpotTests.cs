@@ -135,10 +135,11 @@ public sealed class AddSpotTests : IDisposable
         (options.Steps, options.EmbeddingStep, options.BatchSize, options.PromptLength) = (2, 1, 2, 3);
         TuningResult result = await tuner.TuneAsync(Toy, options, cancellationToken: Cancel);
         await library.AddAsync(PromptRecord.FromTuning(Toy, result), cancellationToken: Cancel);
-        BestOfTopK transfer = new(tuner, services.GetRequiredService<ITaskEmbedder>(), library);
+        BestOfTopK transfer = new(tuner, services.GetRequiredService<ITaskEmbedder>(), library) { IncludeOwnTask = true };
         TransferCandidate best = (await transfer.TransferAsync(Toy, options, cancellationToken: Cancel)).Best;
-        Assert.Equal("toy-0", best.Source!.Id);
-        Assert.Equal(1, best.Similarity!.Value, 1e-9); // the same task by the same recipe
+        TransferSource source = Assert.Single(best.Sources);
+        Assert.Equal(("toy-0", 1.0), (source.Info.Id, source.Weight));
+        Assert.Equal(1, source.Similarity!.Value, 1e-9); // the same task by the same recipe
         Assert.Equal(services.GetRequiredService<T5Backbone>().Fingerprint, library.Backbone);
     }
 

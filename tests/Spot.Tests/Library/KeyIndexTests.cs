@@ -20,7 +20,7 @@ public class KeyIndexTests
         using TempFolder folder = new();
         PromptLibrary library = await FilledAsync(folder.Path);
         Dictionary<string, byte[]> before = Directory.GetFiles(IndexOf(folder.Path)).ToDictionary(file => file, File.ReadAllBytes);
-        Assert.Equal(9, before.Count);
+        Assert.Equal(10, before.Count);
         await library.AddAsync(Samples.Record("new"), cancellationToken: Token);
         Assert.Equal(before.Keys.Order(), Directory.GetFiles(IndexOf(folder.Path)).Order());
         foreach ((string file, byte[] bytes) in before.Where(pair => Path.GetFileName(pair.Key) != "head"))
@@ -134,7 +134,7 @@ public class KeyIndexTests
         {
             foreach (PromptRecord record in records)
             {
-                index.Append(record.Info.Id, new string('a', 64), record.Embedding);
+                index.Append(new LibraryEntry(record.Info, "", new string('a', 64)), record.Embedding);
             }
 
             index = index.Commit(round);

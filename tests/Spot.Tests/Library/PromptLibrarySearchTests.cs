@@ -124,6 +124,162 @@ public class PromptLibrarySearchTests
         Assert.Equal(PromptCosine.PerToken(query.Prompt, record.Embedding!.Prompt), match.Similarity);
     }
 
+    [Theory]
+    [InlineData(PromptSimilarity.AverageToken)]
+    [InlineData(PromptSimilarity.PerToken)]
+    public async Task A_filter_and_several_embeddings_find_what_comparing_one_by_one_finds(PromptSimilarity similarity)
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i:d2}", step: i % 9 == 0 ? 50 : 100))];
+        foreach (PromptRecord record in records)
+        {
+            await library.AddAsync(record, cancellationToken: Token);
+        }
+
+        TaskEmbedding[] embeddings = [Samples.Query("p"), Samples.Query("q"), Samples.Query("r")];
+        foreach ((int k, Func<PromptInfo, bool>? filter) in new (int, Func<PromptInfo, bool>?)[]
+        {
+            (1, null), (3, info => info.Id[^1] == '7'), (5, info => info.Task.EndsWith('3') && info.Metrics["accuracy"] > 30), (99, info => info.Id != "r11"), (2, _ => false),
+        })
+        {
+            foreach (TaskEmbedding[] asked in new[] { embeddings, embeddings[..1] })
+            {
+                (string, double)[] expected = [.. records
+                    .Where(record => record.Embedding!.Step == 100 && (filter?.Invoke(record.Info) ?? true))
+                    .Select(record => (record.Info.Id, Score: asked.Average(query => PromptCosine.Compare(record.Embedding!.Prompt, query.Prompt, similarity))))
+                    .OrderByDescending(pair => pair.Score).Take(k)];
+                foreach (IPromptLibrary each in new IPromptLibrary[] { library, PromptLibrary.Open(folder.Path, null, fewRecords: 0), new OneByOne(library) })
+                {
+                    IReadOnlyList<PromptMatch> found = await each.SearchMeanAsync(asked, k, similarity, filter, Token);
+                    Assert.Equal(expected.Select(pair => pair.Item1), found.Select(match => match.Info.Id));
+                    Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Item2, pair.Second.Similarity, 1e-12));
+                }
+            }
+        }
+
+        IPromptLibrary own = library;
+        await Assert.ThrowsAsync<InvalidDataException>(() => own.SearchMeanAsync(embeddings, 1, similarity, _ => throw new InvalidDataException("the filter's own"), Token));
+    }
+
+    [Fact]
+    public async Task Only_what_is_returned_is_read()
+    {
+        using TempFolder folder = new();
+        PromptLibrary writer = PromptLibrary.Open(folder.Path);
+        PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i:d2}"))];
+        foreach (PromptRecord record in records)
+        {
+            await writer.AddAsync(record, cancellationToken: Token);
+        }
+
+        TaskEmbedding query = Samples.Query("q");
+        static bool IsOdd(PromptInfo info) => info.Id[^1] % 2 == 1;
+        (string Id, double)[] expected = [.. Samples.Ranking(records.Where(record => IsOdd(record.Info)), query, PromptSimilarity.AverageToken).Take(3)];
+        foreach (string file in Directory.GetFiles(folder.Path, "r*").Where(file => !expected.Any(found => Path.GetFileName(file).StartsWith(found.Id, StringComparison.Ordinal))))
+        {
+            await File.WriteAllTextAsync(file, "damaged", Token); // in place: the folder's time stamp stays
+        }
+
+        PromptLibrary library = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
+        foreach (TaskEmbedding[] embeddings in new[] { (TaskEmbedding[])[query], [query, query] })
+        {
+            IReadOnlyList<PromptMatch> found = await Spot.Transfer.PromptSearch.FindAsync(library, embeddings, 3, PromptSimilarity.AverageToken, IsOdd, Token);
+            Assert.Equal(expected.Select(one => one.Id), found.Select(match => match.Info.Id));
+            Assert.Empty(library.Problems);
+        }
+    }
+
+    [Fact]
+    public async Task However_many_damaged_records_are_nearest_the_next_ones_are_found()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        PromptRecord[] records = [.. Enumerable.Range(0, 30).Select(i => Samples.Record($"r{i:d2}"))];
+        foreach (PromptRecord record in records)
+        {
+            await library.AddAsync(record, cancellationToken: Token);
+        }
+
+        TaskEmbedding query = Samples.Query("q");
+        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageToken);
+        foreach ((string id, _) in ranking[..25])
+        {
+            await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path, id + ".*.safetensors")), "damaged", Token);
+        }
+
+        Assert.Equal(ranking[25..26], Samples.Ranking(await library.SearchAsync(query, 1, cancellationToken: Token)));
+        Assert.Equal(25, library.Problems.Count);
+    }
+
+    [Fact]
+    public async Task What_is_replaced_and_removed_while_a_search_looks_is_found_as_it_was()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path), elsewhere = PromptLibrary.Open(folder.Path);
+        PromptRecord[] records = [.. Enumerable.Range(0, 6).Select(i => Samples.Record($"r{i}"))];
+        foreach (PromptRecord record in records)
+        {
+            await library.AddAsync(record, cancellationToken: Token);
+        }
+
+        // The filter is asked between the look at the keys and the look at the records: the nearest is another one each time.
+        TaskEmbedding query = Samples.Query("q");
+        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageToken);
+        (PromptRecord fresh, PromptRecord other) = (Samples.Record(ranking[0].Id), Samples.Record(ranking[0].Id, "other"));
+        int asked = 0;
+        bool Replace(PromptInfo info)
+        {
+            if (info.Id == ranking[0].Id)
+            {
+                elsewhere.AddAsync((++asked % 2 == 0) ? fresh : other, replace: true, Token).GetAwaiter().GetResult();
+            }
+
+            return true;
+        }
+
+        IReadOnlyList<PromptMatch> found = await ((IPromptLibrary)library).SearchMeanAsync([query], 6, PromptSimilarity.AverageToken, Replace, Token);
+        Assert.Contains(
+            Samples.Ranking(found), new[] { ranking, Samples.Ranking(records.Select(record => record.Info.Id == other.Info.Id ? other : record), query, PromptSimilarity.AverageToken) });
+        Assert.InRange(asked, 1, 3);
+
+        bool isGone = false;
+        bool Remove(PromptInfo info)
+        {
+            isGone |= !isGone && elsewhere.RemoveAsync("r3", Token).GetAwaiter().GetResult();
+            return true;
+        }
+
+        library = PromptLibrary.Open(folder.Path); // what it has seen once it would not look at again
+        found = await ((IPromptLibrary)library).SearchMeanAsync([query], 6, PromptSimilarity.AverageToken, Remove, Token);
+        Assert.True(isGone);
+        Assert.Equal(5, found.Count);
+        Assert.Empty(library.Problems);
+    }
+
+    [Fact]
+    public async Task What_is_told_of_a_record_is_what_its_sidecar_says()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        PromptRecord record = Samples.Record("x");
+        await library.AddAsync(record, cancellationToken: Token);
+        await library.AddAsync(Samples.Record("y"), cancellationToken: Token);
+        TaskEmbedding query = Samples.Query("q");
+        Assert.Equal(2, (await library.SearchAsync(query, 9, cancellationToken: Token)).Count);
+
+        // The same numbers with another description, by way of the library and by hand.
+        await library.AddAsync(record with { Info = record.Info with { Note = "new" } }, replace: true, Token);
+        Assert.Equal("new", (await library.SearchAsync(query, 9, cancellationToken: Token)).Single(match => match.Info.Id == "x").Info.Note);
+        string sidecar = Path.Combine(folder.Path, "x.json");
+        await File.WriteAllTextAsync(sidecar, (await File.ReadAllTextAsync(sidecar, Token)).Replace("\"new\"", "\"by hand\"", StringComparison.Ordinal), Token);
+        await library.RefreshAsync(Token);
+        IPromptLibrary own = library;
+        Assert.Equal(["x"], (await own.SearchMeanAsync([query], 9, PromptSimilarity.AverageToken, info => info.Note == "by hand", Token)).Select(match => match.Info.Id));
+        await own.AddAsync(Samples.Record("z"), cancellationToken: Token);
+        Assert.Equal(3, (await PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(query, 9, cancellationToken: Token)).Count);
+    }
+
     private static TaskEmbedding Embedding(string task, float[] values, int step) =>
         new(task, new SoftPrompt(1, values.Length, values, Samples.Backbone), step);
 

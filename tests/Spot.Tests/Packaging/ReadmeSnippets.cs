@@ -40,11 +40,11 @@ internal static class ReadmeSnippets
         BestOfTopK strategy = new(tuner, new TaskEmbedder(tuner), library) { K = 2 };
         TransferResult transfer = await strategy.TransferAsync(target, options);
         TransferCandidate best = transfer.Best;
-        Console.WriteLine($"from {best.Source?.Task} (similarity {best.Similarity:F2}): {best.Result.BestScore:F1} % on validation");
+        Console.WriteLine($"from {best.Sources[0]}: {best.Result.BestScore:F1} % on validation");
 
         TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target, target.Test, options);
         Console.WriteLine($"{test.Score:F1} % on test");
-        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: [best.Source!.Id]), replace: true);
+        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: best.Lineage), replace: true);
     }
 
     public static async Task Racing(PromptTuner tuner, PromptLibrary library, TextTask target, TuningOptions options)

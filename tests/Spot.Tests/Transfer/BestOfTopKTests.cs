@@ -21,12 +21,12 @@ public class BestOfTopKTests
         TuningOptions options = new();
         BestOfTopK transfer = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await Sources.LibraryAsync(folder, FiveSources)) { K = k };
         TransferResult result = await transfer.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
-        Assert.Equal(expected.Split(' '), result.Candidates.Select(candidate => candidate.Source!.Id));
-        Assert.Equal(result.Candidates.Select(candidate => Angle(candidate.Source!.Id)), tuner.Calls.Select(call => Sources.Angle(call.Start)));
+        Assert.Equal(expected.Split(' '), result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
+        Assert.Equal(result.Candidates.Select(candidate => Angle(Assert.Single(candidate.Sources).Info.Id)), tuner.Calls.Select(call => Sources.Angle(call.Start)));
         Assert.All(tuner.Calls, call => Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(call.Options!)));
-        Assert.All(result.Candidates, candidate => Assert.Equal(Math.Cos(Angle(candidate.Source!.Id) * Math.PI / 180), candidate.Similarity!.Value, 1e-6));
+        Assert.All(result.Candidates, candidate => Assert.Equal(Math.Cos(Angle(Assert.Single(candidate.Sources).Info.Id) * Math.PI / 180), candidate.Sources[0].Similarity!.Value, 1e-6));
         Assert.Same(result.Candidates[^1], result.Best);
-        Assert.Equal(Angle(result.Best.Source!.Id) / 2, result.Best.Result.BestScore);
+        Assert.Equal(Angle(result.Best.Sources[0].Info.Id) / 2, result.Best.Result.BestScore);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class BestOfTopKTests
     {
         using TempFolder folder = new();
         BestOfTopK transfer = new(new FakeTuner(start => Sources.Angle(start) is 5 ? 10 : 90), new FakeEmbedder(Sources.Embedding(0)), await Sources.LibraryAsync(folder, FiveSources)) { K = 4 };
-        Assert.Equal("e", (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best.Source!.Id);
+        Assert.Equal("e", (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best.Sources[0].Info.Id);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class BestOfTopKTests
         using TempFolder folder = new();
         FakeEmbedder embedder = new(Sources.Embedding(0));
         BestOfTopK transfer = new(new FakeTuner(_ => 1), embedder, await Sources.LibraryAsync(folder, FiveSources)) { K = 1, Embeddings = [Sources.Embedding(180)] };
-        Assert.Equal("b", (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best.Source!.Id);
+        Assert.Equal("b", (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best.Sources[0].Info.Id);
         Assert.Empty(embedder.Calls);
     }
 
@@ -82,7 +82,7 @@ public class BestOfTopKTests
         foreach ((PromptSimilarity similarity, string first) in new[] { (PromptSimilarity.AverageToken, "long-row"), (PromptSimilarity.PerToken, "even-rows") })
         {
             BestOfTopK transfer = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), library) { Similarity = similarity };
-            Assert.Equal(first, (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Candidates[0].Source!.Id);
+            Assert.Equal(first, (await transfer.TransferAsync(Sources.Target, cancellationToken: Cancel)).Candidates[0].Sources[0].Info.Id);
         }
     }
 

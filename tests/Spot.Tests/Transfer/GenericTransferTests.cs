@@ -23,7 +23,7 @@ public class GenericTransferTests
             Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(used!));
             Assert.Equal(angle, Sources.Angle(start));
             Assert.Same(result.Best, Assert.Single(result.Candidates));
-            Assert.Equal((id, null, 55.0), (result.Best.Source!.Id, result.Best.Similarity, result.Best.Result.BestScore));
+            Assert.Equal((id, null, 55.0), (result.Best.Sources[0].Info.Id, result.Best.Sources[0].Similarity, result.Best.Result.BestScore));
         }
     }
 

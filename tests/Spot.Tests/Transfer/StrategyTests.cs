@@ -9,6 +9,8 @@ public sealed class StrategyTests : IDisposable
     private static readonly (string, double?)[] FiveSources = [("e", 20), ("d", 80), ("c", 5), ("b", 170), ("a", 45), ("unkeyed", null)];
     private readonly TempFolder _folder = new();
 
+    private static readonly Func<double?, double?, bool> Near = (x, y) => Math.Abs(x!.Value - y!.Value) < 1e-6;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
@@ -21,8 +23,10 @@ public sealed class StrategyTests : IDisposable
         TransferResult result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
         double[] angles = [5, 20, 45], cosines = [.. angles.Select(angle => Math.Cos(angle * Math.PI / 180))];
         Assert.Equal(angles.Zip(cosines, (angle, cosine) => angle * cosine).Sum() / cosines.Sum(), Sources.Angle(Assert.Single(tuner.Calls).Start), 1e-4);
-        Assert.Equal(["c", "e", "a"], result.Best.Source!.Lineage);
-        Assert.Equal("c+e+a", result.Best.Source.Task);
+        Assert.Equal(["c", "e", "a"], result.Best.Sources.Select(source => source.Info.Id));
+        Assert.Equal(cosines.Select(cosine => (double?)cosine), result.Best.Sources.Select(source => source.Similarity), Near);
+        Assert.Equal(cosines.Select(cosine => (double?)(cosine / cosines.Sum())), result.Best.Sources.Select(source => (double?)source.Weight), Near);
+        Assert.StartsWith("from c (weight 0.38, similarity 1.00), e (weight 0.36, similarity 0.94), a (weight 0.27, similarity 0.71): ", result.ToString(), StringComparison.Ordinal);
         Assert.Equal((40.0, 2 + Sources.Step), (result.Best.Result.BestScore, result.Steps));
     }
 
@@ -42,7 +46,7 @@ public sealed class StrategyTests : IDisposable
         Assert.Equal(FakeTuner.Scratch.Values.Span[0] + 1000, start!.Values.Span[0]);
         Assert.Equal([Path.Combine("runs", "mixture"), Path.Combine("runs", "target")], [mixing!.RunFolder, tuning!.RunFolder]);
         Assert.Equal(2 + 2 + Sources.Step, result.Steps);
-        Assert.Equal("c+e+target", result.Best.Source!.Task);
+        Assert.Equal([("c", 3 / 7.0), ("e", 3 / 7.0)], result.Best.Sources.Select(source => (source.Info.Id, source.Weight)));
     }
 
     [Theory]
@@ -71,7 +75,9 @@ public sealed class StrategyTests : IDisposable
         }
 
         FakeTuner tuner = new(_ => 1);
-        await new MixtureOfTopK(tuner, new FakeEmbedder(Sources.Embedding(0)), library, info => Task(info.Task, 1)).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        MixtureOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), library, info => Task(info.Task, 1)) { IncludeOwnTask = true };
+        TransferResult result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal([("target-0", 0.5), ("a-0", 0.25), ("a-1", 0.25)], result.Best.Sources.Select(source => (source.Info.Id, source.Weight))); // half the examples are the target's
         Assert.Equal(["a", "target"], tuner.Calls[0].Task.Tasks.Select(task => task.Task.Name));
         Assert.Same(Sources.Target, tuner.Calls[0].Task.Tasks[1].Task);
         SpotException error = await Assert.ThrowsAsync<SpotException>(
@@ -80,14 +86,79 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_strategy_says_by_id_which_prompts_it_started_from()
+    {
+        // d is farther than a right angle away, and so has no part in the average.
+        PromptLibrary library = await Sources.LibraryAsync(_folder, ("a", 10), ("b", 30), ("d", 170));
+        FakeEmbedder embedder = new(Sources.Embedding(0));
+        FakeTuner tuner = new(_ => 1);
+        foreach ((ITransferStrategy strategy, string[] lineage) in new (ITransferStrategy, string[])[]
+        {
+            (new NoTransfer(tuner), []),
+            (new GenericTransfer(tuner, library, "b"), ["b"]),
+            (new BestOfTopK(tuner, embedder, library), ["a"]),
+            (new RacingOfTopK(tuner, embedder, library), ["a"]),
+            (new AverageOfTopK(tuner, embedder, library), ["a", "b"]),
+            (new MixtureOfTopK(tuner, embedder, library, info => Task(info.Task, 3)), ["a", "b", "d"]),
+            (new Oracle(tuner, library), ["a"]),
+            (new RacingOfAll(tuner, library), ["a"]),
+        })
+        {
+            TransferCandidate best = (await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best;
+            Assert.Equal(lineage, best.Lineage);
+            foreach (TransferSource source in best.Sources)
+            {
+                Assert.Equal(source.Info.Task, (await library.GetAsync(source.Info.Id, Cancel))!.Info.Task);
+            }
+
+            PromptRecord record = PromptRecord.FromTuning(Sources.Target, best.Result, lineage: best.Lineage);
+            await library.AddAsync(record, replace: true, Cancel);
+            Assert.Equal(lineage, (await library.GetAsync("target-0", Cancel))!.Info.Lineage);
+        }
+    }
+
+    [Fact]
+    public async Task The_targets_own_task_is_no_source_unless_asked_for()
+    {
+        PromptLibrary library = await OwnAndOthersAsync(_folder.Path, "other");
+        using TempFolder lonely = new();
+        PromptLibrary own = await OwnAndOthersAsync(lonely.Path);
+        FakeEmbedder embedder = new(Sources.Embedding(0));
+        FakeTuner tuner = new(_ => 1);
+        foreach (Func<PromptLibrary, bool, ITransferStrategy> make in new Func<PromptLibrary, bool, ITransferStrategy>[]
+        {
+            (of, include) => new BestOfTopK(tuner, embedder, of) { K = 1, IncludeOwnTask = include },
+            (of, include) => new RacingOfTopK(tuner, embedder, of) { K = 1, IncludeOwnTask = include },
+            (of, include) => new AverageOfTopK(tuner, embedder, of) { K = 1, IncludeOwnTask = include },
+            (of, include) => new MixtureOfTopK(tuner, embedder, of, info => Task(info.Task, 1)) { K = 1, IncludeOwnTask = include },
+            (of, include) => new Oracle(tuner, of) { IncludeOwnTask = include },
+            (of, include) => new RacingOfAll(tuner, of) { IncludeOwnTask = include },
+        })
+        {
+            TransferResult others = await make(library, false).TransferAsync(Sources.Target, cancellationToken: Cancel);
+            Assert.Equal(["other"], others.Candidates.SelectMany(candidate => candidate.Sources).Select(source => source.Info.Id));
+            TransferResult all = await make(library, true).TransferAsync(Sources.Target, cancellationToken: Cancel);
+            Assert.Contains(all.Candidates.SelectMany(candidate => candidate.Sources), source => source.Info.Id == "own-1");
+            SpotException error = await Assert.ThrowsAsync<SpotException>(() => make(own, false).TransferAsync(Sources.Target, cancellationToken: Cancel));
+            Assert.Contains("'target' has nothing to start from; 2 of its own task are left out, unless IncludeOwnTask is set", error.Message, StringComparison.Ordinal);
+        }
+
+        GenericTransfer generic = new(tuner, library, "own-1");
+        SpotException named = await Assert.ThrowsAsync<SpotException>(() => generic.TransferAsync(Sources.Target, cancellationToken: Cancel));
+        Assert.Contains("'own-1' was tuned on 'target' itself", named.Message, StringComparison.Ordinal);
+        TransferResult again = await new GenericTransfer(tuner, library, "own-1") { IncludeOwnTask = true }.TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal(["own-1"], again.Best.Lineage);
+    }
+
+    [Fact]
     public async Task Oracle_tries_every_prompt_and_keeps_the_best()
     {
         FakeTuner tuner = new(start => Sources.Angle(start));
         TransferResult result = await new Oracle(tuner, await LibraryAsync()).TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal(["a", "b", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => candidate.Source!.Id));
-        Assert.Equal(("b", 170.0, 12L), (result.Best.Source!.Id, result.Best.Result.BestScore, result.Steps));
+        Assert.Equal(["a", "b", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
+        Assert.Equal(("b", 170.0, 12L), (result.Best.Sources[0].Info.Id, result.Best.Result.BestScore, result.Steps));
         result = await new Oracle(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = info => info.Id != "b" }.TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal("d", result.Best.Source!.Id);
+        Assert.Equal("d", result.Best.Sources[0].Info.Id);
         SpotException error = await Assert.ThrowsAsync<SpotException>(
             () => new Oracle(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = _ => false }.TransferAsync(Sources.Target, cancellationToken: Cancel));
         Assert.Contains("nothing to start from", error.Message, StringComparison.Ordinal);
@@ -98,12 +169,12 @@ public sealed class StrategyTests : IDisposable
     {
         FakeTuner tuner = new(start => Sources.Angle(start)) { Diverges = start => start is not null && Sources.Angle(start) > 100 };
         TransferResult result = await new Oracle(tuner, await LibraryAsync()).TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal("d", result.Best.Source!.Id);
-        Assert.Equal(["b"], result.Candidates.Where(candidate => candidate.Result.Divergence is not null).Select(candidate => candidate.Source!.Id));
+        Assert.Equal("d", result.Best.Sources[0].Info.Id);
+        Assert.Equal(["b"], result.Candidates.Where(candidate => candidate.Result.Divergence is not null).Select(candidate => Assert.Single(candidate.Sources).Info.Id));
         PromptLibrary library = PromptLibrary.Open(_folder.Path);
         BestOfTopK nearest = new(tuner, new FakeEmbedder(Sources.Embedding(170)), library) { K = 2 };
         result = await nearest.TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal((2, "d"), (result.Candidates.Count, result.Best.Source!.Id));
+        Assert.Equal((2, "d"), (result.Candidates.Count, result.Best.Sources[0].Info.Id));
         await Assert.ThrowsAsync<TuningDivergedException>(() => new Oracle(tuner, library) { Eligible = info => info.Id == "b" }.TransferAsync(Sources.Target, cancellationToken: Cancel));
     }
 
@@ -115,11 +186,11 @@ public sealed class StrategyTests : IDisposable
         RacingOfAll strategy = new(tuner, await LibraryAsync()) { First = 0.1, Budget = 0.5, Eligible = info => info.Id != "b" };
         TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
-        Assert.Equal(["a", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => candidate.Source!.Id));
+        Assert.Equal(["a", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
         Assert.Equal([45, 5, 80, 20], starts.Take(4).Select(Sources.Angle));
         Assert.Equal(TransferRounds.Create(5, 900, 10, 0.1, 0.5), rounds);
-        Assert.Equal(("d", 10L), (result.Best.Source!.Id, result.Steps));
-        Assert.All(result.Candidates, candidate => Assert.Null(candidate.Similarity));
+        Assert.Equal(("d", 10L), (result.Best.Sources[0].Info.Id, result.Steps));
+        Assert.All(result.Candidates, candidate => Assert.Null(candidate.Sources[0].Similarity));
         SpotException error = await Assert.ThrowsAsync<SpotException>(
             () => new RacingOfAll(tuner, PromptLibrary.Open(_folder.Path)) { Eligible = _ => false }.TransferAsync(Sources.Target, cancellationToken: Cancel));
         Assert.Contains("no prompt that is eligible", error.Message, StringComparison.Ordinal);
@@ -132,7 +203,8 @@ public sealed class StrategyTests : IDisposable
         TuningOptions options = new();
         TransferResult result = await new NoTransfer(tuner).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         Assert.Same(options, Assert.Single(tuner.Calls).Options);
-        Assert.Null(result.Best.Source);
+        Assert.Empty(result.Best.Sources);
+        Assert.Empty(result.Best.Lineage);
         Assert.Equal((33.0, 2L), (result.Best.Result.BestScore, result.Steps));
     }
 
@@ -146,7 +218,7 @@ public sealed class StrategyTests : IDisposable
         (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
         Assert.Equal([5, 20, 45, 80], starts.Select(Sources.Angle));
         Assert.Equal(TransferRounds.Create(4, 900, 10, 0.1, 0.5), rounds);
-        Assert.Equal(("d", 8 + Sources.Step), (result.Best.Source!.Id, result.Steps));
+        Assert.Equal(("d", 8 + Sources.Step), (result.Best.Sources[0].Info.Id, result.Steps));
     }
 
     [Fact]
@@ -156,13 +228,13 @@ public sealed class StrategyTests : IDisposable
         FakeEmbedder embedder = new(options => Sources.Embedding(options!.Seed));
         BestOfTopK strategy = new(new FakeTuner(_ => 1), embedder, await LibraryAsync()) { K = 1, EmbeddingSeeds = [0, 90] };
         TransferResult result = await strategy.TransferAsync(Sources.Target, new TuningOptions { Seed = 7, RunFolder = "runs" }, cancellationToken: Cancel);
-        Assert.Equal("a", result.Best.Source!.Id);
-        Assert.Equal(Math.Cos(Math.PI / 4), result.Best.Similarity!.Value, 1e-6);
+        Assert.Equal("a", result.Best.Sources[0].Info.Id);
+        Assert.Equal(Math.Cos(Math.PI / 4), result.Best.Sources[0].Similarity!.Value, 1e-6);
         Assert.Equal(2 + (2 * Sources.Step), result.Steps);
         Assert.Equal([Path.Combine("runs", "seed-0"), Path.Combine("runs", "seed-90")], embedder.Calls.Select(call => call.Options!.RunFolder));
         strategy = new(new FakeTuner(_ => 1), embedder, PromptLibrary.Open(_folder.Path)) { K = 1, Embeddings = [Sources.Embedding(0), Sources.Embedding(90)] };
         result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal(("a", 2L), (result.Best.Source!.Id, result.Steps));
+        Assert.Equal(("a", 2L), (result.Best.Sources[0].Info.Id, result.Steps));
         strategy = new(new FakeTuner(_ => 1), embedder, PromptLibrary.Open(_folder.Path)) { Embeddings = [Sources.Embedding(0), Sources.Embedding(90) with { Step = 5 }] };
         Assert.Contains("steps 100, 5", (await Assert.ThrowsAsync<SpotException>(() => strategy.TransferAsync(Sources.Target, cancellationToken: Cancel))).Message, StringComparison.Ordinal);
     }
@@ -172,7 +244,21 @@ public sealed class StrategyTests : IDisposable
     {
         BestOfTopK strategy = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 2, Eligible = info => info.Id is not ("c" or "a") };
         TransferResult result = await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
-        Assert.Equal(["e", "d"], result.Candidates.Select(candidate => candidate.Source!.Id));
+        Assert.Equal(["e", "d"], result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
+    }
+
+    // Two prompts of the target's own task, nearer to it than the others.
+    private static async Task<PromptLibrary> OwnAndOthersAsync(string folder, params string[] others)
+    {
+        PromptLibrary library = PromptLibrary.Open(folder);
+        foreach ((string id, string task) in others.Select(id => (id, id)).Concat([("own-1", "target"), ("own-2", "target")]))
+        {
+            TaskEmbedding embedding = Sources.Embedding(id == "own-1" ? 0 : id == "own-2" ? 1 : 50) with { Task = task };
+            PromptInfo info = new() { Id = id, Task = task, Backbone = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
+            await library.AddAsync(new PromptRecord(info, embedding.Prompt, embedding), cancellationToken: Cancel);
+        }
+
+        return library;
     }
 
     private Task<PromptLibrary> LibraryAsync() => Sources.LibraryAsync(_folder, FiveSources);

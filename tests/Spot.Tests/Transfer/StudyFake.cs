@@ -14,6 +14,9 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
     /// <summary>The call, from 1, in which it is cancelled; 0 for none.</summary>
     public int StopAt { get; set; }
 
+    /// <summary>Told of every call before it is done.</summary>
+    public Action<string>? OnCall { get; set; }
+
     /// <summary>Runs on this task diverge.</summary>
     public string? Diverging { get; set; }
 
@@ -86,6 +89,7 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
     {
         cancellationToken.ThrowIfCancellationRequested();
         Calls.Add(call);
+        OnCall?.Invoke(call);
         if (Calls.Count == StopAt)
         {
             throw new OperationCanceledException("stopped");

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Spot.Library;
+using Spot.Tests.Tuning;
 using Spot.Transfer;
 
 namespace Spot.Tests.Transfer;
@@ -34,6 +36,95 @@ public sealed class StudyTests : IDisposable
         StudyFake again = new();
         Assert.Equal(status, await Study("a", again).RunAsync(cancellationToken: Cancel));
         Assert.Empty(again.Calls);
+    }
+
+    [Fact]
+    public async Task Says_what_it_is_going_to_do_and_what_was_done_before()
+    {
+        // 6 sources of 40 steps, 4 embeddings of 4, 4 + 24 + 8 runs of 40, 8 mixtures of 80.
+        const int steps = (6 * 40) + (4 * 4) + (36 * 40) + (8 * 80);
+        List<StudyProgress> progress = [];
+        Messages<Study> log = new(LogLevel.Information);
+        StudyFake fake = new() { StopAt = 4 };
+        Study study = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), "fake", fake, fake, log);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => study.RunAsync(progress: new Listener<StudyProgress>(progress.Add), cancellationToken: Cancel));
+        Assert.Equal((0, 0, Units, (long)steps), (progress[0].Done, progress[0].DoneBefore, progress[0].Total, progress[0].StepsLeft));
+        Assert.Equal($"begins: {Units} units to do, {steps} tuning steps", progress[0].ToString());
+        Assert.StartsWith($"0/{Units} source.source_0.0 step 1/40, about ", progress[2].ToString(), StringComparison.Ordinal);
+        Assert.Contains($": {Units} units of work to do, {steps} tuning steps", log.All[0], StringComparison.Ordinal);
+        Assert.StartsWith($"1/{Units} source.source_0.0 is done, about 0", log.All[1], StringComparison.Ordinal);
+
+        progress.Clear();
+        log.All.Clear();
+        fake.StopAt = 0;
+        await study.RunAsync(progress: new Listener<StudyProgress>(progress.Add), cancellationToken: Cancel);
+        Assert.Equal((3, 3, Units, steps - (3 * 40L)), (progress[0].Done, progress[0].DoneBefore, progress[0].Total, progress[0].StepsLeft));
+        Assert.Equal($"goes on: 3 of {Units} units were done before, {Units - 3} units to do, {steps - (3 * 40)} tuning steps", progress[0].ToString());
+        Assert.Contains($"goes on, shard 1/1: 3 of {Units} units of work were done before; {Units - 3} to do, {steps - (3 * 40)} tuning steps", log.All[0], StringComparison.Ordinal);
+        Assert.Equal(Units - 3 + 2, log.All.Count);
+        Assert.Contains($"{Units} of all {Units} units of work are done", log.All[^1], StringComparison.Ordinal);
+        Assert.Equal((Units, 0L), (progress[^1].Done, progress[^1].StepsLeft));
+    }
+
+    [Fact]
+    public async Task The_file_of_a_unit_is_read_once()
+    {
+        // From the first transfer on, nobody may want to read what the sources' units gave.
+        StudyFake fake = new();
+        fake.OnCall = call =>
+        {
+            if (fake.Calls.Count == 6 + 4 + 4 + 1)
+            {
+                foreach (string file in Directory.GetFiles(Path.Combine(_folder.Path, "a", "units"), "source.*"))
+                {
+                    File.WriteAllText(file, "damaged");
+                }
+            }
+        };
+        Assert.Equal(new StudyStatus(Units, Units, 0), await Study("a", fake).RunAsync(cancellationToken: Cancel));
+        Assert.Equal(Units + 8, fake.Calls.Count);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Study("a", fake).RunAsync(cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task Files_are_not_read_on_the_callers_thread()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in the file system.");
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "a", "units"));
+        string pipe = Path.Combine(_folder.Path, "a", "units", "source.source_0.0.json");
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync(Cancel);
+        }
+
+        foreach (Func<Study, Task> call in new Func<Study, Task>[] { study => study.RunAsync(cancellationToken: Cancel), study => study.ResultAsync(Cancel) })
+        {
+            // Whoever opens the pipe waits for its writer, who comes when the call has returned.
+            Study study = Study("a", new StudyFake());
+            Task running = await Task.Run(() => (IAsyncResult)call(study), Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel) as Task ?? Task.CompletedTask;
+            await File.WriteAllTextAsync(pipe, "no unit", Cancel);
+            Assert.Contains(pipe, (await Assert.ThrowsAsync<InvalidDataException>(() => running)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_that_changes_afterwards_changes_no_study()
+    {
+        StudyPlan plan = StudyFake.Plan();
+        List<TextTask> sources = [.. plan.Sources];
+        List<int> ks = [1, 2];
+        (plan.Sources, plan.BestOf) = (sources, ks);
+        StudyFake fake = new();
+        Study study = Study("a", fake, plan);
+        sources.RemoveAt(0);
+        ks.Add(3);
+        plan.SourceOptions.Steps = 41;
+        plan.TargetOptions.Optimizer.LearningRate = 7;
+        plan.AverageOf = [];
+        Assert.Equal(Units, (await study.RunAsync(cancellationToken: Cancel)).Total);
+        await Study("whole", new StudyFake()).RunAsync(cancellationToken: Cancel);
+        AssertEqual(await Study("whole", fake).ResultAsync(Cancel), await study.ResultAsync(Cancel));
+        AssertEqual(await Study("whole", fake).ResultAsync(Cancel), await Study("a", fake).ResultAsync(Cancel)); // by its options too
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class TuningProgressTests : ToyTests
         {
             Reports reports = new();
             TransferResult result = await strategy.TransferAsync(Toy.Task(), Options(2), reports, Cancel);
-            string[] sources = [.. result.Candidates.Select(candidate => candidate.Source!.Id)];
+            string[] sources = [.. result.Candidates.Select(candidate => candidate.Sources[0].Info.Id)];
             Assert.Equal(2, sources.Length);
             foreach ((int i, string id) in sources.Index())
             {
