@@ -37,31 +37,55 @@ internal static class Ratios
         ["tokenizer.t5"] = Tokenizer,
     };
 
-    public static int Run(string[] names)
+    /// <summary>Measures the figures of the lines whose names begin with one of the arguments.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] prefixes)
     {
-        if (names is ["--in-process", string single])
+        if (prefixes is ["--in-process", string single, .. string[] wanted])
         {
-            foreach (RatioLine line in Figures[single]())
+            return Show(single, wanted);
+        }
+
+        try
+        {
+            return RatioChoice.Figures(Figures.Keys, prefixes).Sum(figure => Spawn(figure, prefixes)) == 0 ? 0 : 1;
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private static int Show(string figure, string[] prefixes)
+    {
+        List<string> hidden = [];
+        bool any = false;
+        foreach (RatioLine line in Figures[figure]())
+        {
+            if (RatioChoice.Shows(line.Name, prefixes))
             {
                 Console.WriteLine(line);
+                any = true;
             }
+            else
+            {
+                hidden.Add(line.Name);
+            }
+        }
 
+        if (any || hidden.Count == 0)
+        {
             return 0;
         }
 
-        string[] unknown = [.. names.Where(name => !Figures.ContainsKey(name))];
-        if (unknown.Length > 0)
-        {
-            Console.Error.WriteLine($"No figure {string.Join(", ", unknown)}; there are {string.Join(", ", Figures.Keys)}.");
-            return 1;
-        }
-
-        return (names.Length > 0 ? names : [.. Figures.Keys]).Sum(Spawn) == 0 ? 0 : 1;
+        Console.Error.WriteLine($"No line of '{figure}' begins with {string.Join(" or ", prefixes.Select(prefix => $"'{prefix}'"))}; it has {string.Join(", ", hidden)}.");
+        return 1;
     }
 
-    private static int Spawn(string name)
+    private static int Spawn(string figure, string[] prefixes)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["ratios", "--in-process", name]);
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["ratios", "--in-process", figure, .. prefixes]);
         using Process process = Process.Start(start)!;
         process.WaitForExit();
         return process.ExitCode;

@@ -14,7 +14,12 @@ internal sealed class StudyProgram(Settings settings)
     {
         string output = CheckOutput();
         StudyTasks tasks = new(settings.Data);
-        (string[] sources, string[] targets) = tasks.Choose(settings);
+        (string[] sources, string[] targets, string? missing) = tasks.Choose(settings);
+        if (missing is not null)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out:[/] {missing}");
+        }
+
         StudyPlan plan = Presets.Plan(settings);
         plan.Sources = tasks.Load(sources, cancellationToken);
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];

@@ -44,7 +44,8 @@ internal sealed class StudyTasks
     private IEnumerable<string> Names => _own.Concat(_known).Order(StringComparer.Ordinal);
 
     /// <summary>The names to use where the command line gives none.</summary>
-    public (string[] Sources, string[] Targets) Choose(Settings settings)
+    /// <returns>Sources, targets, and what of the paper's tasks is not there, in words; null where nothing is missing.</returns>
+    public (string[] Sources, string[] Targets, string? Missing) Choose(Settings settings)
     {
         string[] names = [.. Names];
         bool samples = SampleSources.Concat(SampleTargets).All(names.Contains);
@@ -52,12 +53,25 @@ internal sealed class StudyTasks
         string[] sources = settings.Sources.Length > 0
             ? settings.Sources
             : samples ? settings.Preset == Preset.Smoke ? SampleSources : names : [.. PaperSources.Where(names.Contains).Except(targets)];
+        string? missing = samples ? null : Missing([.. settings.Targets.Length > 0 ? [] : PaperTargets, .. settings.Sources.Length > 0 ? [] : PaperSources]);
         if (targets.Length == 0 || sources.Length == 0)
         {
-            throw new ArgumentException($"Which tasks of '{_root}' are sources and which are targets? Name them with --sources and --targets; there are {string.Join(", ", names)}.");
+            throw new ArgumentException($"Which tasks of '{_root}' are sources and which are targets? Name them with --sources and --targets; there are {string.Join(", ", names)}. {missing}");
         }
 
-        return (sources, targets);
+        return (sources, targets, missing);
+    }
+
+    // A ready format wants its data; the others want a format as well.
+    private string? Missing(IEnumerable<string> wanted)
+    {
+        string[] missing = [.. wanted.Except(Names)], ready = [.. missing.Intersect(TaskRegistry.Names)], unknown = [.. missing.Except(ready)];
+        string[] parts =
+        [
+            .. ready.Length > 0 ? [$"no data of {string.Join(", ", ready)}"] : Array.Empty<string>(),
+            .. unknown.Length > 0 ? [$"no format for {string.Join(", ", unknown)}, which want a folder with a task.json each"] : Array.Empty<string>(),
+        ];
+        return parts.Length == 0 ? null : $"Of the paper's tasks '{_root}' has {string.Join("; ", parts)}.";
     }
 
     /// <summary>Reads tasks.</summary>

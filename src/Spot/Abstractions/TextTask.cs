@@ -13,13 +13,13 @@ public sealed class TextTask
 
     /// <summary>Checks and holds a task.</summary>
     /// <param name="name">The task's name, for example <c>sst2</c>.</param>
-    /// <param name="labels">The label words, distinct; empty for a task with free-form targets.</param>
+    /// <param name="labels">The label words, distinct, at least two; empty for a task with free-form targets.</param>
     /// <param name="train">Training examples, at least one.</param>
     /// <param name="validation">Validation examples, by which the best checkpoint is chosen, at least one.</param>
     /// <param name="test">Test examples, possibly none.</param>
     /// <param name="family">What kind of task it is, for example <c>sentiment</c>.</param>
     /// <param name="metrics">What its predictions are scored by, at least one; null for accuracy.</param>
-    /// <exception cref="ArgumentException">A name is empty, there are no metrics or two of one name, labels repeat, a split is empty, or a target is not among the labels.</exception>
+    /// <exception cref="ArgumentException">A name is empty, there are no metrics or two of one name, there is one label or labels repeat, a split is empty, an input or target is empty or holds a NUL character, or a target is not among the labels.</exception>
     public TextTask(
         string name,
         IReadOnlyList<string> labels,
@@ -134,6 +134,11 @@ public sealed class TextTask
                 throw new ArgumentException($"Task '{Name}' has the label '{label}' twice; labels must be distinct.");
             }
         }
+
+        if (Labels.Count == 1)
+        {
+            throw new ArgumentException($"Task '{Name}' has one label, '{Labels[0]}', so that every answer is right; give it all its labels, or none for free-form targets.");
+        }
     }
 
     private void CheckSplit(string split, IReadOnlyList<TextExample> examples, bool mayBeEmpty)
@@ -141,6 +146,14 @@ public sealed class TextTask
         if (examples.Count == 0 && !mayBeEmpty)
         {
             throw new ArgumentException($"Task '{Name}' has no {split} examples; at least one is needed.");
+        }
+
+        for (int i = 0; i < examples.Count && Objective == TextObjective.TextToText; i++)
+        {
+            if (ExampleCheck.Problem(examples[i]) is { } problem)
+            {
+                throw new ArgumentException($"Task '{Name}', {split} example {i + 1}: {problem}. Correct the row or leave it out.");
+            }
         }
 
         if (Labels.Count == 0)

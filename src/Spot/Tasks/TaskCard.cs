@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,8 @@ namespace Spot.Tasks;
 /// <summary>What task.json says of a task folder.</summary>
 internal sealed record TaskCard(string? Name, string? Family, string[]? Labels, TextFormat? Format)
 {
+    private static readonly string[] Keys = ["name", "family", "labels", "description", "format"];
+
     /// <summary>Reads a card; one that says nothing if there is no file.</summary>
     /// <exception cref="InvalidDataException">The file is no card.</exception>
     public static TaskCard Read(string path)
@@ -17,19 +20,26 @@ internal sealed record TaskCard(string? Name, string? Family, string[]? Labels, 
 
         try
         {
-            JsonObject card = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException("found no object");
-            string? name = (string?)card["name"];
-            string[]? labels = card["labels"] is not { } list ? null
-                : [.. list.AsArray().Select(label => (string?)label ?? throw new InvalidOperationException("a label is null"))];
+            JsonObject card = CardJson.Parse(File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)));
+            string? inFormat = card.Select(pair => pair.Key).FirstOrDefault(key => !Keys.Contains(key) && FormatReader.Keys.Contains(key));
+            if (inFormat is not null)
+            {
+                throw new FormatException($"'{inFormat}' is a key of the format; expected it in there: {{\"format\": {{\"{inFormat}\": …}}}}.");
+            }
+
+            CardJson.CheckKeys(card, Keys, required: []);
+            string? name = CardJson.Text(card, "name");
+            CardJson.Text(card, "description");
             TextFormat? format = card["format"] switch
             {
                 null => null,
-                JsonValue value => TextFormat.Named(value.GetValue<string>()),
-                JsonNode node => OwnFormat(node.DeepClone().AsObject(), name, path),
+                JsonObject own => OwnFormat((JsonObject)own.DeepClone(), name, path),
+                JsonValue value when value.GetValueKind() == JsonValueKind.String => TextFormat.Named(value.GetValue<string>()),
+                _ => throw new FormatException(CardJson.Wrong(card, "format", "the name of a ready format, or an object")),
             };
-            return new TaskCard(name, (string?)card["family"], labels ?? (format is null ? null : format.IsClosed ? [.. format.Labels] : []), format);
+            return new TaskCard(name, CardJson.Text(card, "family"), CardJson.Texts(card, "labels") ?? (format is null ? null : format.IsClosed ? [.. format.Labels] : []), format);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new InvalidDataException($"'{path}' is no task card (an object with name, family, a list of labels and a format): {e.Message}", e);
         }

@@ -2,8 +2,9 @@ namespace Spot.Tasks;
 
 /// <summary>Reads a task from a folder: task.json and a data file for each of train, validation (or dev) and, if there, test.</summary>
 /// <remarks>
-/// task.json: <c>{"name": "films", "family": "sentiment", "labels": ["positive", "negative"]}</c>; without it the folder's name is the
-/// task's, and the labels are the targets of the training examples where there are at most <see cref="MostInferredLabels"/> different ones.
+/// task.json, whose keys are all optional: <c>{"name": "films", "family": "sentiment", "labels": ["positive", "negative"]}</c>; without it the folder's name is the
+/// task's, and the labels are the targets of the training examples where there are at most <see cref="MostInferredLabels"/> different ones, none of which
+/// looks like another one misspelt.
 /// Data files may have any format of <see cref="DataFile"/>, for example train.jsonl or train.csv.gz. Their rows have the fields <c>input</c> and
 /// <c>target</c>, or others if task.json says how to write them: <c>"format": {"input": "title: {title} text: {body}", "target": "stars",
 /// "labels": {"1": "bad", "5": "good"}}</c>, as for <see cref="TextFormat.Load"/>.
@@ -15,11 +16,15 @@ public static class TaskFolder
 
     /// <summary>Reads a task.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="options">How its files are read; null for the defaults.</param>
     /// <returns>The task.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">train.jsonl or validation.jsonl is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or empty, a target is not among the labels (the message names file and line), or the labels repeat.</exception>
-    public static TextTask Load(string folder)
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged or empty; task.json has an unknown key; an input or target is empty or holds a NUL character, or a target is not among the
+    /// labels (the message names file and line); labels that nobody declared are near each other; there is one label, or labels repeat.
+    /// </exception>
+    public static TextTask Load(string folder, TaskLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
@@ -27,11 +32,12 @@ public static class TaskFolder
             throw new DirectoryNotFoundException($"No task folder '{Path.GetFullPath(folder)}'. Expected train.jsonl and validation.jsonl in it.");
         }
 
+        options ??= new TaskLoadOptions();
         TaskCard card = TaskCard.Read(Path.Combine(folder, "task.json"));
-        List<TextExample> train = ReadSplit(folder, "train", required: true, card);
-        string[] labels = card.Labels ?? InferLabels(train);
-        List<TextExample> validation = ReadSplit(folder, "validation", required: true, card with { Labels = labels });
-        List<TextExample> test = ReadSplit(folder, "test", required: false, card with { Labels = labels });
+        List<TextExample> train = ReadSplit(folder, "train", required: true, card, options);
+        string[] labels = card.Labels ?? InferredLabels.Of(train, TaskSplits.Find(folder, "train"), options);
+        List<TextExample> validation = ReadSplit(folder, "validation", required: true, card with { Labels = labels }, options);
+        List<TextExample> test = ReadSplit(folder, "test", required: false, card with { Labels = labels }, options);
         string name = card.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         try
         {
@@ -45,10 +51,11 @@ public static class TaskFolder
 
     /// <summary>Reads every task folder below a folder, in ordinal order of their names.</summary>
     /// <param name="folder">The folder that holds task folders.</param>
+    /// <param name="options">How files are read; null for the defaults.</param>
     /// <returns>The tasks.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">It holds no task folder, or one is damaged.</exception>
-    public static IReadOnlyList<TextTask> LoadAll(string folder)
+    public static IReadOnlyList<TextTask> LoadAll(string folder, TaskLoadOptions? options = null)
     {
         if (!Directory.Exists(folder))
         {
@@ -58,17 +65,11 @@ public static class TaskFolder
         string[] folders = [.. Directory.GetDirectories(folder)
             .Where(path => DataFile.Find(path, "train").Count > 0).Order(StringComparer.Ordinal)];
         return folders.Length > 0
-            ? [.. folders.Select(Load)]
+            ? [.. folders.Select(path => Load(path, options))]
             : throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no task folder; expected at least one with train.jsonl and validation.jsonl.");
     }
 
-    private static string[] InferLabels(List<TextExample> train)
-    {
-        string[] targets = [.. train.Select(example => example.Target).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return targets.Length <= MostInferredLabels ? targets : [];
-    }
-
-    private static List<TextExample> ReadSplit(string folder, string split, bool required, TaskCard card)
+    private static List<TextExample> ReadSplit(string folder, string split, bool required, TaskCard card, TaskLoadOptions options)
     {
         IReadOnlyList<string> files = TaskSplits.Find(folder, split);
         if (files.Count == 0 && required)
@@ -77,17 +78,29 @@ public static class TaskFolder
             throw new FileNotFoundException($"No {split} examples: expected '{expected}' with one {{\"input\": …, \"target\": …}} a line, or another data file of that name.", expected);
         }
 
-        TaskLoadOptions options = new();
         return card.Format is { } format
             ? [.. TaskSplits.Examples(files, split, format, options, CancellationToken.None)]
-            : [.. TaskSplits.Rows(files, null, options, CancellationToken.None).Select(row => ReadExample(row, card.Labels))];
+            : [.. TaskSplits.Rows(files, null, options, CancellationToken.None)
+                .SelectMany(row => TaskSplits.Convert(row, () => ReadExample(row, card, folder, options), CancellationToken.None))];
     }
 
-    private static TextExample ReadExample(DataRow row, string[]? labels)
+    private static TextExample[] ReadExample(DataRow row, TaskCard card, string folder, TaskLoadOptions options)
     {
+        if (!row.Fields.ContainsKey("input") || !row.Fields.ContainsKey("target"))
+        {
+            string missing = row.Fields.ContainsKey("input") ? "target" : "input";
+            throw new InvalidDataException(Fields.Missing(row, missing).Message + CardGuess.Hint(row, card, TaskSplits.Find(folder, "train"), options.Files));
+        }
+
         TextExample example = new(Fields.Text(row, "input"), Fields.Text(row, "target"));
+        if (!TaskSplits.IsUsed(row, example, options))
+        {
+            return [];
+        }
+
+        string[]? labels = card.Labels;
         return labels is null || labels.Length == 0 || labels.Contains(example.Target, StringComparer.Ordinal)
-            ? example
+            ? [example]
             : throw new InvalidDataException(
                 $"{row.Place}: found the target '{example.Target}', expected one of {string.Join(", ", labels.Select(label => $"'{label}'"))}. " +
                 "Correct the row, or add the label to task.json.");

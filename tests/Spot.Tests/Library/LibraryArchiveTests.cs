@@ -7,6 +7,8 @@ namespace Spot.Tests.Library;
 
 public class LibraryArchiveTests
 {
+    private static int _tried;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -209,7 +211,7 @@ public class LibraryArchiveTests
     /// <summary>Imports bytes; either all is well and the record is as it was, or a documented exception says what is wrong and nothing is there.</summary>
     private static async Task<bool> TryAsync(string folder, byte[] bytes)
     {
-        string archive = Path.Combine(folder, "tried.zip"), target = Path.Combine(folder, "tried", Guid.NewGuid().ToString("N"));
+        string archive = Path.Combine(folder, "tried.zip"), target = Path.Combine(folder, "tried", $"{Interlocked.Increment(ref _tried)}");
         await File.WriteAllBytesAsync(archive, bytes, Token);
         PromptLibrary library = PromptLibrary.Open(target);
         try

@@ -44,16 +44,13 @@ public sealed class StudyKillTests
         Assert.All(actual.Similarities, similarity => Assert.All(similarity.Means, targets => Assert.All(targets, mean => Assert.InRange(mean, -1, 1))));
     }
 
-    /// <summary>What the child does; in the test run itself there is nothing to do.</summary>
-    [Fact]
+    /// <summary>What the child does.</summary>
+    [Fact(Explicit = true)]
     public async Task The_child_studies_when_it_is_told_where()
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
-        {
-            using T5Backbone backbone = Toy.Backbone();
-            StudyStatus status = await Study(folder, backbone).RunAsync(cancellationToken: Cancel);
-            Assert.Equal(0, status.Left);
-        }
+        using T5Backbone backbone = Toy.Backbone();
+        StudyStatus status = await Study(ChildProcess.Variable(FolderVariable), backbone).RunAsync(cancellationToken: Cancel);
+        Assert.Equal(0, status.Left);
     }
 
     // The study reads from whole runs what a race would have done: here the race is run.
@@ -125,18 +122,6 @@ public sealed class StudyKillTests
     private static int Units(string folder) =>
         Directory.Exists(Path.Combine(folder, "units")) ? Directory.GetFiles(Path.Combine(folder, "units"), "*.json").Length : 0;
 
-    private static Process Start(string folder)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "Spot.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        ProcessStartInfo start = new(program, ["-method", $"{typeof(StudyKillTests).FullName}.{nameof(The_child_studies_when_it_is_told_where)}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment[FolderVariable] = folder;
-        Process child = Process.Start(start)!;
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
-        return child;
-    }
+    private static Process Start(string folder) =>
+        ChildProcess.Start(typeof(StudyKillTests), nameof(The_child_studies_when_it_is_told_where), null, (FolderVariable, folder));
 }

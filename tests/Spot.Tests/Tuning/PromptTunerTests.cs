@@ -102,7 +102,7 @@ public sealed class PromptTunerTests : IDisposable
     {
         TextExample[] rows = [new("a", "{x}")];
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
-            () => new PromptTuner(_backbone).TuneAsync(new TextTask("t", ["{x}"], rows, rows), Toy.Options(1), cancellationToken: Cancel));
+            () => new PromptTuner(_backbone).TuneAsync(new TextTask("t", ["{x}", "y"], rows, rows), Toy.Options(1), cancellationToken: Cancel));
         Assert.Contains("'{x}'", error.Message, StringComparison.Ordinal);
     }
 

@@ -53,7 +53,7 @@ internal static class Fields
 
     public static InvalidDataException Missing(DataRow row, string path) => row.Fields.ContainsKey(path)
         ? new($"{row.Place}: field '{path}' is null, expected a text.")
-        : new($"{row.Place}: found no field '{path}', only {string.Join(", ", row.Fields.Select(field => $"'{field.Key}'"))}. Rename the column, or use a format with these fields.");
+        : new($"{row.Place}: found no field '{path}', only {string.Join(", ", row.Fields.Select(field => $"'{field.Key}'"))}. Rename the column, or use a format with these fields.{SeparatorGuess.Hint([.. row.Fields.Select(field => field.Key)])}");
 
     public static InvalidDataException Wrong(DataRow row, string path, string expected)
     {

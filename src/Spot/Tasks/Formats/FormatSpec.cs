@@ -35,6 +35,9 @@ internal sealed record FormatSpec
     /// <summary>Names of the columns of a CSV or TSV file whose first line has none of them; null where such a file has a header.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
+    /// <summary>What separates the fields of a CSV or TSV file; null for the comma or tab of its kind.</summary>
+    public char? Separator { get; init; }
+
     /// <summary>The target of a row without answers; null where that is an error.</summary>
     public string? Without { get; init; }
 

@@ -24,31 +24,12 @@ internal static class FormatTable
     public static TextFormat? Find(string name) => Formats.GetValueOrDefault(name);
 
     /// <summary>The names nearest to one, the nearest first.</summary>
-    public static IEnumerable<string> Similar(string name) => Names.OrderBy(known => Distance(name, known)).ThenBy(known => known, StringComparer.Ordinal).Take(5);
+    public static IEnumerable<string> Similar(string name) => Spelling.Nearest(name, Names).Take(5);
 
     private static Table Load()
     {
         using Stream stream = typeof(FormatTable).Assembly.GetManifestResourceStream("Spot.Tasks.formats.json")!;
         return JsonSerializer.Deserialize<Table>(stream, FormatSpec.Json)!;
-    }
-
-    // Levenshtein's, by rows.
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
     }
 
     private sealed record Table(IReadOnlyList<FormatSpec> Formats, IReadOnlyList<DataSpec> Data);

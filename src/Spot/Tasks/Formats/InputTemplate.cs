@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Spot.Tasks;
 
@@ -56,6 +57,13 @@ internal sealed class InputTemplate
         }
 
         return result.ToString();
+    }
+
+    /// <summary>Whether all fields are empty texts or lists; not where there is no field.</summary>
+    public bool IsEmpty(DataRow row)
+    {
+        string[] fields = [.. _parts.Select(part => part.Field).OfType<string>()];
+        return fields.Length > 0 && fields.All(field => Fields.Find(row, field) is { } value && (value is JsonArray { Count: 0 } || (Fields.Scalar(value) is { } text && ExampleCheck.IsEmpty(text))));
     }
 
     private static string Value(DataRow row, string field, string? operation) => operation switch

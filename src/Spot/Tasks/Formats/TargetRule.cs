@@ -30,7 +30,7 @@ internal sealed class TargetRule
     /// <summary>Whether a target is one label or one score, so that −1 says nothing.</summary>
     public bool IsOneValue => _kind is "label" or "fifths";
 
-    /// <summary>Whether a row keeps its answer to itself, as public test data often do: by −1, an empty list or nothing.</summary>
+    /// <summary>Whether a row keeps its answer to itself, as public test data often do: by −1, an empty list or text, or nothing.</summary>
     public bool IsHidden(DataRow row)
     {
         JsonNode? value = Fields.Find(row, _spec.Target);
@@ -39,7 +39,7 @@ internal sealed class TargetRule
         {
             "label" => text is "-1" or "" && _spec.Labels.Find(text) is null,
             "fifths" => text is "-1" or "-1.0" or "",
-            "text" => false,
+            "text" => text is not null && ExampleCheck.IsEmpty(text),
             _ => value is JsonArray { Count: 0 } && (_spec.Without is null || _kind == "each answer"),
         });
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Spot.Tasks;
@@ -95,9 +94,9 @@ public sealed class TextFormat
     {
         try
         {
-            return new TextFormat(JsonSerializer.Deserialize<FormatSpec>(json, FormatSpec.Json) ?? throw new JsonException("found null"));
+            return new TextFormat(FormatReader.Read(json));
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new InvalidDataException(
                 $"{(source is null ? "The text" : $"'{source}'")} is no format: {e.Message} Expected an object such as {{\"name\": \"films\", \"input\": \"review: {{text}}\", \"target\": \"label\", \"labels\": [\"bad\", \"good\"]}}.", e);
@@ -129,6 +128,12 @@ public sealed class TextFormat
 
     /// <summary>Names of the columns of a CSV or TSV file without header; null where these have one.</summary>
     internal IReadOnlyList<string>? Columns => _spec.Columns;
+
+    /// <summary>What separates the fields of a CSV or TSV file; null for what is usual.</summary>
+    internal char? Separator => _spec.Separator;
+
+    /// <summary>Whether every field of the input is empty, so that only the format's own words would be left.</summary>
+    internal bool IsEmpty(DataRow row) => _input?.IsEmpty(WithKnownNames(row)) ?? false;
 
     /// <summary>Whether every target is one of the labels: not where several may be right at once.</summary>
     internal bool IsClosed => Labels.Count > 0 && !SeveralLabels;

@@ -89,16 +89,30 @@ public static class DataFile
     private static IEnumerable<DataRow> Rows(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken)
     {
         bool any = false;
-        foreach (DataRow row in Reader(settings, mayBeLines, cancellationToken))
+        using IEnumerator<DataRow> rows = Reader(settings, mayBeLines, cancellationToken).GetEnumerator();
+        while (Next(rows, settings.Path, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
             any = true;
-            yield return row;
+            yield return rows.Current with { Path = settings.Path };
         }
 
         if (!any)
         {
             throw new InvalidDataException($"'{settings.Path}' holds no rows; expected at least one.");
+        }
+    }
+
+    private static bool Next(IEnumerator<DataRow> rows, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool found = rows.MoveNext();
+            cancellationToken.ThrowIfCancellationRequested();
+            return found;
+        }
+        catch (InvalidDataException e) when (GzipDamage.Behind(e, path, cancellationToken) is { } damage)
+        {
+            throw damage;
         }
     }
 

@@ -12,6 +12,9 @@ public sealed class DataFileOptions
     /// <summary>The names of the columns of a CSV or TSV file; they replace those of a header. Null without a header: <c>0</c>, <c>1</c>, …</summary>
     public IReadOnlyList<string>? Columns { get; set; }
 
+    /// <summary>What separates the fields of a CSV or TSV file, an ASCII character, for example <c>;</c>. Null: a comma in CSV, a tab in TSV.</summary>
+    public char? Separator { get; set; }
+
     /// <summary>
     /// Whether fields of a CSV or TSV file may be quoted. Null: CSV yes, TSV no. GLUE's own TSV files are not quoted: in them a quote, also a lone one at
     /// the beginning of a field, is text like any other.

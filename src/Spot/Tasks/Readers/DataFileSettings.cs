@@ -1,7 +1,7 @@
 namespace Spot.Tasks;
 
 /// <summary>Checked options of one file.</summary>
-internal sealed record DataFileSettings(string Path, DataFileFormat Format, bool HasHeader, string[]? Columns, bool Quoted, int MaxRowLength)
+internal sealed record DataFileSettings(string Path, DataFileFormat Format, bool HasHeader, string[]? Columns, char Separator, bool Quoted, int MaxRowLength)
 {
     internal static DataFileSettings From(string path, DataFileFormat format, DataFileOptions options)
     {
@@ -21,7 +21,13 @@ internal sealed record DataFileSettings(string Path, DataFileFormat Format, bool
             throw new ArgumentException($"Columns: {problem}.", nameof(options));
         }
 
-        return new DataFileSettings(path, format, options.HasHeader, columns, options.Quoted ?? format == DataFileFormat.Csv, options.MaxRowLength);
+        char separator = options.Separator ?? (format == DataFileFormat.Tsv ? '\t' : ',');
+        if (!char.IsAscii(separator) || separator is '"' or '\n' or '\r' or '\0')
+        {
+            throw new ArgumentException($"Separator is U+{(int)separator:X4}; expected an ASCII character that is no quote and no line break, for example ';'.", nameof(options));
+        }
+
+        return new DataFileSettings(path, format, options.HasHeader, columns, separator, options.Quoted ?? format == DataFileFormat.Csv, options.MaxRowLength);
     }
 
     /// <summary>What is wrong with names of columns; null where nothing is.</summary>

@@ -18,9 +18,15 @@ internal sealed class LineReader(DataFileSettings settings, DataStream stream)
 
     internal static string PlaceOf(DataFileSettings settings, long line) => $"'{settings.Path}', line {line}";
 
-    /// <summary>Decodes text that was read up to a line, strictly, and checks its length.</summary>
+    /// <summary>Decodes text that was read up to a line, strictly, and checks that it is text and its length.</summary>
     internal static string Decode(DataFileSettings settings, ReadOnlySpan<byte> bytes, string place)
     {
+        int zero = bytes.IndexOf((byte)0);
+        if (zero >= 0)
+        {
+            throw new InvalidDataException($"{place}: found a NUL character at byte {zero + 1}, expected text. The file is damaged, or no text; write it again without.");
+        }
+
         try
         {
             string text = Utf8.GetString(bytes);

@@ -9,12 +9,12 @@ internal static class QuotedFields
     // The library takes no smaller limit.
     private const int LeastRecordSize = 256;
 
-    internal static IEnumerable<(string[] Fields, string Place)> Read(DataFileSettings settings, DataStream stream, char separator)
+    internal static IEnumerable<(string[] Fields, string Place)> Read(DataFileSettings settings, DataStream stream)
     {
         CsvMalformedRecord? malformed = null;
         CsvReaderOptions options = new()
         {
-            Separator = separator,
+            Separator = settings.Separator,
             HasHeader = false,
             TrackLineNumbers = true,
             MalformedData = CsvMalformedDataHandling.Recover,

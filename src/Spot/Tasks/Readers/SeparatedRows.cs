@@ -9,10 +9,9 @@ internal static class SeparatedRows
     internal static IEnumerable<DataRow> Read(DataFileSettings settings, CancellationToken cancellationToken)
     {
         using DataStream stream = new(settings.Path, cancellationToken);
-        char separator = settings.Format == DataFileFormat.Tsv ? '\t' : ',';
         string[]? columns = settings.Columns;
         bool header = settings.HasHeader;
-        foreach ((string[] fields, string place) in settings.Quoted ? QuotedFields.Read(settings, stream, separator) : Unquoted(settings, stream, separator))
+        foreach ((string[] fields, string place) in settings.Quoted ? QuotedFields.Read(settings, stream) : Unquoted(settings, stream))
         {
             if (header && columns is null)
             {
@@ -34,14 +33,14 @@ internal static class SeparatedRows
         }
     }
 
-    private static IEnumerable<(string[] Fields, string Place)> Unquoted(DataFileSettings settings, DataStream stream, char separator)
+    private static IEnumerable<(string[] Fields, string Place)> Unquoted(DataFileSettings settings, DataStream stream)
     {
         LineReader lines = new(settings, stream);
         while (lines.Read() is { } line)
         {
             if (line.Length > 0)
             {
-                yield return (line.Split(separator), lines.Place);
+                yield return (line.Split(settings.Separator), lines.Place);
             }
         }
     }
@@ -66,5 +65,5 @@ internal static class SeparatedRows
     private static InvalidDataException Ragged(DataFileSettings settings, string[] fields, string[] columns, string place) => new(
         $"{place}: found {fields.Length} field{(fields.Length == 1 ? "" : "s")}, expected {columns.Length}: {string.Join(", ", columns.Take(20))}{(columns.Length > 20 ? ", …" : "")}. Correct the row, " +
         (settings.Quoted ? "put quotes around a field that holds separators" : $"or set {nameof(DataFileOptions)}.{nameof(DataFileOptions.Quoted)} if fields are quoted") +
-        $", or check {nameof(DataFileOptions.Format)} and {nameof(DataFileOptions.Columns)}.");
+        $", or check {nameof(DataFileOptions.Format)}, {nameof(DataFileOptions.Separator)} and {nameof(DataFileOptions.Columns)}." + SeparatorGuess.Hint(columns));
 }

@@ -1,6 +1,6 @@
 namespace Spot.Tasks;
 
-/// <summary>How <see cref="TaskRegistry"/> reads a task.</summary>
+/// <summary>How <see cref="TaskRegistry"/> and <see cref="TaskFolder"/> read a task.</summary>
 public sealed class TaskLoadOptions
 {
     /// <summary>Whether inputs begin with the task's name, as SPoT's tasks do; prompt tuning alone (Lester et al. 2021) leaves it out.</summary>
@@ -8,6 +8,9 @@ public sealed class TaskLoadOptions
 
     /// <summary>How the data files are read; null for what their names say.</summary>
     public DataFileOptions? Files { get; set; }
+
+    /// <summary>Whether rows with an empty input or target, which some public data sets have, are left out; else they are an error.</summary>
+    public bool SkipEmptyRows { get; set; }
 
     /// <summary>The most rows that are read of each split, in file order; null for all.</summary>
     public int? MostRows { get; set; }

@@ -17,41 +17,79 @@ internal static class TaskSplits
     /// <summary>The rows of a split's files, one after another.</summary>
     public static IEnumerable<DataRow> Rows(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<DataRow> rows = files.SelectMany(file => DataFile.Read(file, options.Files ?? WithoutHeader(file, format, cancellationToken), cancellationToken));
+        IEnumerable<DataRow> rows = files.SelectMany(file => DataFile.Read(file, options.Files ?? FileOptions(file, format, cancellationToken), cancellationToken));
         return options.MostRows is { } most ? rows.Take(most) : rows;
     }
 
     /// <summary>The examples that a format makes of a split's files. Test rows that hide their answers are left out.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged or does not fit the format, or an answer is hidden in another split than test.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged or does not fit the format, or, in another split than test, an answer is hidden, or a text is empty.
+    /// </exception>
     public static IEnumerable<TextExample> Examples(
-        IEnumerable<string> files, string split, TextFormat format, TaskLoadOptions options, CancellationToken cancellationToken)
-    {
-        foreach (DataRow row in Rows(files, format, options, cancellationToken))
-        {
-            bool hidden = format.IsHidden(row);
-            IReadOnlyList<TextExample> examples = hidden && split == "test" ? [] : format.Apply(row, split == "train", options.Prefix);
-            if (hidden && split != "test" && format.NeedsAnswer)
-            {
-                string labels = format.Labels.Count == 0 ? "one" : $"one of {string.Join(", ", format.Labels)}";
-                throw new InvalidDataException($"{row.Place}: found no label (−1 or missing), expected {labels}. Only test data may hide their labels.");
-            }
+        IEnumerable<string> files, string split, TextFormat format, TaskLoadOptions options, CancellationToken cancellationToken) =>
+        Rows(files, format, options, cancellationToken).SelectMany(row => Convert(row, () => Examples(row, split, format, options), cancellationToken));
 
-            foreach (TextExample example in examples)
-            {
-                yield return example;
-            }
+    /// <summary>Makes something of a row; where that fails and the row's file is damaged, the error says so.</summary>
+    public static T Convert<T>(DataRow row, Func<T> convert, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return convert();
+        }
+        catch (InvalidDataException e) when (GzipDamage.Behind(e, row.Path, cancellationToken) is { } damage)
+        {
+            throw damage;
         }
     }
 
-    // GLUE's CoLA has a header in its test file only.
-    private static DataFileOptions? WithoutHeader(string file, TextFormat? format, CancellationToken cancellationToken)
+    /// <summary>Whether an example is used: not if a text is empty and such rows are to be left out.</summary>
+    /// <exception cref="InvalidDataException">A text is empty, or holds a NUL character.</exception>
+    public static bool IsUsed(DataRow row, TextExample example, TaskLoadOptions options)
     {
-        if (format?.Columns is not { } columns || DataFile.FormatOf(file) is not (DataFileFormat.Csv or DataFileFormat.Tsv))
+        bool empty = ExampleCheck.IsEmpty(example.Input) || ExampleCheck.IsEmpty(example.Target);
+        return ExampleCheck.Problem(example) is not { } problem || (empty && options.SkipEmptyRows ? false : throw new InvalidDataException($"{row.Place}: {problem}. {Remedy(empty)}"));
+    }
+
+    private static string Remedy(bool empty) => "Correct or remove the row" + (empty ? $", or set {nameof(TaskLoadOptions)}.{nameof(TaskLoadOptions.SkipEmptyRows)}." : ".");
+
+    private static IReadOnlyList<TextExample> Examples(DataRow row, string split, TextFormat format, TaskLoadOptions options)
+    {
+        bool hidden = format.IsHidden(row);
+        if (hidden && split == "test")
+        {
+            return [];
+        }
+
+        IReadOnlyList<TextExample> examples = format.Apply(row, split == "train", options.Prefix);
+        if (hidden && format.NeedsAnswer)
+        {
+            string labels = format.Labels.Count == 0 ? "one" : $"one of {string.Join(", ", format.Labels)}";
+            throw new InvalidDataException($"{row.Place}: found no label (−1 or missing), expected {labels}. Only test data may hide their labels.");
+        }
+
+        if (format.IsEmpty(row))
+        {
+            return options.SkipEmptyRows ? [] : throw new InvalidDataException($"{row.Place}: found nothing in the fields of the input, expected a text. {Remedy(empty: true)}");
+        }
+
+        return [.. examples.Where(example => IsUsed(row, example, options))];
+    }
+
+    private static DataFileOptions? FileOptions(string file, TextFormat? format, CancellationToken cancellationToken)
+    {
+        if (format is null or { Columns: null, Separator: null } || DataFile.FormatOf(file) is not (DataFileFormat.Csv or DataFileFormat.Tsv))
         {
             return null;
         }
 
-        DataRow first = DataFile.Read(file, new DataFileOptions { HasHeader = false }, cancellationToken).First();
-        return first.Fields.Any(field => columns.Contains(field.Value!.GetValue<string>(), StringComparer.Ordinal)) ? null : new DataFileOptions { HasHeader = false, Columns = columns };
+        DataFileOptions headed = new() { Separator = format.Separator }, headless = new() { Separator = format.Separator, HasHeader = false, Columns = format.Columns };
+        return format.Columns is { } columns && !HasHeader(file, columns, headless, cancellationToken) ? headless : headed;
+    }
+
+    // GLUE's CoLA has a header in its test file only.
+    private static bool HasHeader(string file, IReadOnlyList<string> columns, DataFileOptions headless, CancellationToken cancellationToken)
+    {
+        DataFileOptions any = new() { Separator = headless.Separator, HasHeader = false };
+        return DataFile.Read(file, any, cancellationToken).First().Fields.Any(field => columns.Contains(field.Value!.GetValue<string>(), StringComparer.Ordinal));
     }
 }

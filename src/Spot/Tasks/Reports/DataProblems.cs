@@ -10,6 +10,11 @@ internal static class DataProblems
 
     public static IEnumerable<string> Of(IReadOnlyList<SplitReport> splits, IReadOnlyList<SplitOverlap> overlaps, TuningOptions options)
     {
+        foreach ((string odd, string usual, string difference) in splits.Where(split => split.Name == "train").SelectMany(train => NearLabels.Find(train.Labels)))
+        {
+            yield return $"The labels '{odd}' and '{usual}' differ {difference}: are they one?";
+        }
+
         foreach (SplitReport split in splits)
         {
             foreach (KeyValuePair<string, int> label in split.Labels.Where(label => label.Value == 0))

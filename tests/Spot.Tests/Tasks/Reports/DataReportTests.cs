@@ -33,6 +33,14 @@ public class DataReportTests
     }
 
     [Fact]
+    public void Labels_that_are_near_though_declared_are_told()
+    {
+        TextTask task = new("task", ["Yes", "yes", "no"], [new("a", "Yes"), new("b", "yes"), new("c", "no")], [new("d", "no")]);
+        DataReport report = DataReport.Create(task, Tokenizer, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("The labels 'yes' and 'Yes' differ only in case, white space or Unicode form: are they one?", report.Problems);
+    }
+
+    [Fact]
     public void Unknown_tokens_are_told()
     {
         TextTask task = new("task", [], [new("漢字 漢字", "x")], [new("plain", "x")]);

@@ -1,0 +1,69 @@
+using Spot.Backbone;
+using Spot.Samples.TransferStudy;
+using Spot.Transfer;
+
+namespace Spot.Tests.Samples;
+
+/// <summary>Which tasks the study's program takes where the command line names none.</summary>
+public sealed class StudyTasksTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_missing_of_the_papers_tasks_is_told()
+    {
+        Nli("cb");
+        Nli("mnli");
+        StudyTasks tasks = new(_folder.Path);
+        (string[] sources, string[] targets, string? missing) = tasks.Choose(Settings());
+        Assert.Equal(["mnli"], sources);
+        Assert.Equal(["cb"], targets);
+        Assert.Equal(
+            $"Of the paper's tasks '{_folder.Path}' has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa, qqp, qnli, sst2, squad, drop, winogrande, hellaswag, multirc, cosmos_qa, record, "
+            + "doc_nli, fever_nli, sick_r, dream, imdb; no format for yelp2, cxc, race, which want a folder with a task.json each.",
+            missing);
+
+        // What the command line names is no one's default, so only the other list can miss anything.
+        missing = tasks.Choose(Settings(sources: ["mnli"])).Missing;
+        Assert.EndsWith("has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa.", missing, StringComparison.Ordinal);
+        Assert.Null(tasks.Choose(Settings(["mnli"], ["cb"])).Missing);
+        Assert.Null(new StudyTasks(Path.Combine(TestPaths.RepositoryRoot, "samples", "data")).Choose(Settings()).Missing);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_chosen_the_error_tells_too()
+    {
+        Nli("mnli");
+        string message = Assert.Throws<ArgumentException>(() => new StudyTasks(_folder.Path).Choose(Settings())).Message;
+        Assert.Contains("Name them with --sources and --targets; there are mnli.", message, StringComparison.Ordinal);
+        Assert.Contains("no format for yelp2, cxc, race", message, StringComparison.Ordinal);
+    }
+
+    private static Settings Settings(string[]? sources = null, string[]? targets = null) => new()
+    {
+        Preset = Preset.Full,
+        Model = "",
+        Data = "",
+        Sources = sources ?? [],
+        Targets = targets ?? [],
+        Output = "",
+        Resume = false,
+        Shard = StudyShard.All,
+        Merge = [],
+        ReportOnly = false,
+        LabelRows = false,
+        Device = "cpu",
+        Precision = BackbonePrecision.Float32,
+    };
+
+    private void Nli(string name)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName;
+        foreach (string split in new[] { "train", "validation" })
+        {
+            File.WriteAllText(Path.Combine(folder, split + ".jsonl"), """{"premise": "a", "hypothesis": "b", "label": 0}""");
+        }
+    }
+}
