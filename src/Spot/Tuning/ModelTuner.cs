@@ -10,7 +10,10 @@ namespace Spot.Tuning;
 /// The backbone itself stays as it is.
 /// </summary>
 /// <remarks>Safe for concurrent calls, which take turns on the backbone step by step. The caller keeps the backbone; a tuner owns nothing to dispose.</remarks>
-/// <param name="backbone">The model to begin with, loaded in float32; the caller disposes it.</param>
+/// <param name="backbone">
+/// The model to begin with; the caller disposes it. Where it is loaded in bfloat16, the run begins with the weights as its folder holds them, not with
+/// the rounded ones, so that its result does not depend on how the backbone was loaded.
+/// </param>
 /// <param name="logger">Told of the run's course; null for none.</param>
 public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger = null)
 {
@@ -36,7 +39,9 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>Where the best checkpoint is, and the history.</returns>
     /// <exception cref="ArgumentException">An option or a precision is out of range.</exception>
-    /// <exception cref="SpotException">The backbone is not in float32, or the checkpoint in the run's folder is of another run.</exception>
+    /// <exception cref="SpotException">
+    /// The checkpoint in the run's folder is of another run, or the backbone is in bfloat16 and its folder holds other weights than when it was loaded.
+    /// </exception>
     /// <exception cref="IOException">A folder cannot be written, or the output folder is not empty.</exception>
     /// <exception cref="InvalidDataException">The checkpoint in the run's folder is damaged.</exception>
     /// <exception cref="TuningDivergedException">
@@ -56,13 +61,6 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         TuningOptionsCheck.Check(own);
         own.Label = new RunLabel(TuningRunKind.Model);
         LabelCheck.Check(task, backbone.Tokenizer, own);
-        if (backbone.Precision != BackbonePrecision.Float32)
-        {
-            throw new SpotException(
-                $"The backbone '{backbone.Name}' is loaded in {backbone.Precision}; model tuning needs float32 weights, since small updates vanish in others. " +
-                "Load it with BackboneOptions.Precision = Float32.");
-        }
-
         if (StoredPrecision is not (BackbonePrecision.Float32 or BackbonePrecision.BFloat16))
         {
             throw new ArgumentException($"{nameof(StoredPrecision)} is {StoredPrecision}; expected Float32 or BFloat16.");
@@ -81,9 +79,9 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         }
 
         ScalarType type = DeviceChoice.Resolve(Precision, backbone.Model.Device).Type;
-        TaskPrompts? prompts = TaskPrompts.Create(backbone.Model, backbone.Tokenizer, task, options);
-        using ModelTrainable trainable = new(backbone.Model, options, model => new MixtureEvaluator(model, backbone.Tokenizer, task, options), type, prompts);
+        using ModelTrainable trainable = Trainable(task, options, type);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, null);
+        identity["precision"] = nameof(BackbonePrecision.Float32); // of the weights, whatever the backbone's
         identity["precision of passes"] = type.ToString();
         bool rounded = StoredPrecision == BackbonePrecision.BFloat16;
         TuningRun run = new(trainable, task, new TrainingStream(task, backbone.Tokenizer, options), options, _logger, new Milestones(TimeProvider.System));
@@ -108,6 +106,29 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
             Losses = state.Losses,
             Seed = options.Seed,
         };
+    }
+
+    // On float32 weights: small updates vanish in bfloat16, and rounded weights are another model's.
+    private ModelTrainable Trainable(TaskMixture task, TuningOptions options, ScalarType type)
+    {
+        using FrozenT5? whole = backbone.Precision == BackbonePrecision.Float32 ? null : LoadWhole();
+        FrozenT5 model = whole ?? backbone.Model;
+        TaskPrompts? prompts = TaskPrompts.Create(model, backbone.Tokenizer, task, options);
+        return new ModelTrainable(model, options, copy => new MixtureEvaluator(copy, backbone.Tokenizer, task, options), type, prompts);
+    }
+
+    private FrozenT5 LoadWhole()
+    {
+        T5Weights weights = T5Weights.Load(backbone.Folder, backbone.Config, backbone.Model.Device, ScalarType.Float32);
+        if (weights.Fingerprint == backbone.Fingerprint)
+        {
+            return backbone.Model.With(weights, ScalarType.Float32);
+        }
+
+        weights.Dispose();
+        throw new SpotException(
+            $"The weights in '{backbone.Folder}' are not those that the backbone was loaded from: found {weights.Fingerprint}, expected {backbone.Fingerprint}. " +
+            "Model tuning reads them once more where the backbone is in bfloat16: load the backbone again.");
     }
 
     // Before the work, not after it.

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Spot.Backbone;
 using Spot.Library;
 using Spot.Tasks;
@@ -6,102 +7,90 @@ using Spot.Tuning;
 
 namespace Spot.Tests.Packaging;
 
-/// <summary>The snippets of docs/getting-started.md, in their order. They are compiled, not run; change both together.</summary>
+/// <summary>The program of docs/getting-started.md, piece by piece. Compiled here, run by <see cref="DocumentTests"/>; change both together.</summary>
 internal static class GettingStartedSnippets
 {
-    public static IProgress<TuningProgress> Watched()
+    public static async Task MainAsync()
     {
-        Progress<TuningProgress> progress = new(report =>
+        TextTask films = TaskFolder.Load("samples/data/films");
+        TextTask replies = new(
+            "replies", labels: ["yes", "no"],
+            train: [new TextExample("reply: Sure, I will come.", "yes"), new TextExample("reply: Sorry, not today.", "no")],
+            validation: [new TextExample("reply: Gladly!", "yes")]);
+        Console.WriteLine($"{films.Name}: {films.Train.Count} rows, {replies.Name}: {replies.Train.Count}");
+
+        using T5Backbone backbone = T5Backbone.Load("models/spot-tiny");
+        PromptTuner tuner = new(backbone);
+        TuningOptions options = TuningOptions.SmallModel(); // for models as small as this one; a published checkpoint takes new TuningOptions()
+        options.Steps = 50;                                 // of its 200, to see all of this page soon
+        Console.WriteLine(DataReport.Create(films, backbone.Tokenizer, options)); // rows, labels, lengths, what would be cut
+        TuningResult tuned = await tuner.TuneAsync(films, options);
+        IReadOnlyList<string> answers = await backbone.GenerateAsync(["review: A fine, quiet film."], tuned.Best);
+        Console.WriteLine($"films: {tuned.BestScore:F1} % on validation; {answers[0]}");
+
+        PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
+        foreach (string name in (string[])["books", "films", "home"])
         {
-            if (report.IsMilestone)
-            {
-                Console.WriteLine(report);
-            }
-        });
-        return progress;
-    }
+            TextTask source = TaskFolder.Load($"samples/data/{name}");
+            TuningResult ofSource = await tuner.TuneAsync(source, options);
+            await library.AddAsync(PromptRecord.FromTuning(source, ofSource), replace: true);
+        }
 
-    public static async Task<TuningResult> Resumable(
-        PromptTuner tuner, TextTask task, TuningOptions options, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
-    {
-        options.RunFolder = "runs/tickets-0";
-        TuningResult result = await tuner.TuneAsync(task, options, progress: progress, cancellationToken: cancellationToken);
-        return result;
-    }
+        TextTask target = TaskFolder.Load("samples/data/places");
+        TaskEmbedder embedder = new(tuner);
+        BestOfTopK strategy = new(tuner, embedder, library) { K = 2 };
+        TransferResult transfer = await strategy.TransferAsync(target, options);
+        TransferCandidate best = transfer.Best;
+        TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target, target.Test, options);
+        Console.WriteLine($"places: {best.Result.BestScore:F1} % on validation, {test.Score:F1} % on test, from {best.Sources[0]}");
 
-    public static async Task<double> AllWeights(T5Backbone backbone, TextTask task)
-    {
-        ModelTuningResult result = await new ModelTuner(backbone).TuneAsync(task, "tuned-model", TuningOptions.ModelTuning());
-        using T5Backbone tuned = T5Backbone.Load(result.Folder);
-        TuningEvaluation test = await new PromptTuner(tuned).EvaluateAsync(null, task, task.Test);
-        return test.Score;
-    }
+        RacingOfAll racing = new(tuner, library);
+        TransferResult raced = await racing.TransferAsync(target, options);
+        Console.WriteLine($"racing: {raced.Best.Result.BestScore:F1} % after {raced.Steps} steps in all");
 
-    public static TaskMixture Mixing(TextTask mnli, TextTask qnli, TextTask rte)
-    {
-        TaskMixture glue = new("glue",
-        [
-            new MixtureTask(mnli) { Limit = 100_000 }, // its first 100,000 examples
-            qnli,
-            new MixtureTask(rte) { Rate = 5_000 },     // counts as 5,000 examples, however many it has
-        ], temperature: 2);
-        return glue;
-    }
+        Dictionary<string, TextTask> tasks = TaskFolder.LoadAll("samples/data").ToDictionary(task => task.Name);
+        MixtureOfTopK mixture = new(tuner, embedder, library, info => tasks[info.Task]) { K = 2, MixtureOptions = options };
+        TransferResult mixed = await mixture.TransferAsync(target, options);
+        Console.WriteLine($"mixture: {mixed.Best.Result.BestScore:F1} %");
 
-    public static TextTask RawText(string[] trainDocuments, string[] validationDocuments)
-    {
-        TextTask web = TextTask.FromText("web", trainDocuments, validationDocuments);
-        return web;
-    }
+        await library.AddAsync(PromptRecord.FromTuning(target, best.Result, lineage: best.Lineage), replace: true);
+        PromptRecord kept = await library.GetAsync("places-0") ?? throw new InvalidOperationException("no prompt");
+        IReadOnlyList<string> labels = await backbone.GenerateAsync(["sentence: The harbour is far too loud at night."], kept.Prompt);
+        Console.WriteLine(labels[0]);
 
-    public static async Task<TransferResult> OtherStrategies(
-        PromptTuner tuner, TaskEmbedder embedder, PromptLibrary library, Dictionary<string, TextTask> tasks, TextTask target, TuningOptions options, TuningOptions sourceOptions)
-    {
-        RacingOfTopK racing = new(tuner, embedder, library) { K = 12 };
-        MixtureOfTopK mixture = new(tuner, embedder, library, info => tasks[info.Task]) { K = 3, MixtureOptions = sourceOptions };
-        TransferResult result = await racing.TransferAsync(target, options);   // result.Steps: what it cost
-        return result.Steps > 0 ? result : await mixture.TransferAsync(target, options);
-    }
-
-    public static TextTask Metrics(string[] labels, TextExample[] train, TextExample[] validation, TextExample[] test)
-    {
-        TextTask task = new("tickets", labels, train, validation, test, metrics: [TaskMetrics.MacroF1, TaskMetric.Accuracy]);
-        return task;
-    }
-
-    public static async Task<string[]> Together(
-        PromptTuner tuner, T5Backbone backbone, SoftPrompt first, SoftPrompt second, SoftPrompt third, TextTask task, TuningOptions options, string[] inputs)
-    {
-        EnsembleEvaluation together = await tuner.EvaluateAsync([first, second, third], task, task.Test, options);   // together.Prompts, together.Vote
-        IReadOnlyList<IReadOnlyList<string>> answers = await backbone.GenerateAsync(inputs, [first, second, third]);  // by input, then by prompt
-        string[] votes = [.. answers.Select(ofInput => PromptEnsemble.Vote(ofInput, task.Labels))];
-        Assert.NotNull(together.Vote);
-        return votes;
-    }
-
-    public static async Task<double> FewExamples(PromptTuner tuner, T5Backbone backbone, TextTask task, TuningOptions options)
-    {
-        FewShotExamples shown = FewShot.Apply(task, task.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 8, MaxInputLength = 512 });
-        TuningEvaluation baseline = await tuner.EvaluateAsync(null, task, shown.Examples, options);
-        return baseline.Score;
-    }
-
-    public static async Task<StudyResult> Studying(
-        T5Backbone backbone, PromptTuner tuner, TextTask[] sources, TextTask[] targets, TuningOptions sourceOptions, TuningOptions targetOptions,
-        IProgress<StudyProgress> progress, CancellationToken cancellationToken)
-    {
+        options.Steps = 20;
+        options.EmbeddingStep = 20;
         StudyPlan plan = new()
         {
-            Sources = sources,
-            Targets = targets,
-            SourceOptions = sourceOptions,
-            TargetOptions = targetOptions,
-            Leaks = (source, target) => source.Name == "mnli" && target.Name == "rte",   // pairs to leave out
+            Sources = [tasks["books"], films],
+            Targets = [target],
+            SourceSeeds = [0],
+            TargetSeeds = [0],
+            SourceOptions = options,
+            TargetOptions = options,
+            Leaks = (source, on) => source.Name == "mnli" && on.Name == "rte",   // pairs to leave out
         };
-        Study study = new(plan, "study", backbone.Fingerprint, tuner, new TaskEmbedder(tuner));
-        StudyStatus status = await study.RunAsync(StudyShard.Parse("1/4"), progress, cancellationToken);
-        StudyResult result = await study.ResultAsync(cancellationToken);
-        Assert.Equal(0, status.Left);
-        return result;
+        Study study = new(plan, "study", backbone.Fingerprint, tuner, embedder);
+        StudyStatus status = await study.RunAsync();   // or a part of it: RunAsync(StudyShard.Parse("1/4"))
+        StudyResult findings = await study.ResultAsync(); // error reductions, similarities, correlations, the paper's table
+        Console.WriteLine($"study: {status.Left} units left, {findings.Missing} missing");
+
+        ServiceCollection services = new();
+        services.AddSpot(spot =>
+        {
+            spot.ModelPath = "models/spot-tiny";
+            spot.LibraryPath = "prompts";
+            spot.Backbone.Device = "cpu";
+        });
+        services.AddSingleton<Classifier>();
+    }
+
+    internal sealed class Classifier(T5Backbone backbone, IPromptLibrary library)
+    {
+        public async Task<string> AnswerAsync(string input, CancellationToken cancellationToken)
+        {
+            PromptRecord record = await library.GetAsync("places-0", cancellationToken) ?? throw new InvalidOperationException("no prompt");
+            return (await backbone.GenerateAsync([input], record.Prompt, cancellationToken: cancellationToken))[0];
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PackedProject : IDisposable
               </PropertyGroup>
             </Project>
             """);
-        File.WriteAllText(Path.Combine(Folder, "Program.cs"), program);
+        Write(program);
     }
 
     /// <summary>Where the project lies.</summary>
@@ -82,9 +82,16 @@ internal sealed class PackedProject : IDisposable
         Assert.True(exitCode == 0, output);
     }
 
+    /// <summary>Writes another Program.cs.</summary>
+    public void Write(string program) => File.WriteAllText(Path.Combine(Folder, "Program.cs"), program);
+
     /// <summary>Builds the project.</summary>
     /// <returns>What was printed.</returns>
-    public Task<string> BuildAsync() => SucceedAsync(Folder, "build", "-c", "Release");
+    public Task<string> BuildAsync(params string[] arguments) => SucceedAsync(Folder, ["build", "-c", "Release", .. arguments]);
+
+    /// <summary>Publishes the project.</summary>
+    /// <returns>What was printed.</returns>
+    public Task<string> PublishAsync(params string[] arguments) => SucceedAsync(Folder, ["publish", "-c", "Release", .. arguments]);
 
     /// <summary>Runs what was built.</summary>
     /// <returns>What was printed.</returns>

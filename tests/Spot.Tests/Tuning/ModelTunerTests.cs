@@ -78,12 +78,38 @@ public sealed class ModelTunerTests : ToyTests
         Assert.Equal("mine", File.ReadAllText(Path.Combine(Output("full"), "notes.txt")));
     }
 
+    // Stored in float32, so that loading in bfloat16 rounds.
     [Fact]
-    public async Task Half_precision_is_refused()
+    public async Task A_backbone_in_bfloat16_gives_the_run_of_one_in_float32()
     {
-        using T5Backbone half = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.BFloat16 });
-        SpotException error = await Assert.ThrowsAsync<SpotException>(() => new ModelTuner(half).TuneAsync(Toy.Task(), Output("half"), Options(1), cancellationToken: Cancel));
-        Assert.Contains("Precision = Float32", error.Message, StringComparison.Ordinal);
+        ModelTuningResult source = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("source"), Options(2), cancellationToken: Cancel);
+        string[] folders = [Output("full"), Output("half")];
+        List<ModelTuningResult> results = [];
+        foreach ((string folder, BackbonePrecision precision) in folders.Zip([BackbonePrecision.Float32, BackbonePrecision.BFloat16]))
+        {
+            using T5Backbone backbone = T5Backbone.Load(source.Folder, new BackboneOptions { Device = "cpu", Precision = precision });
+            TuningOptions options = Options(3);
+            options.RunFolder = Output("run"); // one run: the second finds it finished
+            results.Add(await new ModelTuner(backbone).TuneAsync(Toy.Task(), folder, options, cancellationToken: Cancel));
+            options.RunFolder = null;
+            results.Add(await new ModelTuner(backbone).TuneAsync(Toy.Task(), folder + "-again", options, cancellationToken: Cancel));
+        }
+
+        byte[] expected = File.ReadAllBytes(Path.Combine(folders[0], "model.safetensors"));
+        Assert.All(results, result => Assert.Equal(results[0].Losses, result.Losses));
+        Assert.All(results, result => Assert.Equal(expected, File.ReadAllBytes(Path.Combine(result.Folder, "model.safetensors"))));
+    }
+
+    [Fact]
+    public async Task Weights_that_changed_since_a_backbone_in_bfloat16_was_loaded_are_refused()
+    {
+        ModelTuningResult one = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("one"), Options(1), cancellationToken: Cancel);
+        ModelTuningResult two = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("two"), Options(2), cancellationToken: Cancel);
+        using T5Backbone backbone = T5Backbone.Load(one.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.BFloat16 });
+        File.Move(Path.Combine(two.Folder, "model.safetensors"), Path.Combine(one.Folder, "model.safetensors"), overwrite: true);
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => new ModelTuner(backbone).TuneAsync(Toy.Task(), Output("mixed"), Options(1), cancellationToken: Cancel));
+        Assert.Contains("load the backbone again", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Output("mixed")));
     }
 
     private string Output(string name) => Path.Combine(_folder.Path, name);

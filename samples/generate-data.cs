@@ -1,6 +1,7 @@
 #:property PublishAot=false
-// Writes the sample tasks from the word lists in grammar/:
-//     dotnet run samples/data/generate.cs
+// Writes the sample tasks in data/ from the word lists in data/grammar/:
+//     dotnet run samples/generate-data.cs
+// It lies beside data/ so that a copy of that folder in a project brings nothing to compile.
 // The rows depend on nothing but the lists and the constants below, so a run changes no file unless a list changed.
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -45,7 +46,7 @@ foreach ((string name, Grammar grammar) in grammars)
     Console.WriteLine($"{name}: {TrainRows} train, {ValidationRows} validation, {TestRows} test rows");
 }
 
-static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "data");
 
 static void WriteTask(string path, Dictionary<string, string> task, string[] labels)
 {

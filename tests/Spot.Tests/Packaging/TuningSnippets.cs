@@ -1,0 +1,72 @@
+using Spot.Backbone;
+using Spot.Interop;
+using Spot.Tasks;
+using Spot.Tuning;
+
+namespace Spot.Tests.Packaging;
+
+/// <summary>The program of docs/tuning.md, piece by piece. Compiled here, run by <see cref="DocumentTests"/>; change both together.</summary>
+internal static class TuningSnippets
+{
+    public static async Task MainAsync()
+    {
+        using T5Backbone backbone = T5Backbone.Load("models/spot-tiny");
+        PromptTuner tuner = new(backbone);
+        TextTask films = TaskFolder.Load("samples/data/films"), books = TaskFolder.Load("samples/data/books");
+        TuningOptions options = TuningOptions.SmallModel();
+        options.Steps = 40;
+        options.EmbeddingStep = 40;
+
+        Progress<TuningProgress> progress = new(report =>
+        {
+            if (report.IsMilestone)
+            {
+                Console.WriteLine(report);
+            }
+        });
+        TuningResult tuned = await tuner.TuneAsync(films, options, progress: progress, cancellationToken: CancellationToken.None);
+
+        TuningOptions resumable = options.Clone();
+        resumable.RunFolder = "runs/films-0";
+        TuningResult survived = await tuner.TuneAsync(films, resumable, progress: progress);
+
+        TuningOptions allWeights = TuningOptions.ModelTuning(); // T5's own: 30,000 steps of 32 inputs of up to 512 tokens
+        allWeights.Steps = 100;                                 // enough for the bundled model; a minute or two
+        allWeights.MaxInputLength = 96;
+        allWeights.EvaluateEvery = 25;
+        ModelTuningResult model = await new ModelTuner(backbone).TuneAsync(films, "tuned-model", allWeights, progress);
+        using T5Backbone tunedModel = T5Backbone.Load(model.Folder);
+        TuningEvaluation ofModel = await new PromptTuner(tunedModel).EvaluateAsync(null, films, films.Test, options);
+        Console.WriteLine($"all weights: {ofModel.Score:F1} % on test");
+
+        TaskMixture opinions = new("opinions",
+        [
+            new MixtureTask(films) { Limit = 200 },    // its first 200 examples
+            new MixtureTask(books) { Rate = 5_000 },   // counts as 5,000 examples, however many it has
+            TaskFolder.Load("samples/data/places"),
+        ], temperature: 2);
+        TuningResult onMixture = await tuner.TuneAsync(opinions, options, start: tuned.Best);
+
+        string[] texts = [.. books.Train.Select(example => example.Input)];
+        TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
+
+        TextTask task = new("films", films.Labels, films.Train, films.Validation, films.Test, metrics: [TaskMetrics.MacroF1, TaskMetric.Accuracy]);
+        TuningEvaluation scored = await tuner.EvaluateAsync(tuned.Best, task, task.Test, options);
+        Console.WriteLine(string.Join(", ", scored.Metrics.Select(metric => $"{metric.Key} {metric.Value:F1}")));
+
+        TuningOptions ranking = options.Clone();
+        ranking.EvaluationMethod = EvaluationMethod.Ranking;
+        TuningEvaluation ranked = await tuner.EvaluateAsync(tuned.Best, task, task.Test, ranking);
+
+        SoftPrompt[] prompts = [tuned.Best, tuned.Final, onMixture.Best];
+        EnsembleEvaluation together = await tuner.EvaluateAsync(prompts, task, task.Test, options);                     // together.Prompts, together.Vote
+        IReadOnlyList<IReadOnlyList<string>> answers = await backbone.GenerateAsync(["review: A fine film."], prompts); // by input, then by prompt
+        string[] votes = [.. answers.Select(ofInput => PromptEnsemble.Vote(ofInput, task.Labels))];
+
+        FewShotExamples shown = FewShot.Apply(task, task.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 4, MaxInputLength = 512 });
+        TuningEvaluation baseline = await tuner.EvaluateAsync(null, task, shown.Examples, new TuningOptions());
+
+        PromptFile.WritePeft("films-peft", tuned.Best, new PeftExportOptions { BaseModel = "models/spot-tiny" });
+        SoftPrompt imported = PromptFile.Read("films-peft", backbone.Fingerprint, backbone.Config.Dim);
+    }
+}
