@@ -60,8 +60,12 @@ public static class TokenizerJson
 
         return new JsonObject
         {
-            ["version"] = "1.0", ["truncation"] = null, ["padding"] = null, ["added_tokens"] = added,
-            ["normalizer"] = Normalizer(style, map), ["pre_tokenizer"] = PreTokenizer(style),
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = added,
+            ["normalizer"] = Normalizer(style, map),
+            ["pre_tokenizer"] = PreTokenizer(style),
             ["post_processor"] = JsonNode.Parse("""{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "END", "type_id": 0}}]}"""
                 .Replace("END", pieces[(int)end].Text, StringComparison.Ordinal)),
             ["model"] = vocabulary,
