@@ -11,7 +11,7 @@ internal static class RatioChoice
     {
         string[] unknown = [.. prefixes.Where(prefix => !Of(figures, prefix).Any())];
         return unknown.Length > 0
-            ? throw new ArgumentException($"No line begins with {string.Join(" or ", unknown.Select(prefix => $"'{prefix}'"))}; the figures are {string.Join(", ", figures)}.", nameof(prefixes))
+            ? throw new ArgumentException($"No line begins with {string.Join(" or ", unknown.Select(prefix => $"'{prefix}'"))}; the figures are {string.Join(", ", figures)}.")
             : [.. figures.Where(figure => prefixes.Count == 0 || prefixes.Any(prefix => Of(figures, prefix).Contains(figure)))];
     }
 
