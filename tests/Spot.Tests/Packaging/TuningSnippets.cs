@@ -31,7 +31,7 @@ internal static class TuningSnippets
         TuningResult survived = await tuner.TuneAsync(films, resumable, progress: progress);
 
         TuningOptions allWeights = TuningOptions.ModelTuning(); // T5's own: 30,000 steps of 32 inputs of up to 512 tokens
-        allWeights.Steps = 100;                                 // enough for the bundled model; a minute or two
+        allWeights.Steps = 100;                                 // enough for the bundled model: about a minute on two cores
         allWeights.MaxInputLength = 96;
         allWeights.EvaluateEvery = 25;
         ModelTuningResult model = await new ModelTuner(backbone).TuneAsync(films, "tuned-model", allWeights, progress);
