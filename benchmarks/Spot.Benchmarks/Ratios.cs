@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
 using Spot.Benchmarks.Library;
-using Spot.Benchmarks.Numerics;
 using Spot.Benchmarks.Tokenization;
 using Spot.Benchmarks.Tuning;
 using TorchSharp;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Samples.TransferStudy;

@@ -3,6 +3,7 @@ using Spectre.Console;
 using Spot;
 using Spot.Backbone;
 using Spot.Samples.TransferStudy;
+using Spot.Studies;
 using Spot.Transfer;
 
 // Without options everything comes from beside the program: the tiny T5 and the sample tasks.

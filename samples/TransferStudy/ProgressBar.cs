@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Samples.TransferStudy;

@@ -1,4 +1,5 @@
 using Spot.Backbone;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Samples.TransferStudy;

@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Spot.Backbone;
 using Spot.Plots;
+using Spot.Studies;
 using Spot.Tasks;
 using Spot.Transfer;
 using Spot.Tuning;

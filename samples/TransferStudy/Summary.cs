@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Samples.TransferStudy;

@@ -1,7 +1,7 @@
 using System.Text;
 using SkiaSharp;
-using Spot.Interop;
 using Spot.Plots.Drawing;
+using Spot.Serialization;
 
 namespace Spot.Plots;
 

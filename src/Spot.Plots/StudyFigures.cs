@@ -1,5 +1,6 @@
-using Spot.Numerics;
 using Spot.Plots.Report;
+using Spot.Statistics;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots;

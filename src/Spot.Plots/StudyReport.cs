@@ -1,6 +1,7 @@
 using System.Text;
-using Spot.Interop;
 using Spot.Plots.Report;
+using Spot.Serialization;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Spot.Numerics;
+using Spot.Statistics;
 
 namespace Spot.Plots.Tests;
 

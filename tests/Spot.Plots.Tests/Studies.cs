@@ -1,4 +1,5 @@
-using Spot.Numerics;
+using Spot.Statistics;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Spot.Studies;
 using Spot.Tests;
 using Spot.Transfer;
 

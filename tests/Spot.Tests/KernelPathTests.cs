@@ -1,3 +1,7 @@
+using Spot.Tests.Backbone;
+using Spot.Tests.Library;
+using Spot.Tests.Similarity;
+
 namespace Spot.Tests;
 
 /// <summary>The hand-written kernels on processors that lack what this one may have.</summary>
@@ -5,8 +9,8 @@ public class KernelPathTests
 {
     private static readonly Type[] Exactness =
     [
-        typeof(Backbone.EncoderPassTests), typeof(Backbone.SoftmaxKernelsTests), typeof(Numerics.KernelsTests),
-        typeof(Numerics.PromptCosineTests), typeof(Numerics.RetrievalTests), typeof(Numerics.KeyTableTests),
+        typeof(Backbone.EncoderPassTests), typeof(Backbone.SoftmaxKernelsTests), typeof(Similarity.KernelsTests),
+        typeof(Similarity.PromptCosineTests), typeof(Library.RetrievalTests), typeof(Library.KeyTableTests),
     ];
 
     [Theory]

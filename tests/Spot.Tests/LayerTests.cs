@@ -6,56 +6,89 @@ using TorchSharp;
 
 namespace Spot.Tests;
 
-/// <summary>The arrows between the folders of src/Spot, kept over the compiled code.</summary>
+/// <summary>The arrows between the rooms of src/Spot, and the sub-folders in them, kept over the compiled code.</summary>
 public class LayerTests
 {
-    private const string Abstractions = "Abstractions", Numerics = "Numerics", Interop = "Interop", Tokenization = "Tokenization";
-    private const string Tasks = "Tasks", Library = "Library", Backbone = "Backbone", Tuning = "Tuning", Transfer = "Transfer";
-    private const string DependencyInjection = "DependencyInjection", Torch = "TorchSharp";
+    private const string Abstractions = "Abstractions", Similarity = "Similarity", Statistics = "Statistics", Serialization = "Serialization";
+    private const string Tokenization = "Tokenization", Tasks = "Tasks", Library = "Library", Backbone = "Backbone", Tuning = "Tuning";
+    private const string Transfer = "Transfer", Studies = "Studies", DependencyInjection = "DependencyInjection", Torch = "TorchSharp";
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [Abstractions] = [],
-        [Numerics] = [Abstractions],
-        [Interop] = [Abstractions],
-        [Tokenization] = [],
-        [Tasks] = [Abstractions, Numerics, Tokenization],
-        [Library] = [Abstractions, Numerics, Interop],
-        [Backbone] = [Abstractions, Interop, Tokenization, Torch],
-        [Tuning] = [Abstractions, Interop, Tasks, Backbone, Tokenization, Torch],
-        [Transfer] = [Abstractions, Numerics, Interop, Tasks, Library],
-        [DependencyInjection] = [Abstractions, Numerics, Interop, Tokenization, Tasks, Library, Backbone, Tuning, Transfer],
+        [Similarity] = [Abstractions],
+        [Statistics] = [],
+        [Serialization] = [Abstractions],
+        [Tokenization] = [Abstractions, Serialization],
+        [Tasks] = [Abstractions, Statistics, Tokenization],
+        [Library] = [Abstractions, Similarity, Serialization],
+        [Backbone] = [Abstractions, Serialization, Tokenization, Torch],
+        [Tuning] = [Abstractions, Serialization, Tasks, Backbone, Tokenization, Torch],
+        [Transfer] = [Abstractions, Similarity],
+        [Studies] = [Abstractions, Similarity, Statistics, Serialization, Library, Transfer],
+        [DependencyInjection] = [Abstractions, Similarity, Statistics, Serialization, Tokenization, Tasks, Library, Backbone, Tuning, Transfer, Studies],
     };
 
     private static readonly Assembly Spot = typeof(SoftPrompt).Assembly;
 
-    public static TheoryData<string> Layers => [.. Allowed.Keys];
+    public static TheoryData<string> Rooms => [.. Allowed.Keys];
 
     [Theory]
-    [MemberData(nameof(Layers))]
-    public void A_layer_uses_only_what_it_may(string layer)
+    [MemberData(nameof(Rooms))]
+    public void A_room_uses_only_what_it_may(string room)
     {
         List<string> violations = [];
-        foreach (Type type in Spot.GetTypes().Where(type => Layer(type) == layer))
+        foreach (Type type in Spot.GetTypes().Where(type => Room(type) == room))
         {
             foreach (Type used in TypeReferences.Of(type))
             {
-                if (Layer(used) is { } other && other != layer && !Allowed[layer].Contains(other))
+                if (Room(used) is { } other && other != room && !Allowed[room].Contains(other))
                 {
                     violations.Add($"{type.FullName} uses {used.FullName}");
                 }
             }
         }
 
-        Assert.True(violations.Count == 0, $"{layer} may use {(Allowed[layer] is [] ? "nothing" : string.Join(", ", Allowed[layer]))}, but\n{string.Join('\n', violations)}");
+        Assert.True(violations.Count == 0, $"{room} may use {(Allowed[room] is [] ? "nothing" : string.Join(", ", Allowed[room]))}, but\n{string.Join('\n', violations)}");
+    }
+
+    /// <summary>What lies beside the sub-folders, a room's fronts and common nouns, may use them and be used by them.</summary>
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Sub_folders_use_each_other_in_one_direction(string room)
+    {
+        HashSet<(string From, string To)> arrows = [];
+        foreach (Type type in Spot.GetTypes())
+        {
+            if (SourceFolders.Of(type) is { } from && from.StartsWith(room + "/", StringComparison.Ordinal))
+            {
+                arrows.UnionWith(TypeReferences.Of(type).Where(used => used.Assembly == Spot).Select(SourceFolders.Of).OfType<string>()
+                    .Where(to => to != from && to.StartsWith(room + "/", StringComparison.Ordinal)).Select(to => (from, to)));
+            }
+        }
+
+        HashSet<(string From, string To)> left = [.. arrows];
+        while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)
+        {
+            // what leads nowhere is in no cycle
+        }
+
+        Assert.True(left.Count == 0, $"in a cycle: {string.Join(", ", left.Select(arrow => $"{arrow.From} -> {arrow.To}"))}");
     }
 
     [Fact]
-    public void Every_type_lies_in_a_known_layer()
+    public void Every_type_lies_in_a_known_room_with_its_namespace()
     {
-        Assert.All(Spot.GetTypes(), type => Assert.True(Layer(type) is not { } layer || Allowed.ContainsKey(layer), $"{type.FullName} lies in no layer of this test"));
-        Assert.All(Allowed.Keys, layer => Assert.Contains(Spot.GetTypes(), type => Layer(type) == layer));
+        Assert.All(Spot.GetTypes(), type => Assert.True(Room(type) is not { } room || Allowed.ContainsKey(room), $"{type.FullName} lies in no room of this test"));
+        Assert.All(Allowed.Keys, room => Assert.Contains(Spot.GetTypes(), type => Room(type) == room));
+        Assert.All(Spot.GetTypes().Where(type => Room(type) is { } room && room != DependencyInjection), type =>
+            Assert.Equal(Room(type) == Abstractions ? "Spot" : $"Spot.{Room(type)}", type.Namespace));
     }
+
+    [Fact]
+    public void A_folder_holds_at_most_twenty_files() => Assert.All(
+        Directory.EnumerateDirectories(Path.Combine(TestPaths.RepositoryRoot, "src", "Spot"), "*", SearchOption.AllDirectories),
+        folder => Assert.InRange(Directory.GetFiles(folder, "*.cs").Length, 0, 20));
 
     [Fact]
     public void References_inside_method_bodies_are_seen()
@@ -65,25 +98,8 @@ public class LayerTests
         Assert.Contains(typeof(TextTask), TypeReferences.Of(typeof(IPromptTuner)));
     }
 
-    // Types that the compiler makes for an assembly have no namespace, or another's; they belong to no layer.
-    private static string? Layer(Type type)
-    {
-        if (type.Assembly.GetName().Name!.StartsWith(Torch, StringComparison.Ordinal))
-        {
-            return Torch;
-        }
-
-        if (type.Assembly != Spot)
-        {
-            return null;
-        }
-
-        return type == typeof(SpotOptions) ? DependencyInjection : type.Namespace switch
-        {
-            "Spot" => Abstractions,
-            "Microsoft.Extensions.DependencyInjection" => DependencyInjection,
-            { } name when name.StartsWith("Spot.", StringComparison.Ordinal) => name.Split('.')[1],
-            _ => null,
-        };
-    }
+    // Types that the compiler makes for an assembly lie in no file; they belong to no room.
+    private static string? Room(Type type) => type.Assembly.GetName().Name!.StartsWith(Torch, StringComparison.Ordinal)
+        ? Torch
+        : type.Assembly == Spot ? SourceFolders.Of(type)?.Split('/')[0] : null;
 }

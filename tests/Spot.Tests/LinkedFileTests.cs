@@ -1,6 +1,7 @@
-using Spot.Interop;
 using Spot.Library;
+using Spot.Serialization;
 using Spot.Tasks;
+using Spot.Tests.Tasks.Readers;
 using Spot.Tokenization;
 using Records = Spot.Tests.Library.Samples;
 

@@ -1,5 +1,5 @@
 using SkiaSharp;
-using Spot.Numerics;
+using Spot.Statistics;
 
 namespace Spot.Plots.Drawing;
 

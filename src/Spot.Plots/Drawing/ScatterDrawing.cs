@@ -1,6 +1,6 @@
 using ScottPlot;
 using SkiaSharp;
-using Spot.Numerics;
+using Spot.Statistics;
 
 namespace Spot.Plots.Drawing;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots.Report;

@@ -1,4 +1,5 @@
 using Spot.Plots.Drawing;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots.Report;

@@ -1,5 +1,5 @@
-using Spot.Numerics;
 using Spot.Plots.Drawing;
+using Spot.Studies;
 using Spot.Transfer;
 
 namespace Spot.Plots.Report;

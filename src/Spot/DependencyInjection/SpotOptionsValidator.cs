@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
+using Spot;
 using Spot.Backbone;
 
-namespace Spot;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Looks whether the model's folder holds a T5 checkpoint, without loading it. No folder is fine: a service may only search prompts.</summary>
 internal sealed class SpotOptionsValidator : IValidateOptions<SpotOptions>

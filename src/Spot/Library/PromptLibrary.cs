@@ -1,4 +1,4 @@
-using Spot.Numerics;
+using Spot.Similarity;
 
 namespace Spot.Library;
 

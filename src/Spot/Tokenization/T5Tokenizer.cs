@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using Spot.Interop;
+using Spot.Serialization;
 
 namespace Spot.Tokenization;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Spot.Interop;
+using Spot.Serialization;
 
 namespace Spot.Tokenization;
 

@@ -1,4 +1,4 @@
-using Spot.Interop;
+using Spot.Serialization;
 
 namespace Spot.Tokenization;
 

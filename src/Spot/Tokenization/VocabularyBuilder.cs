@@ -1,5 +1,5 @@
 using System.Globalization;
-using Spot.Interop;
+using Spot.Serialization;
 
 namespace Spot.Tokenization;
 

@@ -1,3 +1,5 @@
+using Spot.Studies;
+using Spot.Tests.Transfer;
 using Spot.Transfer;
 using Spot.Tuning;
 

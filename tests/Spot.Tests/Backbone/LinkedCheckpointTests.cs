@@ -1,5 +1,5 @@
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 

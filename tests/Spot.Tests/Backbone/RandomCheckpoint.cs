@@ -1,5 +1,5 @@
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
 
 namespace Spot.Tests.Backbone;
 

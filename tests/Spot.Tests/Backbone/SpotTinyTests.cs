@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 

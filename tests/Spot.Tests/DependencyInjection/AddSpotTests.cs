@@ -4,6 +4,7 @@ using Spot.Backbone;
 using Spot.Library;
 using Spot.Tests.Backbone;
 using Spot.Tests.Transfer;
+using Spot.Tests.Tuning;
 using Spot.Transfer;
 using Spot.Tuning;
 

@@ -1,3 +1,5 @@
+using Spot.Tests.Library;
+
 namespace Spot.Tests.Fuzz;
 
 /// <summary>A reader under attack.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spot.Tests.Library;
 
 namespace Spot.Tests.Fuzz;
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
+using Spot.Tests.Tokenization;
 using Spot.Tokenization;
 
 namespace Spot.Tests.Hostile;

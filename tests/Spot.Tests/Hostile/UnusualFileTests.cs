@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using Spot.Backbone;
-using Spot.Interop;
+using Spot.Serialization;
 using Spot.Tests.Backbone;
 using Spot.Tokenization;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Spot.Interop;
 using Spot.Library;
+using Spot.Serialization;
 
 namespace Spot.Tests.Library;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Spot.Library;
-using Spot.Numerics;
-using Spot.Tests.Numerics;
+using Spot.Similarity;
 
 namespace Spot.Tests.Library;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Spot.Backbone;
 using Spot.Library;
+using Spot.Studies;
 using Spot.Tasks;
+using Spot.Tests.Transfer;
 using Spot.Transfer;
 using Spot.Tuning;
 

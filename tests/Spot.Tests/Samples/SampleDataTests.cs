@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spot.Tests.Library;
 
 namespace Spot.Tests.Samples;
 

@@ -1,5 +1,8 @@
 using Spot.Backbone;
 using Spot.Samples.TransferStudy;
+using Spot.Studies;
+using Spot.Tests.Library;
+using Spot.Tests.Transfer;
 using Spot.Transfer;
 
 namespace Spot.Tests.Samples;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Spot.Tests.Numerics;
+using Spot.Studies;
+using Spot.Tests.Statistics;
 using Spot.Tests.Tasks.Metrics;
 using Spot.Transfer;
 

@@ -1,4 +1,4 @@
-using Spot.Numerics;
+using Spot.Statistics;
 
 namespace Spot.Tasks;
 

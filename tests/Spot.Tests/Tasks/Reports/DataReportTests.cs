@@ -1,4 +1,5 @@
 using Spot.Tasks;
+using Spot.Tests.Tuning;
 using Spot.Tokenization;
 
 namespace Spot.Tests.Tasks.Reports;

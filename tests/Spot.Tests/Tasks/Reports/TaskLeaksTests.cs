@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spot.Tasks;
+using Spot.Tests.Tuning;
 
 namespace Spot.Tests.Tasks.Reports;
 

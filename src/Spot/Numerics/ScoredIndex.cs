@@ -1,6 +1,0 @@
-namespace Spot.Numerics;
-
-/// <summary>A key and its score.</summary>
-/// <param name="Index">The key's index.</param>
-/// <param name="Score">Its score; more is better.</param>
-public readonly record struct ScoredIndex(int Index, double Score);

@@ -1,0 +1,106 @@
+using Spot.Similarity;
+
+namespace Spot.Studies;
+
+/// <summary>Puts the units of a study together to its result.</summary>
+internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
+{
+    private readonly StudyPlan _plan = layout.Plan;
+    private int _missing;
+
+    /// <summary>Reads all that is done.</summary>
+    public async Task<StudyResult> CollectAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<StudyUnit, StudyRun?> runs = layout.Units.ToDictionary(unit => unit, unit => folder.Read(layout, unit));
+        _missing = runs.Values.Count(run => run is null);
+        StudyRun? Run(StudyUnit unit) => runs.GetValueOrDefault(unit);
+
+        IReadOnlyList<StudySimilarity> similarities = await SimilaritiesAsync(runs, cancellationToken).ConfigureAwait(false);
+        StudyRuns all = new(
+            Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Baseline, Target: target, Seed: seed))),
+            [.. Enumerable.Range(0, layout.Prompts).Select(prompt => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Transfer, prompt, target, seed))))],
+            [.. Strategies(StudyUnitKind.Average, _plan.AverageOf, Run), .. Strategies(StudyUnitKind.Mixture, _plan.MixtureOf, Run)]);
+        StudyAnalysis analysis = new(_plan, all, similarities);
+        return new StudyResult
+        {
+            Sources = [.. _plan.Sources.Select(task => task.Name)],
+            Targets = [.. _plan.Targets.Select(task => task.Name)],
+            SourceSeeds = [.. _plan.SourceSeeds],
+            TargetSeeds = [.. _plan.TargetSeeds],
+            Leaks = layout.Leaks,
+            Similarities = similarities,
+            Validation = analysis.Findings(run => run.Score),
+            Test = _plan.Targets.All(target => target.Test.Count > 0) ? analysis.Findings(run => run.Test ?? double.NaN) : null,
+            Missing = _missing,
+        };
+    }
+
+    private IEnumerable<StrategyRuns> Strategies(StudyUnitKind kind, IReadOnlyList<int> ks, Func<StudyUnit, StudyRun?> run) =>
+        from k in ks
+        from similarity in _plan.Similarities
+        select new StrategyRuns(
+            kind == StudyUnitKind.Average ? StudyStrategy.WeightedAverage : StudyStrategy.Mixture,
+            k,
+            similarity,
+            Grid((target, seed) => run(new StudyUnit(kind, Target: target, Seed: seed, K: k, Similarity: similarity))));
+
+    private StudyRun?[][] Grid(Func<int, int, StudyRun?> run) =>
+        [.. Enumerable.Range(0, _plan.Targets.Count).Select(target => Enumerable.Range(0, _plan.TargetSeeds.Count).Select(seed => run(target, seed)).ToArray())];
+
+    private async Task<IReadOnlyList<StudySimilarity>> SimilaritiesAsync(Dictionary<StudyUnit, StudyRun?> runs, CancellationToken cancellationToken)
+    {
+        await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await folder.Embeddings.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        SoftPrompt?[] keys = new SoftPrompt?[layout.Prompts];
+        for (int prompt = 0; prompt < keys.Length; prompt++)
+        {
+            keys[prompt] = runs[new StudyUnit(StudyUnitKind.Source, prompt)] is null
+                ? null : (await folder.Library.GetAsync(layout.PromptId(prompt), cancellationToken).ConfigureAwait(false))?.Embedding?.Prompt;
+        }
+
+        SoftPrompt?[][] targets = [.. _plan.Targets.Select(_ => new SoftPrompt?[_plan.TargetSeeds.Count])];
+        foreach (StudyUnit unit in layout.Units.Where(unit => unit.Kind == StudyUnitKind.Embedding && runs[unit] is not null))
+        {
+            targets[unit.Target][unit.Seed] =
+                (await folder.Embeddings.GetAsync(layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false))?.Embedding?.Prompt;
+        }
+
+        return [.. _plan.Similarities.Select(similarity => Similarity(similarity, keys, targets))];
+    }
+
+    private StudySimilarity Similarity(PromptSimilarity similarity, SoftPrompt?[] keys, SoftPrompt?[][] targets)
+    {
+        // Targets that are sources too are there once, with the sources' runs.
+        HashSet<string> sources = [.. _plan.Sources.Select(task => task.Name)];
+        int[] others = [.. Enumerable.Range(0, _plan.Targets.Count).Where(target => !sources.Contains(_plan.Targets[target].Name))];
+        SoftPrompt[][] tasks =
+        [
+            .. keys.Chunk(_plan.SourceSeeds.Count).Select(runs => runs.OfType<SoftPrompt>().ToArray()),
+            .. others.Select(target => targets[target].OfType<SoftPrompt>().ToArray()),
+        ];
+        double[][][] toTargets = [.. keys.Select(key => targets.Select(runs => runs.Select(run =>
+            key is null || run is null ? double.NaN : PromptCosine.Compare(key, run, similarity)).ToArray()).ToArray())];
+        return new StudySimilarity(
+            similarity,
+            [.. _plan.Sources.Select(task => task.Name), .. others.Select(target => _plan.Targets[target].Name)],
+            Matrix(tasks, similarity),
+            toTargets,
+            [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
+    }
+
+    private static double[][] Matrix(SoftPrompt[][] tasks, PromptSimilarity similarity)
+    {
+        int[] done = [.. Enumerable.Range(0, tasks.Length).Where(task => tasks[task].Length > 0)];
+        double[,] known = done.Length == 0 ? new double[0, 0] : TaskSimilarity.Matrix([.. done.Select(task => tasks[task])], similarity);
+        double[][] matrix = [.. tasks.Select(_ => Enumerable.Repeat(double.NaN, tasks.Length).ToArray())];
+        for (int i = 0; i < done.Length; i++)
+        {
+            for (int j = 0; j < done.Length; j++)
+            {
+                matrix[done[i]][done[j]] = known[i, j];
+            }
+        }
+
+        return matrix;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Spot.Studies;
+
+/// <summary>What is kept of a run on a target.</summary>
+/// <remarks>An undefined score (a correlation of constant answers) counts as 0 in a study: nothing was predicted.</remarks>
+internal sealed record StudyRun
+{
+    /// <summary>The best validation score.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>The test score of that prompt; null where the target has no test examples.</summary>
+    public double? Test { get; init; }
+
+    /// <summary>The step of the best checkpoint.</summary>
+    public int BestStep { get; init; }
+
+    /// <summary>Tuning steps spent, a mixture's included.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>All evaluations in order, with metrics only where the best is.</summary>
+    public IReadOnlyList<TuningEvaluation> Evaluations { get; init; } = [];
+
+    /// <param name="result">The run.</param>
+    /// <param name="test">Its evaluation on test examples.</param>
+    /// <param name="steps">Steps spent in all.</param>
+    public static StudyRun Of(TuningResult result, TuningEvaluation? test, long steps) => new()
+    {
+        Score = Defined(result.BestScore),
+        Test = test is null ? null : Defined(test.Score),
+        BestStep = result.BestStep,
+        Steps = steps,
+        Evaluations = [.. result.Evaluations.Select(evaluation =>
+            evaluation.Step == result.BestStep ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.IllegalOutputs))],
+    };
+
+    /// <summary>An undefined score as 0.</summary>
+    public static double Defined(double score) => double.IsNaN(score) ? 0 : score;
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Spot.Studies;
+
+/// <summary>The kinds of work in a study.</summary>
+internal enum StudyUnitKind
+{
+    Source,
+    Embedding,
+    Baseline,
+    Transfer,
+    Average,
+    Mixture,
+}
+
+/// <summary>A piece of a study's work that is done or not done.</summary>
+/// <param name="Kind">What kind.</param>
+/// <param name="Prompt">The source prompt; −1 where the unit is of none.</param>
+/// <param name="Target">The target; −1 where the unit is of none.</param>
+/// <param name="Seed">The place of the target's seed.</param>
+/// <param name="K">The k of an average or mixture.</param>
+/// <param name="Similarity">The similarity of an average or mixture.</param>
+internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, int Target = -1, int Seed = -1, int K = 0, PromptSimilarity Similarity = default)
+{
+    /// <summary>The unit's name, which is the name of its file.</summary>
+    public string Name(StudyLayout layout)
+    {
+        string kind = Kind.ToString().ToLowerInvariant();
+        string target = Target < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $".{layout.TargetNames[Target]}.{layout.Plan.TargetSeeds[Seed]}");
+        return Kind switch
+        {
+            StudyUnitKind.Source => $"{kind}.{layout.PromptName(Prompt)}",
+            StudyUnitKind.Transfer => $"{kind}.{layout.PromptName(Prompt)}{target}",
+            StudyUnitKind.Average or StudyUnitKind.Mixture => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}.{Similarity}{target}"),
+            _ => kind + target,
+        };
+    }
+
+    /// <summary>The shard's piece that the unit belongs to: all of a source prompt is one piece, else all of a target's seed.</summary>
+    public int Piece(StudyLayout layout) => Prompt >= 0 ? Prompt : (Target * layout.Plan.TargetSeeds.Count) + Seed;
+
+    /// <summary>Tuning steps that the unit takes.</summary>
+    public long Steps(StudyPlan plan) => Kind switch
+    {
+        StudyUnitKind.Source => plan.SourceOptions.Steps,
+        StudyUnitKind.Embedding => plan.SourceOptions.EmbeddingStep,
+        StudyUnitKind.Mixture => (long)plan.SourceOptions.Steps + plan.TargetOptions.Steps,
+        _ => plan.TargetOptions.Steps,
+    };
+}

@@ -1,0 +1,153 @@
+using Spot.Transfer;
+
+namespace Spot.Studies;
+
+/// <summary>Does the units of a study. Each can be done again: it overwrites what it made.</summary>
+internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptTuner tuner, ITaskEmbedder embedder)
+{
+    /// <summary>The units that must be done before.</summary>
+    public IEnumerable<StudyUnit> Needs(StudyUnit unit)
+    {
+        StudyUnit Source(int prompt) => new(StudyUnitKind.Source, prompt);
+        return unit.Kind switch
+        {
+            StudyUnitKind.Transfer => [Source(unit.Prompt)],
+            StudyUnitKind.Average or StudyUnitKind.Mixture =>
+            [
+                .. Enumerable.Range(0, layout.Prompts).Where(prompt => !layout.Leaks[layout.SourceOf(prompt)][unit.Target]).Select(Source),
+                new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
+            ],
+            _ => [],
+        };
+    }
+
+    /// <summary>Does a unit and keeps the prompts that it makes.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="progress">Told after every tuning step.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
+    /// <returns>What to write into its file.</returns>
+    public Task<StudyRun> DoAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken) => unit.Kind switch
+    {
+        StudyUnitKind.Source => SourceAsync(unit, progress, cancellationToken),
+        StudyUnitKind.Embedding => EmbedAsync(unit, progress, cancellationToken),
+        _ => TargetAsync(unit, progress, cancellationToken),
+    };
+
+    private async Task<StudyRun> SourceAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    {
+        TextTask source = layout.Plan.Sources[layout.SourceOf(unit.Prompt)];
+        TuningOptions options = Options(layout.Plan.SourceOptions, unit, layout.SeedOf(unit.Prompt));
+        TuningResult result = await tuner.TuneAsync(source, options, null, progress, cancellationToken).ConfigureAwait(false);
+        PromptRecord record = PromptRecord.FromTuning(source, result, layout.PromptId(unit.Prompt));
+        await folder.Library.AddAsync(record, replace: true, cancellationToken).ConfigureAwait(false);
+        return StudyRun.Of(result, null, result.Losses.Count);
+    }
+
+    private async Task<StudyRun> EmbedAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    {
+        TextTask target = layout.Plan.Targets[unit.Target];
+        TuningOptions options = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]);
+        TaskEmbedding embedding = await embedder.EmbedAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
+        PromptInfo info = new()
+        {
+            Id = layout.EmbeddingId(unit.Target, unit.Seed),
+            Task = target.Name,
+            Family = target.Family,
+            Backbone = embedding.Prompt.Backbone,
+            Length = embedding.Prompt.Length,
+            Dim = embedding.Prompt.Dim,
+            EmbeddingStep = embedding.Step,
+            Step = embedding.Step,
+            Seed = options.Seed,
+            Created = DateTimeOffset.UtcNow,
+            Note = "A task embedding of a study's target: the prompt itself is an early checkpoint.",
+        };
+        await folder.Embeddings.AddAsync(new PromptRecord(info, embedding.Prompt, embedding), replace: true, cancellationToken).ConfigureAwait(false);
+        return new StudyRun { Score = 0, Steps = embedding.Step };
+    }
+
+    private async Task<StudyRun> TargetAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    {
+        TextTask target = layout.Plan.Targets[unit.Target];
+        TuningOptions options = Options(layout.Plan.TargetOptions, unit, layout.Plan.TargetSeeds[unit.Seed]);
+        if (unit.Kind == StudyUnitKind.Baseline && target.Labels.Count == 0 && options.Initialization == PromptInitialization.ClassLabels)
+        {
+            options.Initialization = PromptInitialization.SampledVocabulary;
+        }
+
+        try
+        {
+            ITransferStrategy strategy = await StrategyAsync(unit, cancellationToken).ConfigureAwait(false);
+            TransferResult transfer = await strategy.TransferAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
+            TuningResult result = transfer.Best.Result;
+            return StudyRun.Of(result, await TestAsync(result.Best, target, options, cancellationToken).ConfigureAwait(false), transfer.Steps);
+        }
+        catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
+        {
+            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, ValidationSample.Of(target, options), options, cancellationToken).ConfigureAwait(false);
+            TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
+            int step = exception.Step - 1;
+            return new StudyRun
+            {
+                Score = StudyRun.Defined(evaluation.Score),
+                Test = test is null ? null : StudyRun.Defined(test.Score),
+                BestStep = step,
+                Steps = step,
+                Evaluations = [evaluation with { Step = step }],
+            };
+        }
+    }
+
+    private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, CancellationToken cancellationToken)
+    {
+        if (unit.Kind == StudyUnitKind.Baseline)
+        {
+            return new NoTransfer(tuner);
+        }
+
+        if (unit.Kind == StudyUnitKind.Transfer)
+        {
+            return new GenericTransfer(tuner, folder.Library, layout.PromptId(unit.Prompt));
+        }
+
+        string id = layout.EmbeddingId(unit.Target, unit.Seed);
+        PromptRecord record = await folder.Embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete the unit's file to have it done again.");
+        HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
+        if (!eligible.IsSubsetOf((await folder.Library.ListAsync(cancellationToken).ConfigureAwait(false)).Select(info => info.Id)))
+        {
+            await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard has added to it
+        }
+
+        if (unit.Kind == StudyUnitKind.Average)
+        {
+            return new AverageOfTopK(tuner, embedder, folder.Library)
+            {
+                K = unit.K,
+                Similarity = unit.Similarity,
+                Embeddings = [record.Embedding!],
+                Eligible = info => eligible.Contains(info.Id),
+            };
+        }
+
+        TuningOptions mixture = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]).Within("mixture");
+        return new MixtureOfTopK(tuner, embedder, folder.Library, info => layout.Plan.Sources.FirstOrDefault(task => task.Name == info.Task))
+        {
+            K = unit.K,
+            Similarity = unit.Similarity,
+            Embeddings = [record.Embedding!],
+            Eligible = info => eligible.Contains(info.Id),
+            MixtureOptions = mixture,
+        };
+    }
+
+    private async Task<TuningEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>
+        target.Test.Count == 0 ? null : await tuner.EvaluateAsync(prompt, target, target.Test, options, cancellationToken).ConfigureAwait(false);
+
+    private TuningOptions Options(TuningOptions recipe, StudyUnit unit, long seed)
+    {
+        TuningOptions own = recipe.Clone();
+        (own.Seed, own.RunFolder) = (seed, folder.RunPath(layout, unit));
+        return own;
+    }
+}

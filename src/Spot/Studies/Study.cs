@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Spot.Studies;
+
+/// <summary>
+/// A study of transferability (SPoT §3) as one run that can stop anywhere and go on: every source task is tuned, every target is embedded, tuned without
+/// transfer, from every source prompt, from averages and from mixtures.
+/// </summary>
+/// <remarks>
+/// <para>The folder has all that is needed to go on: <c>library/</c> with the source prompts and their keys, a prompt library to work with afterwards;
+/// <c>embeddings/</c> with the targets' embeddings; <c>units/</c> with a file for every unit of work that is done; <c>runs/</c> with the checkpoints of
+/// runs under way. A process that is killed loses the steps since the last checkpoint and nothing else.</para>
+/// <para>Shards may work in one folder or in several that <see cref="MergeAsync"/> puts together; of one folder and shard only one process at a
+/// time. Tuning is one run at a time. A score that is undefined (a correlation of constant answers) counts as 0. A target's run that diverges ends
+/// with its best prompt so far, or else the last that was good.</para>
+/// </remarks>
+public sealed class Study
+{
+    private readonly StudyLayout _layout;
+    private readonly StudyFolder _folder;
+    private readonly StudyWork _work;
+    private readonly ILogger _logger;
+
+    /// <summary>A study, begun or not.</summary>
+    /// <param name="plan">What to study; the study keeps a copy.</param>
+    /// <param name="folder">Its folder, made if need be.</param>
+    /// <param name="backbone">The fingerprint of the tuner's backbone.</param>
+    /// <param name="tuner">Tunes prompts.</param>
+    /// <param name="embedder">Embeds targets.</param>
+    /// <param name="logger">Told what a call is going to do and of every unit of work that is done; null for none.</param>
+    /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
+    /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
+    public Study(StudyPlan plan, string folder, string backbone, IPromptTuner tuner, ITaskEmbedder embedder, ILogger<Study>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(backbone);
+        ArgumentNullException.ThrowIfNull(tuner);
+        ArgumentNullException.ThrowIfNull(embedder);
+        _layout = new StudyLayout(plan.Copy());
+        _folder = new StudyFolder(folder, backbone);
+        _work = new StudyWork(_layout, _folder, tuner, embedder);
+        _logger = logger ?? NullLogger<Study>.Instance;
+    }
+
+    /// <summary>Does what is left of a shard, as far as its inputs are there.</summary>
+    /// <param name="shard">Which part of the work; null for all.</param>
+    /// <param name="progress">Told first what is to be done, then when a unit begins and ends and after every tuning step.</param>
+    /// <param name="cancellationToken">Checked before every step; what was done stays done.</param>
+    /// <returns>How far the study is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such shard.</exception>
+    /// <exception cref="SpotException">The folder has units that were computed otherwise than the plan says; the message names what differs.</exception>
+    /// <exception cref="InvalidDataException">A file of the folder is damaged.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or another process works on the unit.</exception>
+    /// <exception cref="TuningDivergedException">The run of a source, an embedding or a mixture diverged: the recipe does not suit it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<StudyStatus> RunAsync(StudyShard? shard = null, IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        StudyShard own = shard ?? StudyShard.All;
+        if (own.Count < 1 || own.Index < 1 || own.Index > own.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(shard), own, $"Found the shard {own}, expected i/n with i from 1 to n.");
+        }
+
+        return await Task.Run(() => DoAsync(own, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what the study has found so far. No model is needed.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>All results; what is not done yet is NaN and counted in <see cref="StudyResult.Missing"/>.</returns>
+    /// <exception cref="SpotException">The folder has units that were computed otherwise than the plan says.</exception>
+    /// <exception cref="InvalidDataException">A file of the folder is damaged.</exception>
+    public Task<StudyResult> ResultAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(() => new StudyCollector(_layout, _folder).CollectAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Takes over from a folder in which other shards of this study worked what is lacking here.</summary>
+    /// <param name="folder">The other folder, which stays as it is.</param>
+    /// <param name="cancellationToken">Cancels between files; it can be begun again.</param>
+    /// <returns>A task that ends when all is copied.</returns>
+    /// <exception cref="DirectoryNotFoundException">The folder holds no study.</exception>
+    /// <exception cref="SpotException">Its prompts belong to another backbone.</exception>
+    public Task MergeAsync(string folder, CancellationToken cancellationToken = default) =>
+        Task.Run(() => _folder.MergeAsync(folder, cancellationToken), cancellationToken);
+
+    private async Task<StudyStatus> DoAsync(StudyShard shard, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
+    {
+        StudyDone done = new(_layout, _folder);
+        StudyUnit[] mine = [.. _layout.Units.Where(unit => shard.Has(unit.Piece(_layout)))];
+        List<StudyUnit> left = [.. mine.Where(unit => !done.Has(unit))];
+        StudyProgressRelay relay = Start(shard, progress, mine.Length, left);
+        foreach (StudyUnit unit in left.ToArray())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_work.Needs(unit).All(done.Has))
+            {
+                relay.Begin(unit.Name(_layout));
+                done.Add(unit, await _work.DoAsync(unit, relay, cancellationToken).ConfigureAwait(false));
+                relay.End(unit);
+                left.Remove(unit);
+            }
+        }
+
+        StudyStatus status = new(_layout.Units.Count(done.Has), _layout.Units.Length, left.Count);
+        StudyLog.Ended(_logger, _folder.Path, shard, status.Done, status.Total, status.Left);
+        return status;
+    }
+
+    private StudyProgressRelay Start(StudyShard shard, IProgress<StudyProgress>? progress, int total, List<StudyUnit> left)
+    {
+        int done = total - left.Count;
+        long steps = left.Sum(unit => unit.Steps(_layout.Plan));
+        StudyProgressRelay relay = new(_layout.Plan, progress, _logger, done, total, steps);
+        relay.Start();
+        if (done == 0)
+        {
+            StudyLog.Started(_logger, _folder.Path, shard, total, steps);
+        }
+        else
+        {
+            StudyLog.Resumed(_logger, _folder.Path, shard, done, total, left.Count, steps);
+        }
+
+        return relay;
+    }
+}

@@ -1,0 +1,129 @@
+using Spot.Transfer;
+
+namespace Spot.Studies;
+
+/// <summary>What a study of transferability is of. The defaults are the paper's (SPoT §3): 3 seeds, longer tuning of sources, 100,000 steps for targets.</summary>
+/// <remarks>
+/// Mutable; a <see cref="Study"/> keeps a copy of it as it was. More sources, targets, seeds and strategies can be added later to a study that has begun; what is
+/// done stays done.
+/// </remarks>
+public sealed class StudyPlan
+{
+    /// <summary>The source tasks, with distinct names, at least one.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<TextTask> Sources { get; set; } = [];
+
+    /// <summary>The target tasks, with distinct names, at least one. A task may be a source too: its own prompts are left out for it.</summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<TextTask> Targets { get; set; } = [];
+
+    /// <summary>The seeds of the runs on each source task: each gives a source prompt.</summary>
+    /// <value>0, 1, 2.</value>
+    public IReadOnlyList<long> SourceSeeds { get; set; } = [0, 1, 2];
+
+    /// <summary>The seeds of the runs on each target task.</summary>
+    /// <value>0, 1, 2.</value>
+    public IReadOnlyList<long> TargetSeeds { get; set; } = [0, 1, 2];
+
+    /// <summary>How source prompts, the embeddings of targets and mixtures are tuned; the seed is replaced.</summary>
+    /// <value><see cref="TuningOptions.LongerTuning"/>.</value>
+    public TuningOptions SourceOptions { get; set; } = TuningOptions.LongerTuning();
+
+    /// <summary>
+    /// How targets are tuned; the seed is replaced. Its initialisation is the baseline's; a target without labels starts from sampled vocabulary where
+    /// class labels are asked for.
+    /// </summary>
+    /// <value>100,000 steps, from class labels.</value>
+    public TuningOptions TargetOptions { get; set; } = new() { Steps = 100_000, Initialization = PromptInitialization.ClassLabels };
+
+    /// <summary>The k of the rows "best of top-k".</summary>
+    /// <value>1, 3, 6, 9, 12, 15.</value>
+    public IReadOnlyList<int> BestOf { get; set; } = [1, 3, 6, 9, 12, 15];
+
+    /// <summary>
+    /// The k of the rows of racing among the most similar, beside the race among all: decided from the scores that the whole runs had on their way, so
+    /// it costs no runs.
+    /// </summary>
+    /// <value>12.</value>
+    public IReadOnlyList<int> RaceOf { get; set; } = [12];
+
+    /// <summary>The first round of racing, see <see cref="TransferRounds"/>.</summary>
+    /// <value><see cref="TransferRounds.DefaultFirst"/>.</value>
+    public double RaceFirst { get; set; } = TransferRounds.DefaultFirst;
+
+    /// <summary>The budget of racing among the most similar, see <see cref="TransferRounds"/>.</summary>
+    /// <value><see cref="TransferRounds.DefaultBudgetOfTopK"/>.</value>
+    public double RaceOfBudget { get; set; } = TransferRounds.DefaultBudgetOfTopK;
+
+    /// <summary>The budget of racing among all, see <see cref="TransferRounds"/>.</summary>
+    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
+    public double RaceBudget { get; set; } = TransferRounds.DefaultBudget;
+
+    /// <summary>The k of the runs that start from a weighted average; empty for none.</summary>
+    /// <value>3, the paper's best.</value>
+    public IReadOnlyList<int> AverageOf { get; set; } = [3];
+
+    /// <summary>The k of the runs that start from a mixture of tasks; empty for none. Each costs a source's run besides.</summary>
+    /// <value>12, the paper's best.</value>
+    public IReadOnlyList<int> MixtureOf { get; set; } = [12];
+
+    /// <summary>The ways to compare embeddings.</summary>
+    /// <value>Both.</value>
+    public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageToken, PromptSimilarity.PerToken];
+
+    /// <summary>
+    /// Whether a source (first) has evaluation examples of a target (second) among its own: the pair is marked and left out. Null for none. A task is
+    /// never a source of itself.
+    /// </summary>
+    /// <value>null.</value>
+    public Func<TextTask, TextTask, bool>? Leaks { get; set; }
+
+    /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
+    internal StudyPlan Copy()
+    {
+        StudyPlan copy = (StudyPlan)MemberwiseClone();
+        (copy.Sources, copy.Targets) = ([.. Sources], [.. Targets]);
+        (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
+        (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
+        (copy.BestOf, copy.RaceOf, copy.AverageOf, copy.MixtureOf) = ([.. BestOf], [.. RaceOf], [.. AverageOf], [.. MixtureOf]);
+        copy.Similarities = [.. Similarities];
+        return copy;
+    }
+
+    /// <exception cref="ArgumentException">The plan cannot be carried out; the message says why.</exception>
+    internal void Check()
+    {
+        Distinct(Sources.Select(task => task.Name), nameof(Sources));
+        Distinct(Targets.Select(task => task.Name), nameof(Targets));
+        Distinct(SourceSeeds, nameof(SourceSeeds));
+        Distinct(TargetSeeds, nameof(TargetSeeds));
+        Distinct(Similarities, nameof(Similarities));
+        foreach ((IReadOnlyList<int> ks, string name) in new[] { (BestOf, nameof(BestOf)), (RaceOf, nameof(RaceOf)), (AverageOf, nameof(AverageOf)), (MixtureOf, nameof(MixtureOf)) })
+        {
+            if (ks.Any(k => k < 1))
+            {
+                throw new ArgumentException($"{nameof(StudyPlan)}.{name} has {ks.Min()}; every k must be at least 1.");
+            }
+        }
+
+        if (SourceOptions.EmbeddingStep > SourceOptions.Steps)
+        {
+            throw new ArgumentException(
+                $"{nameof(SourceOptions)} ends after {SourceOptions.Steps} steps, before its EmbeddingStep {SourceOptions.EmbeddingStep}, so no source would have a key. Lower EmbeddingStep.");
+        }
+
+        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceBudget);
+        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceOfBudget);
+    }
+
+    private static void Distinct<T>(IEnumerable<T> values, string name)
+    {
+        T[] all = [.. values];
+        T[] twice = [.. all.GroupBy(value => value).Where(group => group.Count() > 1).Select(group => group.Key)];
+        if (all.Length == 0 || twice.Length > 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(StudyPlan)}.{name} {(all.Length == 0 ? "is empty; at least one is needed." : $"has '{twice[0]}' twice; they must be distinct.")}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace Spot.Tuning;
+
+/// <summary>The folder of a run: its checkpoint, its history, and a lock that keeps a second run out.</summary>
+internal sealed class RunFolder : IDisposable
+{
+    private readonly string _checkpoint;
+    private readonly FileStream _lock;
+    private readonly IReadOnlyDictionary<string, string> _identity;
+    private readonly IReadOnlyList<Parameter> _parameters;
+
+    private RunFolder(string folder, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters)
+    {
+        _checkpoint = Path.Combine(folder, "checkpoint.safetensors");
+        _identity = identity;
+        _parameters = parameters;
+        _lock = Lock(folder);
+        try
+        {
+            foreach (string left in Directory.EnumerateFiles(folder, Path.GetFileName(_checkpoint) + ".*.tmp"))
+            {
+                File.Delete(left); // of a run that was killed while it wrote
+            }
+
+            bool begun = File.Exists(_checkpoint);
+            State = begun ? RunCheckpoint.Read(_checkpoint, identity, parameters) : new RunState();
+            History = new RunHistory(Path.Combine(folder, "history.jsonl"), begun ? State.Step : -1);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where the run goes on from.</summary>
+    public RunState State { get; }
+
+    public RunHistory History { get; }
+
+    /// <summary>Opens a run's folder and brings its parameters to where the checkpoint is.</summary>
+    /// <param name="folder">The folder, made if need be.</param>
+    /// <param name="identity">What the run is.</param>
+    /// <param name="parameters">What it trains.</param>
+    /// <exception cref="IOException">The folder cannot be used, or another run uses it.</exception>
+    /// <exception cref="SpotException">Its checkpoint is of another run.</exception>
+    /// <exception cref="InvalidDataException">Its checkpoint is damaged.</exception>
+    public static RunFolder Open(string folder, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters)
+    {
+        string full = Path.GetFullPath(folder);
+        Directory.CreateDirectory(full);
+        return new RunFolder(full, identity, parameters);
+    }
+
+    /// <summary>Replaces the checkpoint.</summary>
+    public void Save(RunState state) => RunCheckpoint.Write(_checkpoint, _identity, _parameters, state);
+
+    public void Dispose()
+    {
+        History.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        string path = Path.Combine(folder, "lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"The run folder '{folder}' is in use by another run, or cannot be written: {exception.Message} Give every run a RunFolder of its own.", exception);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Spot.Tests.Numerics;
-
-/// <summary>A query and the true best keys.</summary>
-internal sealed record RetrievalQuery(float[] Values, int[] Ids, double[] Scores);

@@ -1,0 +1,228 @@
+using System.Text.Json;
+using Spot.Studies;
+using Spot.Tests.Statistics;
+using Spot.Tests.Tasks.Metrics;
+using Spot.Tests.Transfer;
+using Spot.Transfer;
+
+namespace Spot.Tests.Studies;
+
+/// <summary>Rankings, table, correlations and heat map of studies whose scores and similarities are given.</summary>
+public class SearchSpaceTableTests
+{
+    private static readonly (PromptSimilarity Similarity, string Name)[] Similarities =
+        [(PromptSimilarity.AverageToken, "average_tokens"), (PromptSimilarity.PerToken, "per_token")];
+
+    [Fact]
+    public void All_numbers_are_the_references()
+    {
+        foreach (JsonElement instance in StatsGolden.Files("search_space.json.gz").SelectMany(file => file.GetProperty("instances").EnumerateArray()))
+        {
+            string name = instance.Text("name");
+            JsonElement expected = instance.GetProperty("expected");
+            (StudyPlan plan, StudyRuns runs, IReadOnlyList<StudySimilarity> similarities) = Read(instance);
+            StudyFindings findings = new StudyAnalysis(plan, runs, similarities).Findings(run => run.Score);
+            SearchSpaceTable table = new(plan, runs, similarities, run => run.Score);
+            Check(expected.GetProperty("baseline"), findings.Table[0], $"{name}, baseline");
+            Check(expected.GetProperty("oracle"), findings.Table[1], $"{name}, oracle");
+            foreach ((PromptSimilarity kind, string label) in Similarities)
+            {
+                SearchSpaceRow[] rows = [.. findings.Table.Where(row => row.Strategy == StudyStrategy.BestOfTopK && row.Similarity == kind)];
+                JsonElement[] bestOf = [.. expected.GetProperty("best_of_top_k").GetProperty(label).EnumerateArray()];
+                Assert.Equal(bestOf.Length, rows.Length);
+                foreach ((JsonElement row, SearchSpaceRow actual) in bestOf.Zip(rows))
+                {
+                    string what = $"{name}, {label}, k = {actual.K}";
+                    Check(row, actual, what);
+                    MetricGolden.Equal(row.GetProperty("tunings_per_target"), actual.Tunings, what);
+                    MetricGolden.Equal(row.GetProperty("search_space_saved_percent"), actual.SearchSpaceSaved, what);
+                    MetricGolden.Equal(row.GetProperty("share_of_oracle_gain_percent"), actual.ShareOfOracleGain, what);
+                }
+
+                StudySimilarity similarity = similarities.Single(one => one.Similarity == kind);
+                foreach ((int target, JsonElement seeds) in expected.GetProperty("ranking").GetProperty(label).EnumerateArray().Index())
+                {
+                    foreach ((int seed, JsonElement ranking) in seeds.EnumerateArray().Index())
+                    {
+                        int[] wanted = ranking.Integers();
+                        MetricGolden.Same(wanted, table.Ranking(similarity, target, seed).Take(wanted.Length), $"{name}, {label}, target {target}, seed {seed}");
+                    }
+                }
+
+                JsonElement correlation = expected.GetProperty("correlation").GetProperty(label);
+                StudyCorrelation[] found = [.. findings.Correlations.Where(one => one.Similarity == kind)];
+                foreach ((int target, JsonElement one) in correlation.GetProperty("per_target").EnumerateArray().Index())
+                {
+                    Check(one, found[target], $"{name}, {label}, target {target}");
+                }
+
+                Assert.Null(found[^1].Target);
+                Check(correlation.GetProperty("pooled"), found[^1], $"{name}, {label}, pooled");
+            }
+
+            foreach ((int source, JsonElement targets) in expected.GetProperty("heat_map_percent").EnumerateArray().Index())
+            {
+                foreach ((int target, JsonElement cell) in targets.EnumerateArray().Index())
+                {
+                    MetricGolden.Equal(cell, findings.Reductions[source][target], $"{name}, source {source}, target {target}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1, 33, 10 + 10 + 20 + 80)] // at 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: the late prompt 1 is lost
+    [InlineData(0.65, 95, 20 + 20 + 80 + 80)] // all go on to 20, prompts 1 and 3 to the end
+    public void A_race_of_whole_runs_drops_what_the_rounds_drop_and_counts_the_steps(double budget, double score, int spent)
+    {
+        // Steps 10, 20, 40 of 80; four prompts in the order of similarity.
+        double[][] curves = [[20, 30, 40, 50], [10, 90, 90, 95], [25, 28, 70, 80], [30, 31, 32, 33]];
+        int[] steps = [10, 20, 40, 80];
+        StudyRun[] runs = [.. curves.Select(curve => new StudyRun
+        {
+            Score = curve.Max(), Steps = 80, Evaluations = [.. curve.Select((score, i) => new TuningEvaluation(steps[i], score, 0))],
+        })];
+        IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, new StudyPlan
+        {
+            TargetOptions = new() { Steps = 80, EvaluateEvery = 10 },
+            SourceOptions = new() { EmbeddingStep = 5 },
+            BestOf = [4],
+            RaceOf = [4],
+            RaceFirst = 0.125,
+            RaceBudget = budget,
+            RaceOfBudget = budget,
+        });
+        SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
+
+        Assert.Equal(score, race.Score.Mean);
+        Assert.Equal(spent + 5, race.Steps);
+        Assert.Equal(100 * (spent + 5) / 320.0, race.ShareOfOracleSteps, 1e-9);
+        Assert.Equal(100 * score / 95, race.ShareOfOracleGain, 1e-9);
+        SearchSpaceRow ofAll = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
+        Assert.Equal((score, race.Steps - 5, null), (ofAll.Score.Mean, ofAll.Steps, ofAll.Similarity)); // no embedding
+        Assert.Equal((4, 320 + 5), (rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Tunings, rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).Steps));
+    }
+
+    [Fact]
+    public void A_race_that_scores_the_starts_spends_no_step_on_the_first_it_drops()
+    {
+        // At the start, then at 5, 10 and 20 of 20; nine prompts of which 0, 4 and 8 start ahead.
+        StudyRun[] runs = [.. Enumerable.Range(0, 9).Select(prompt => new StudyRun
+        {
+            Score = 60 + prompt,
+            Steps = 20,
+            Evaluations = [new(0, prompt % 4 == 0 ? 50 : 40, 0), new(5, prompt == 4 ? 55 : 52, 0), new(10, 56, 0), new(20, 60 + prompt, 0)],
+        })];
+        IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, new StudyPlan
+        {
+            TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateStart = true },
+            SourceOptions = new() { EmbeddingStep = 3 },
+            BestOf = [],
+            RaceOf = [9],
+        });
+
+        // Among all, on a tenth: 9 → 2 at 0, 2 → 1 at 5. Among the 9 most similar, on three tenths: 9 → 4 → 2, and the embedding.
+        SearchSpaceRow ofAll = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: null });
+        Assert.Equal((64, 5 + 20), (ofAll.Score.Mean, ofAll.Steps));
+        SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
+        Assert.Equal((64, 5 + 5 + 20 + 20 + 3), (race.Score.Mean, race.Steps));
+    }
+
+    [Fact]
+    public void A_row_says_on_how_many_runs_it_rests_and_takes_no_share_of_another_gain()
+    {
+        StudyRun Run(double score) => new() { Score = score, Steps = 10 };
+        StudyPlan plan = new()
+        {
+            Sources = [Task("s")],
+            Targets = [Task("t"), Task("u")],
+            SourceSeeds = [0],
+            TargetSeeds = [0, 1],
+            BestOf = [1],
+            RaceOf = [],
+            Similarities = [PromptSimilarity.AverageToken],
+        };
+        StudyRuns runs = new(
+            [[Run(50), Run(50)], [Run(50), Run(50)]], [[[Run(60), Run(60)], [Run(60), Run(60)]]],
+            [new StrategyRuns(StudyStrategy.Mixture, 1, PromptSimilarity.AverageToken, [[Run(70), null], [null, null]])]);
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], [[[0.5, 0.5], [0.5, 0.5]]], [[0.5, 0.5]]);
+        IReadOnlyList<SearchSpaceRow> rows = new SearchSpaceTable(plan, runs, [similarity], run => run.Score).Rows();
+        SearchSpaceRow mixture = rows.Single(row => row.Strategy == StudyStrategy.Mixture), best = rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK);
+        Assert.Equal((1, 70.0, 20.0, double.NaN), (mixture.Outcomes, mixture.Score.Mean, mixture.Absolute.Mean, mixture.ShareOfOracleGain));
+        Assert.Equal((4, 100.0), (best.Outcomes, best.ShareOfOracleGain));
+    }
+
+    // The table of runs from one prompt each of as many sources, in the order of similarity, on one target.
+    private static IReadOnlyList<SearchSpaceRow> OnOneTarget(StudyRun[] runs, StudyPlan plan)
+    {
+        plan.Sources = [.. runs.Select((_, i) => Task($"source {i}"))];
+        plan.Targets = [Task("t")];
+        plan.SourceSeeds = plan.TargetSeeds = [0];
+        plan.AverageOf = plan.MixtureOf = [];
+        StudyRuns all = new([[new StudyRun { Score = 0, Steps = plan.TargetOptions.Steps }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
+        double[][][] similar = [.. runs.Select((_, i) => new double[][] { [0.9 - (0.1 * i)] })];
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
+        return new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows();
+    }
+
+    private static void Check(JsonElement expected, SearchSpaceRow actual, string what)
+    {
+        foreach ((string name, ScoreSpread spread) in new[] { ("score", actual.Score), ("absolute", actual.Absolute), ("relative", actual.Relative) })
+        {
+            if (expected.TryGetProperty(name, out JsonElement numbers))
+            {
+                MetricGolden.Equal(numbers.GetProperty("mean"), spread.Mean, $"{what}, {name}");
+                MetricGolden.Equal(numbers.GetProperty("std_ddof0"), spread.PopulationDeviation, $"{what}, deviation of {name}");
+                MetricGolden.Equal(numbers.GetProperty("std_ddof1"), spread.Deviation, $"{what}, deviation of {name}");
+            }
+        }
+    }
+
+    private static void Check(JsonElement expected, StudyCorrelation actual, string what)
+    {
+        Assert.Equal(expected.GetProperty("n").GetInt32(), actual.Points);
+        MetricGolden.Equal(expected.GetProperty("r"), actual.Pearson, $"{what}, r");
+        MetricGolden.Equal(expected.GetProperty("rho"), actual.Spearman, $"{what}, rho");
+        PValue(expected.GetProperty("r"), expected.GetProperty("p"), actual.PearsonP, $"{what}, p of r");
+        PValue(expected.GetProperty("rho"), expected.GetProperty("rho_p"), actual.SpearmanP, $"{what}, p of rho");
+    }
+
+    // Of a coefficient of 1 the last bit alone decides between 0 and some 1e-20.
+    private static void PValue(JsonElement coefficient, JsonElement expected, double actual, string what)
+    {
+        if (Math.Abs(coefficient.Number()) == 1)
+        {
+            Assert.InRange(actual, 0, 1e-15);
+            return;
+        }
+
+        StatsGolden.PValue(expected.Number(), actual, 1e-8, what);
+    }
+
+    private static (StudyPlan Plan, StudyRuns Runs, IReadOnlyList<StudySimilarity> Similarities) Read(JsonElement instance)
+    {
+        int Count(string name) => instance.GetProperty(name).GetInt32();
+        StudyPlan plan = new()
+        {
+            Sources = [.. Enumerable.Range(0, Count("sources")).Select(i => Task($"source {i}"))],
+            Targets = [.. Enumerable.Range(0, Count("targets")).Select(i => Task($"target {i}"))],
+            SourceSeeds = [.. Enumerable.Range(0, Count("runs_per_source")).Select(i => (long)i)],
+            TargetSeeds = [.. Enumerable.Range(0, Count("seeds")).Select(i => (long)i)],
+            BestOf = [.. instance.GetProperty("expected").GetProperty("best_of_top_k").GetProperty("average_tokens").EnumerateArray().Select(row => row.GetProperty("k").GetInt32())],
+            RaceOf = [],
+        };
+        StudyRuns runs = new(Runs(instance.GetProperty("baseline")), [.. instance.GetProperty("transfer").EnumerateArray().Select(Runs)], []);
+        return (plan, runs, [.. Similarities.Select(similarity => Similarity(similarity.Similarity, instance.GetProperty("similarity").GetProperty(similarity.Name)))]);
+    }
+
+    private static StudyRun?[][] Runs(JsonElement scores) =>
+        [.. scores.EnumerateArray().Select(seeds => seeds.Numbers().Select(score => new StudyRun { Score = score }).ToArray())];
+
+    private static StudySimilarity Similarity(PromptSimilarity similarity, JsonElement values)
+    {
+        double[][][] toTargets = [.. values.EnumerateArray().Select(prompt => prompt.EnumerateArray().Select(target => target.Numbers()).ToArray())];
+        return new StudySimilarity(similarity, [], [], toTargets, [.. toTargets.Select(prompt => prompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
+    }
+
+    private static TextTask Task(string name) => new(name, [], [new TextExample("a", "b")], [new TextExample("c", "d")]);
+}
