@@ -57,23 +57,24 @@ public class LayerTests
     [MemberData(nameof(Rooms))]
     public void Sub_folders_use_each_other_in_one_direction(string room)
     {
-        HashSet<(string From, string To)> arrows = [];
+        HashSet<(string From, string To, string Types)> left = [];
         foreach (Type type in Spot.GetTypes())
         {
-            if (SourceFolders.Of(type) is { } from && from.StartsWith(room + "/", StringComparison.Ordinal))
+            if (Inside(type) is { } from)
             {
-                arrows.UnionWith(TypeReferences.Of(type).Where(used => used.Assembly == Spot).Select(SourceFolders.Of).OfType<string>()
-                    .Where(to => to != from && to.StartsWith(room + "/", StringComparison.Ordinal)).Select(to => (from, to)));
+                left.UnionWith(TypeReferences.Of(type).Where(used => Inside(used) is { } to && to != from).Select(used => (from, Inside(used)!, $"{type.Name} uses {used.Name}")));
             }
         }
 
-        HashSet<(string From, string To)> left = [.. arrows];
         while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)
         {
             // what leads nowhere is in no cycle
         }
 
-        Assert.True(left.Count == 0, $"in a cycle: {string.Join(", ", left.Select(arrow => $"{arrow.From} -> {arrow.To}"))}");
+        Assert.True(left.Count == 0, $"in a cycle:\n{string.Join('\n', left.Select(arrow => $"{arrow.From} -> {arrow.To}: {arrow.Types}"))}");
+
+        string? Inside(Type type) =>
+            type.Assembly == Spot && SourceFolders.Of(type) is { } folder && folder.StartsWith(room + "/", StringComparison.Ordinal) ? folder : null;
     }
 
     [Fact]

@@ -139,11 +139,11 @@ public sealed class PromptTuner : IPromptTuner
         TuningRun run = new(trainable, task, new TrainingStream(task, backbone.Tokenizer, options), options, _logger, new Milestones(Time));
         try
         {
-            return trainable.Result(run.Execute(identity, progress, cancellationToken), task.Name, options, backbone.Name);
+            return PromptRunResult.Of(trainable, run.Execute(identity, progress, cancellationToken), task.Name, options, backbone.Name);
         }
         catch (TuningDivergedException exception)
         {
-            trainable.Result(exception, run.State, task.Name, options, backbone.Name);
+            PromptRunResult.Of(exception, trainable, run.State, task.Name, options, backbone.Name);
             throw;
         }
     }

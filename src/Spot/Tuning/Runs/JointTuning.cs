@@ -93,8 +93,8 @@ internal sealed class JointTuning
     }
 
     private TuningResult Result(Course course) => course.Divergence is { } divergence
-        ? course.Trainable.Result(divergence, course.Run.State, _task.Name, _options, _backbone)
-        : course.Trainable.Result(course.Run.State, _task.Name, _options, _backbone);
+        ? PromptRunResult.Of(divergence, course.Trainable, course.Run.State, _task.Name, _options, _backbone)
+        : PromptRunResult.Of(course.Trainable, course.Run.State, _task.Name, _options, _backbone);
 
     // Until every run is at a step, with its evaluation, or has ended. Gives back those that have not diverged.
     private Course[] Advance(Course[] courses, int until)

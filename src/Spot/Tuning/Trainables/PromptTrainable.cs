@@ -97,29 +97,6 @@ internal sealed class PromptTrainable : ITrainable
     /// <summary>Values as a prompt of the backbone.</summary>
     public SoftPrompt Prompt(float[] values) => new(_length, _model.Config.Dim, values, _model.Weights.Fingerprint);
 
-    /// <summary>What a run gives.</summary>
-    /// <param name="state">Where it ended.</param>
-    /// <param name="task">The task's name.</param>
-    /// <param name="options">Its options.</param>
-    /// <param name="backbone">The backbone's name.</param>
-    public TuningResult Result(RunState state, string task, TuningOptions options, string backbone) => new()
-    {
-        Best = Prompt(state.Best is { } best ? best[0] : Values),
-        BestScore = state.Best is null ? double.NaN : state.BestEvaluation.Score,
-        BestStep = state.Best is null ? state.Step : state.BestEvaluation.Step,
-        Final = Prompt(Values),
-        Embedding = state.Early is null ? null : new TaskEmbedding(task, Prompt(state.Early[0]), options.EmbeddingStep),
-        Evaluations = state.Evaluations,
-        Losses = state.Losses,
-        Seed = options.Seed,
-        Options = RunIdentity.Of(options),
-        BackboneName = backbone,
-    };
-
-    /// <summary>What a run gave that diverged, for the error and with it; where nothing was evaluated the last good prompt counts as the best.</summary>
-    public TuningResult Result(TuningDivergedException divergence, RunState state, string task, TuningOptions options, string backbone) =>
-        divergence.Result = Result(state, task, options, backbone) with { Divergence = divergence };
-
     public void Dispose()
     {
     }

@@ -58,7 +58,7 @@ public sealed class JointTuningTests : ToyTests
         {
             TuningOptions options = Options();
             (options.BatchSize, options.MicroBatchSize) = (rows, rows);
-            PromptTuner tuner = new(_backbone) { Time = new TensorTime() };
+            PromptTuner tuner = new(_backbone) { Time = new TensorTime(_backbone) };
             SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
             Reports alone = new(), together = new();
             await tuner.TuneAsync(Toy.Task(), options, starts[0], alone, Cancel);
