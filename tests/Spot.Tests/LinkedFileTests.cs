@@ -59,11 +59,11 @@ public sealed class LinkedFileTests : IDisposable
     [Fact]
     public void Task_folders_and_data_files_of_every_format()
     {
-        string data = Path.Combine(_folder.Path, "data"), row = """{"input": "a", "target": "b"}""";
+        string data = Path.Combine(_folder.Path, "data"), row = """{"input": "a", "target": "b"}""", other = """{"input": "c", "target": "d"}""";
         foreach ((string file, string text) in new[]
         {
-            ("one/train.jsonl", row), ("one/validation.jsonl", row), ("one/task.json", """{"name": "uno"}"""),
-            ("two/train-00000-of-00002.json", $"[{row}]"), ("two/train-00001-of-00002.json", $"[{row},{row}]"), ("two/validation.csv", "input,target\na,b\n"),
+            ("one/train.jsonl", $"{row}\n{other}"), ("one/validation.jsonl", row), ("one/task.json", """{"name": "uno"}"""),
+            ("two/train-00000-of-00002.json", $"[{row}]"), ("two/train-00001-of-00002.json", $"[{row},{other}]"), ("two/validation.csv", "input,target\na,b\n"),
         })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(data, file))!);
@@ -75,7 +75,7 @@ public sealed class LinkedFileTests : IDisposable
         foreach (string folder in new[] { cached, Linked(cached) })
         {
             IReadOnlyList<TextTask> tasks = TaskFolder.LoadAll(folder);
-            Assert.Equal([("uno", 1, 1, 0), ("two", 3, 1, 1)], tasks.Select(task => (task.Name, task.Train.Count, task.Validation.Count, task.Test.Count)));
+            Assert.Equal([("uno", 2, 1, 0), ("two", 3, 1, 1)], tasks.Select(task => (task.Name, task.Train.Count, task.Validation.Count, task.Test.Count)));
         }
 
         string parquet = TestPaths.Golden("parquet"), linked = HubCache.Of(parquet, Path.Combine(_folder.Path, "other"));
