@@ -18,6 +18,9 @@ internal static class TensorSums
     /// <summary>x + y for a number that the caller keeps.</summary>
     public static Tensor Plus(this Tensor x, Scalar y) => x.add(y, One);
 
+    /// <summary>x², for which <c>square()</c> makes a temporary exponent.</summary>
+    public static Tensor Squared(this Tensor x) => x * x;
+
     /// <summary>Adds y to x in place.</summary>
     public static void Accumulate(this Tensor x, Tensor y) => x.add_(y, One);
 }

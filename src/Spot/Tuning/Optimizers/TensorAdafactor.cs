@@ -29,7 +29,7 @@ internal sealed class TensorAdafactor : TensorOptimizer
     public override void Apply(Tensor parameter, Tensor gradient, double factor = 1)
     {
         using Scalar epsilon = Adafactor.Epsilon1, threshold = 1 / _options.ClippingThreshold, one = 1, kept = 1 - _options.WeightDecay;
-        Tensor square = gradient.square().Plus(epsilon);
+        Tensor square = gradient.Squared().Plus(epsilon);
         Tensor update = gradient * Scale(square, Adafactor.NewShare(_options, Step));
         Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter);
         update.mul_(rate / Rms(update).mul_(threshold).clamp_min(one));

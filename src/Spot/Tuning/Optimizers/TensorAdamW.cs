@@ -23,7 +23,7 @@ internal sealed class TensorAdamW : TensorOptimizer
         using Scalar firstFactor = 1 / (1 - Math.Pow(_options.Beta1, Step)), decay = _options.WeightDecay, epsilon = _options.Epsilon;
         using Scalar secondFactor = 1 / Math.Sqrt(1 - Math.Pow(_options.Beta2, Step));
         Mix(_first, gradient, 1 - _options.Beta1);
-        Mix(_second, gradient.square(), 1 - _options.Beta2);
+        Mix(_second, gradient.Squared(), 1 - _options.Beta2);
         Tensor update = (_first * firstFactor).div_(_second.sqrt().mul_(secondFactor).Plus(epsilon));
         Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter);
         if (_options.WeightDecay > 0)

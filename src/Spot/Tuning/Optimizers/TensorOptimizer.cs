@@ -49,7 +49,7 @@ internal abstract class TensorOptimizer : IDisposable
     }
 
     /// <summary>The root mean square. // []</summary>
-    private protected static Tensor Rms(Tensor values) => values.square().mean().sqrt();
+    private protected static Tensor Rms(Tensor values) => values.Squared().mean().sqrt();
 
     /// <summary>A learning rate, multiplied by the parameter's size if it is relative. // []</summary>
     private protected static Tensor Rate(double rate, bool relative, Tensor parameter)

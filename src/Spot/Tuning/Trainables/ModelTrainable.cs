@@ -119,7 +119,7 @@ internal sealed class ModelTrainable : ITrainable
         Tensor[] sums = [.. _parameters.Select(parameter =>
         {
             using DisposeScope one = NewDisposeScope();
-            Tensor squares = tensors(parameter).square();
+            Tensor squares = tensors(parameter).Squared();
             return (_model.Device.type == DeviceType.MPS ? squares.sum() : squares.sum(ScalarType.Float64)).MoveToOuterDisposeScope();
         })];
         return stack(sums).sum().cpu().to(ScalarType.Float64).item<double>();
