@@ -29,7 +29,7 @@ internal static class Ratios
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
-        ["prompts.together"] = () => JointRatios.Measure("prompts.together"),
+        ["prompts.together"] = () => SharedPassRatios.Measure("prompts.together"),
         ["search.100k"] = () => SearchRatios.Measure("search.100k", 100_000, 768),
         ["library.open.1m"] = () => LibraryRatios.Measure("library.open.1m", 1_000_000, 256),
         ["library.open.100k"] = () => LibraryRatios.Measure("library.open.100k", 100_000, 256),

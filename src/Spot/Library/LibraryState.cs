@@ -17,7 +17,7 @@ internal sealed record LibraryState(
     ImmutableSortedDictionary<string, LibraryProblem> Damaged,
     ImmutableArray<LibraryProblem> Others,
     long Stamp,
-    KeyView? View)
+    KeySnapshot? View)
 {
     internal const long NoStamp = 0;
 

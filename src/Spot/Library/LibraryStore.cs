@@ -141,9 +141,9 @@ internal sealed class LibraryStore
 
     /// <summary>Brings the index to where the records are.</summary>
     /// <returns>The keys of all records.</returns>
-    internal async Task<KeyView> SyncAsync(CancellationToken cancellationToken)
+    internal async Task<KeySnapshot> SyncAsync(CancellationToken cancellationToken)
     {
-        KeyView? view = await ChangeAsync(
+        KeySnapshot? view = await ChangeAsync(
             state =>
             {
                 LibraryState after = state.View is null && IsInStep(state, out KeyIndex? index) ? state with { View = index.View() } : state;
@@ -196,7 +196,7 @@ internal sealed class LibraryStore
     }
 
     /// <summary>The keys as they are now, if nobody is just changing them; else as they were.</summary>
-    internal KeyView? CurrentView()
+    internal KeySnapshot? CurrentView()
     {
         if (!_gate.Wait(0))
         {
@@ -230,12 +230,12 @@ internal sealed class LibraryStore
     {
         if ((state.Backbone ?? _expectedBackbone) is string expected)
         {
-            BackboneCheck.Library(expected, backbone, Folder.Path);
+            BackboneValidator.Library(expected, backbone, Folder.Path);
         }
 
         if (state.Dim is int width && (state.Entries is not { IsEmpty: true }))
         {
-            BackboneCheck.Width(width, dim, Folder.Path);
+            BackboneValidator.Width(width, dim, Folder.Path);
         }
     }
 
@@ -277,7 +277,7 @@ internal sealed class LibraryStore
     {
         if (found is not null && (_expectedBackbone ?? _state?.Backbone) is string expected)
         {
-            BackboneCheck.Library(found, expected, Folder.Path);
+            BackboneValidator.Library(found, expected, Folder.Path);
         }
     }
 }

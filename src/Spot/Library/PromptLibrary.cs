@@ -67,7 +67,7 @@ public sealed class PromptLibrary : IPromptLibrary
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public async Task AddAsync(PromptRecord record, bool replace = false, CancellationToken cancellationToken = default)
     {
-        RecordCheck.Check(record);
+        RecordValidator.Check(record);
         _store.CheckFits(_store.State, record.Info.Backbone, record.Info.Dim); // before anything is made
         RecordFiles files = RecordFiles.Of(record);
         await WriteAsync(

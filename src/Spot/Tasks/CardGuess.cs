@@ -8,7 +8,7 @@ namespace Spot.Tasks;
 /// <summary>The task.json that would fit a file with other fields than <c>input</c> and <c>target</c>, guessed from their names.</summary>
 internal static class CardGuess
 {
-    private const int MostRows = 10_000;
+    private const int MaxRows = 10_000;
 
     private static readonly string[] Inputs =
     [
@@ -81,7 +81,7 @@ internal static class CardGuess
     private static JsonNode? Labels(string target, IReadOnlyList<string> train, DataFileOptions? files)
     {
         string[] values = Values(target, train, files);
-        if (values.Length is < 2 or > TaskFolder.MostInferredLabels)
+        if (values.Length is < 2 or > TaskFolder.MaxInferredLabels)
         {
             return null;
         }
@@ -98,8 +98,8 @@ internal static class CardGuess
         {
             return
             [
-                .. train.SelectMany(file => DataFile.Read(file, files)).Take(MostRows).Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
-                    .OfType<string>().Where(value => !ExampleCheck.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MostInferredLabels + 1).Order(StringComparer.Ordinal),
+                .. train.SelectMany(file => DataFile.Read(file, files)).Take(MaxRows).Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
+                    .OfType<string>().Where(value => !ExampleValidator.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MaxInferredLabels + 1).Order(StringComparer.Ordinal),
             ];
         }
         catch (InvalidDataException)

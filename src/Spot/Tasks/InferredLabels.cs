@@ -13,7 +13,7 @@ internal static class InferredLabels
     public static string[] Of(IReadOnlyList<TextExample> train, IReadOnlyList<string> files, TaskLoadOptions options)
     {
         Dictionary<string, int> counts = train.CountBy(example => example.Target, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        if (counts.Count > TaskFolder.MostInferredLabels)
+        if (counts.Count > TaskFolder.MaxInferredLabels)
         {
             return [];
         }

@@ -3,7 +3,7 @@ namespace Spot.Tasks;
 /// <summary>Reads a task from a folder: task.json and a data file for each of train, validation (or dev) and, if there, test.</summary>
 /// <remarks>
 /// task.json, whose keys are all optional: <c>{"name": "films", "family": "sentiment", "labels": ["positive", "negative"]}</c>; without it the folder's name is the
-/// task's, and the labels are the targets of the training examples where there are at most <see cref="MostInferredLabels"/> different ones, none of which
+/// task's, and the labels are the targets of the training examples where there are at most <see cref="MaxInferredLabels"/> different ones, none of which
 /// looks like another one misspelt.
 /// Data files may have any format of <see cref="DataFile"/>, for example train.jsonl or train.csv.gz. Their rows have the fields <c>input</c> and
 /// <c>target</c>, or others if task.json says how to write them: <c>"format": {"input": "title: {title} text: {body}", "target": "stars",
@@ -12,7 +12,7 @@ namespace Spot.Tasks;
 public static class TaskFolder
 {
     /// <summary>With more distinct targets than this a task without task.json counts as free-form.</summary>
-    public const int MostInferredLabels = 32;
+    public const int MaxInferredLabels = 32;
 
     /// <summary>Reads a task.</summary>
     /// <param name="folder">The folder.</param>

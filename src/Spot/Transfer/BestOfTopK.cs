@@ -12,5 +12,5 @@ public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IProm
 {
     private protected override Task<TransferResult> TransferAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>
-        new Trials(Tuner, Library).RunAsync(target, matches.Select(match => (match.Info, (double?)match.Similarity)), options, progress, cancellationToken);
+        new CandidateRuns(Tuner, Library).RunAsync(target, matches.Select(match => (match.Info, (double?)match.Similarity)), options, progress, cancellationToken);
 }

@@ -25,6 +25,6 @@ public sealed class Oracle(IPromptTuner tuner, IPromptLibrary library) : ITransf
     {
         ArgumentNullException.ThrowIfNull(target);
         PromptInfo[] sources = await SourcePrompts.ListAsync(library, new SourceFilter(target, Eligible, IncludeOwnTask), cancellationToken).ConfigureAwait(false);
-        return await new Trials(tuner, library).RunAsync(target, sources.Select(source => (source, (double?)null)), options, progress, cancellationToken).ConfigureAwait(false);
+        return await new CandidateRuns(tuner, library).RunAsync(target, sources.Select(source => (source, (double?)null)), options, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -58,9 +58,9 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
         ArgumentNullException.ThrowIfNull(task);
         ArgumentException.ThrowIfNullOrWhiteSpace(outputFolder);
         TuningOptions own = options?.Clone() ?? TuningOptions.ModelTuning();
-        TuningOptionsCheck.Check(own);
+        TuningOptionsValidator.Check(own);
         own.Label = new RunLabel(TuningRunKind.Model);
-        LabelCheck.Check(task, backbone.Tokenizer, own);
+        LabelValidator.Check(task, backbone.Tokenizer, own);
         if (StoredPrecision is not (BackbonePrecision.Float32 or BackbonePrecision.BFloat16))
         {
             throw new ArgumentException($"{nameof(StoredPrecision)} is {StoredPrecision}; expected Float32 or BFloat16.");
@@ -73,7 +73,7 @@ public sealed class ModelTuner(T5Backbone backbone, ILogger<ModelTuner>? logger 
 
     private ModelTuningResult Run(TaskMixture task, string target, TuningOptions options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        foreach (string problem in UnusualRecipe.OfModel(options))
+        foreach (string problem in RecipeWarnings.OfModel(options))
         {
             TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }

@@ -41,7 +41,7 @@ public sealed class PromptTuner : IPromptTuner
         ArgumentNullException.ThrowIfNull(task);
         TuningOptions own = Checked(options);
         T5Backbone backbone = await BackboneFor(start, cancellationToken).ConfigureAwait(false);
-        LabelCheck.Check(task, backbone.Tokenizer, own);
+        LabelValidator.Check(task, backbone.Tokenizer, own);
         return await backbone.RunAsync(() => Run(backbone, task, own, start, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,13 +65,13 @@ public sealed class PromptTuner : IPromptTuner
 
         TuningOptions own = Checked(options);
         TuningRound[] ownRounds = [.. rounds ?? []];
-        TuningOptionsCheck.Check(ownRounds, own);
+        TuningOptionsValidator.Check(ownRounds, own);
         T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
-        LabelCheck.Check(task, backbone.Tokenizer, own);
+        LabelValidator.Check(task, backbone.Tokenizer, own);
         Warn(own, task, backbone, all);
         return await backbone.RunAsync(
-            () => new JointTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => new BatchedTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -151,7 +151,7 @@ public sealed class PromptTuner : IPromptTuner
     // What several starts have in common is said once.
     private void Warn(TuningOptions options, TaskMixture task, T5Backbone backbone, SoftPrompt?[] starts)
     {
-        foreach (string problem in starts.SelectMany(start => UnusualRecipe.OfPrompt(options, task, backbone, start)).Distinct(StringComparer.Ordinal))
+        foreach (string problem in starts.SelectMany(start => RecipeWarnings.OfPrompt(options, task, backbone, start)).Distinct(StringComparer.Ordinal))
         {
             TuningLog.UnusualRecipe(_logger, task.Name, problem);
         }
@@ -160,7 +160,7 @@ public sealed class PromptTuner : IPromptTuner
     private static TuningOptions Checked(TuningOptions? options)
     {
         TuningOptions own = options?.Clone() ?? new TuningOptions();
-        TuningOptionsCheck.Check(own);
+        TuningOptionsValidator.Check(own);
         return own;
     }
 

@@ -68,7 +68,7 @@ public sealed partial class BadDataTests : IDisposable
         {
             TextTask task = TaskRegistry.Load(name, root!, cancellationToken: TestContext.Current.CancellationToken);
             Dictionary<string, int> counts = task.Train.CountBy(example => example.Target, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-            if (task.Labels.Count > 0 || counts.Count <= TaskFolder.MostInferredLabels)
+            if (task.Labels.Count > 0 || counts.Count <= TaskFolder.MaxInferredLabels)
             {
                 Assert.Equal((name, ""), (name, string.Join(' ', NearLabels.Find(counts))));
             }

@@ -50,9 +50,9 @@ public sealed class TaskFolderTests : IDisposable
     [Fact]
     public void Many_different_targets_mean_a_free_form_task()
     {
-        string[] rows = [.. Enumerable.Range(0, TaskFolder.MostInferredLabels).Select(i => $$"""{"input": "x", "target": "answer {{i}}"}""")];
+        string[] rows = [.. Enumerable.Range(0, TaskFolder.MaxInferredLabels).Select(i => $$"""{"input": "x", "target": "answer {{i}}"}""")];
         Splits(string.Join('\n', rows), rows[0]);
-        Assert.Equal(TaskFolder.MostInferredLabels, TaskFolder.Load(_folder.Path).Labels.Count);
+        Assert.Equal(TaskFolder.MaxInferredLabels, TaskFolder.Load(_folder.Path).Labels.Count);
         Splits(string.Join('\n', [.. rows, Good]), Bad);
         Assert.Empty(TaskFolder.Load(_folder.Path).Labels);
     }

@@ -150,7 +150,7 @@ public sealed class TextTask
 
         for (int i = 0; i < examples.Count && Objective == TextObjective.TextToText; i++)
         {
-            if (ExampleCheck.Problem(examples[i]) is { } problem)
+            if (ExampleValidator.Problem(examples[i]) is { } problem)
             {
                 throw new ArgumentException($"Task '{Name}', {split} example {i + 1}: {problem}. Correct the row or leave it out.");
             }

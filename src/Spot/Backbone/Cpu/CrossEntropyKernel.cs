@@ -11,14 +11,14 @@ internal static class CrossEntropyKernel
     private const int Lanes = TensorLanes.Count;
     private const int PerPiece = 256;
 
-    /// <summary>Computes Σ (cross-entropy + z · (log Z)²), times <paramref name="share"/>, and its gradient.</summary>
+    /// <summary>Computes Σ (cross-entropy + z · (log Z)²), times <paramref name="lossScale"/>, and its gradient.</summary>
     /// <param name="scores">Becomes the gradient. Contiguous, float32. // [vocabulary, tokens]</param>
     /// <param name="ids">The right id of every token. // [tokens]</param>
     /// <param name="z">z.</param>
-    /// <param name="share">The factor of the gradient.</param>
+    /// <param name="lossScale">The factor of the gradient.</param>
     /// <param name="losses">Takes the cross-entropy of every token; may be empty. // [tokens]</param>
-    /// <returns>Σ cross-entropy, without z-loss and share.</returns>
-    public static double Differentiate(Tensor scores, ReadOnlySpan<long> ids, double z, double share, Span<double> losses = default)
+    /// <returns>Σ cross-entropy, without z-loss and lossScale.</returns>
+    public static double Differentiate(Tensor scores, ReadOnlySpan<long> ids, double z, double lossScale, Span<double> losses = default)
     {
         int vocabulary = (int)scores.size(0), tokens = ids.Length;
         float[] chosen = new float[tokens], logZ = new float[tokens];
@@ -29,12 +29,12 @@ internal static class CrossEntropyKernel
         }
 
         LogSums(scores, vocabulary, logZ);
-        float[] slopes = [.. logZ.Select(log => (float)(share * (1 + (2 * z * log))))]; // ∂(log Z + z (log Z)²) / ∂ log Z
+        float[] slopes = [.. logZ.Select(log => (float)(lossScale * (1 + (2 * z * log))))]; // ∂(log Z + z (log Z)²) / ∂ log Z
         Probabilities(scores, vocabulary, logZ, slopes);
         double loss = 0;
         for (int token = 0; token < tokens; token++)
         {
-            values[(int)((ids[token] * tokens) + token)] -= (float)share;
+            values[(int)((ids[token] * tokens) + token)] -= (float)lossScale;
             double own = logZ[token] - chosen[token];
             loss += own;
             if (!losses.IsEmpty)

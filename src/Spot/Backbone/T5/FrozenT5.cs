@@ -103,7 +103,7 @@ internal sealed class FrozenT5 : IDisposable
     public EncodedBatch Encode(PromptStack prompts, IReadOnlyList<int> choice, TokenBatch inputs)
     {
         Tensor? mask = prompts.KeyMask(choice, inputs);
-        Tensor x = prompts.Before(choice, Embed(inputs.Ids), inputs); // [batch, longest L + T, d]
+        Tensor x = prompts.Prepend(choice, Embed(inputs.Ids), inputs); // [batch, longest L + T, d]
         return new EncodedBatch(_encoder.Forward(x, mask, null), mask);
     }
 

@@ -32,7 +32,7 @@ internal sealed class PromptStack : IDisposable
     /// <param name="tokens">The tokens' embeddings. // [batch, T, d]</param>
     /// <param name="inputs">The tokens, whose lengths count.</param>
     /// <returns>// [batch, longest prompt + tokens, d]</returns>
-    public Tensor Before(IReadOnlyList<int> choice, Tensor tokens, TokenBatch inputs)
+    public Tensor Prepend(IReadOnlyList<int> choice, Tensor tokens, TokenBatch inputs)
     {
         int stacked = (int)(_rows?.size(0) ?? 0);
         int width = Width(choice, inputs);
@@ -53,7 +53,7 @@ internal sealed class PromptStack : IDisposable
         return all.index_select(0, tensor(places, device: tokens.device)).view(inputs.Count, width, tokens.size(2));
     }
 
-    /// <summary>The mask of keys for <see cref="Before"/>.</summary>
+    /// <summary>The mask of keys for <see cref="Prepend"/>.</summary>
     /// <returns>Null when nothing is padded. // [batch, 1, 1, longest prompt + tokens]</returns>
     public Tensor? KeyMask(IReadOnlyList<int> choice, TokenBatch inputs) =>
         inputs.KeyMask([.. choice.Select(Length)], Width(choice, inputs));

@@ -56,7 +56,7 @@ internal sealed class ArchiveReader : IDisposable
         string name = id + LibraryFolder.SidecarExtension;
         byte[] json = Read(name, LibraryFolder.MaxJsonBytes);
         Sidecar sidecar = Json(name, json, LibraryJson.Files.Sidecar);
-        if (SidecarCheck.Contradiction(id, sidecar, backbone, dim) is string wrong)
+        if (SidecarValidator.Contradiction(id, sidecar, backbone, dim) is string wrong)
         {
             throw new InvalidDataException($"'{_path}': {name}: found {wrong}. Export the library again.");
         }

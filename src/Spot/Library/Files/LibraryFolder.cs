@@ -74,7 +74,7 @@ internal sealed class LibraryFolder(string folder)
         }
 
         Sidecar sidecar = Parse(PathOf(name), json, LibraryJson.Files.Sidecar);
-        LibraryEntry entry = SidecarCheck.Check(this, id, sidecar, null, null);
+        LibraryEntry entry = SidecarValidator.Check(this, id, sidecar, null, null);
         byte[] payload = ReadPayload(entry);
         _ = PromptPayload.ReadRecord(payload, entry, PathOf(entry.Payload));
         return new RecordFiles(sidecar, json, payload);
@@ -106,7 +106,7 @@ internal sealed class LibraryFolder(string folder)
     /// <exception cref="InvalidDataException">It cannot be used.</exception>
     internal LibraryEntry? ReadEntry(string id, string? backbone, int? dim) =>
         PromptId.IsAllowed(id) && ReadJson(id + SidecarExtension, LibraryJson.Files.Sidecar) is Sidecar sidecar && (sidecar.Id == id || !IsOtherCase(sidecar.Id, id))
-            ? SidecarCheck.Check(this, id, sidecar, backbone, dim)
+            ? SidecarValidator.Check(this, id, sidecar, backbone, dim)
             : null;
 
     /// <summary>Writes a record.</summary>
@@ -271,7 +271,7 @@ internal sealed class LibraryFolder(string folder)
 
         if (header is not null)
         {
-            BackboneCheck.Library(header.Backbone, backbone, Path);
+            BackboneValidator.Library(header.Backbone, backbone, Path);
         }
 
         return created && !damaged;

@@ -20,7 +20,7 @@ internal sealed class IndexFiles : IDisposable
         {
             Rows = Add("rows");
             Infos = Add("infos");
-            Dead = Add("dead");
+            Tombstones = Add("dead");
             foreach (string similarity in (string[])["average", "token"])
             {
                 Codes.Add(Add(similarity + ".codes"));
@@ -42,7 +42,7 @@ internal sealed class IndexFiles : IDisposable
     /// <summary>One description behind the other, as long as each is.</summary>
     internal IndexFile Infos { get; }
 
-    internal IndexFile Dead { get; }
+    internal IndexFile Tombstones { get; }
 
     /// <summary>By similarity.</summary>
     internal List<IndexFile> Codes { get; } = [];
@@ -76,12 +76,12 @@ internal sealed class IndexFiles : IDisposable
     internal static IndexFiles Open(string folder, long generation) => new(name => IndexFile.Open(Path.Combine(folder, name)), generation);
 
     /// <summary>Whether the files are long enough for so many rows.</summary>
-    internal bool Hold(in IndexHead head) => Hold(head.Count, head.DeadCount, head.InfoBytes, head.Dim);
+    internal bool Hold(in IndexHead head) => Hold(head.Count, head.TombstoneCount, head.InfoBytes, head.Dim);
 
     private bool Hold(int count, int dead, long infos, int dim) =>
         Rows.Length >= (long)count * IndexRow.Size
         && Infos.Length >= infos
-        && Dead.Length >= (long)dead * sizeof(long)
+        && Tombstones.Length >= (long)dead * sizeof(long)
         && Codes.TrueForAll(file => file.Length >= (long)count * KeyCodes.Padded(dim))
         && Bounds.TrueForAll(file => file.Length >= (long)count * BoundSize)
         && Keys.TrueForAll(file => file.Length >= (long)count * dim * sizeof(double));

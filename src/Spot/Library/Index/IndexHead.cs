@@ -27,7 +27,7 @@ internal struct IndexHead
     internal ulong Backbone;
     internal int Dim;
     internal int Count;
-    internal int DeadCount;
+    internal int TombstoneCount;
 
     /// <summary>1 when a writer changed records without knowing the index: then it lacks some.</summary>
     internal int IsIncomplete;

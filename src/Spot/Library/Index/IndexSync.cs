@@ -14,7 +14,7 @@ internal static class IndexSync
     /// <param name="isPrivate">Whether the index is for this process alone, as the caller does not hold the write lock.</param>
     /// <param name="cancellationToken">Checked before every record.</param>
     /// <returns>What is known now, and the keys of all records.</returns>
-    internal static (LibraryState State, KeyView View) Run(LibraryStore store, LibraryState state, bool isPrivate, CancellationToken cancellationToken)
+    internal static (LibraryState State, KeySnapshot View) Run(LibraryStore store, LibraryState state, bool isPrivate, CancellationToken cancellationToken)
     {
         bool isRead = state.Entries is not null && state.Stamp == store.Folder.Stamp();
         List<(LibraryEntry Entry, string Message)> damaged = []; // over all rounds: each reads the folder again
@@ -44,7 +44,7 @@ internal static class IndexSync
                 }
 
                 (index, _) = store.Index(state with { View = null });
-                KeyView view = index!.View();
+                KeySnapshot view = index!.View();
                 return (state with { View = view }, view);
             }
             catch (InvalidDataException) when (index is not null)

@@ -12,17 +12,17 @@ namespace Spot.Library;
 /// <remarks>Not safe for concurrent calls. Only the holder of the library's write lock may change it; snapshots are read by anybody.</remarks>
 internal sealed class KeyIndex : IDisposable
 {
-    private const int FewDead = 1024;
+    private const int FewTombstones = 1024;
 
     private readonly string _folder;
     private readonly SafeFileHandle _headFile;
     private readonly IndexFiles _files;
     private readonly Dictionary<string, int> _rows = new(StringComparer.OrdinalIgnoreCase); // the live rows up to _known
     private IndexHead _head;
-    private KeyView? _view; // the latest one made
+    private KeySnapshot? _view; // the latest one made
     private bool _isCurrent; // whether it shows what is there now
-    private ulong[] _dead = [];
-    private int _known, _knownDead;
+    private ulong[] _tombstones = [];
+    private int _known, _knownTombstones;
 
     private KeyIndex(string folder, SafeFileHandle headFile, IndexFiles files, IndexHead head)
     {
@@ -32,7 +32,7 @@ internal sealed class KeyIndex : IDisposable
         _head = head;
     }
 
-    internal int LiveCount => _head.Count - _head.DeadCount;
+    internal int LiveCount => _head.Count - _head.TombstoneCount;
 
     /// <inheritdoc cref="IndexHead.Stamp"/>
     internal long Stamp => _head.Stamp;
@@ -42,7 +42,7 @@ internal sealed class KeyIndex : IDisposable
     /// <inheritdoc cref="IndexHead.IsIncomplete"/>
     internal bool IsIncomplete => _head.IsIncomplete != 0;
 
-    private bool IsMostlyDead => _head.DeadCount > FewDead && _head.DeadCount > _head.Count / 2;
+    private bool IsMostlyTombstones => _head.TombstoneCount > FewTombstones && _head.TombstoneCount > _head.Count / 2;
 
     /// <summary>Opens an index; takes the same time for any number of records.</summary>
     /// <returns>Null where there is none that can be used.</returns>
@@ -142,9 +142,9 @@ internal sealed class KeyIndex : IDisposable
     {
         if (Rows().Remove(id, out int row))
         {
-            _files.Dead.Write((long)_head.DeadCount * sizeof(long), MemoryMarshal.AsBytes<uint>([(uint)row, DeadCheck(row, _head.DeadCount)]));
-            _head.DeadCount++;
-            _knownDead++;
+            _files.Tombstones.Write((long)_head.TombstoneCount * sizeof(long), MemoryMarshal.AsBytes<uint>([(uint)row, TombstoneCheck(row, _head.TombstoneCount)]));
+            _head.TombstoneCount++;
+            _knownTombstones++;
             Hide(row);
         }
     }
@@ -162,7 +162,7 @@ internal sealed class KeyIndex : IDisposable
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     internal KeyIndex Commit(long stamp)
     {
-        KeyIndex index = IsMostlyDead ? Copy() : this;
+        KeyIndex index = IsMostlyTombstones ? Copy() : this;
         index._head.IsIncomplete = 0;
         index.WriteHead(stamp);
         if (index != this)
@@ -175,12 +175,12 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>What is there now; later changes do not change it.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal KeyView View()
+    internal KeySnapshot View()
     {
-        ReadDead();
+        ReadTombstones();
         if (_view is null || !_isCurrent)
         {
-            _view = new KeyView(_files, _head, _dead, _view);
+            _view = new KeySnapshot(_files, _head, _tombstones, _view);
             _isCurrent = true;
         }
 
@@ -218,12 +218,12 @@ internal sealed class KeyIndex : IDisposable
 
     private void Hide(int row)
     {
-        if (row >> 6 >= _dead.Length)
+        if (row >> 6 >= _tombstones.Length)
         {
-            Array.Resize(ref _dead, Math.Max(2 * _dead.Length, (row >> 6) + 1)); // views have copies
+            Array.Resize(ref _tombstones, Math.Max(2 * _tombstones.Length, (row >> 6) + 1)); // views have copies
         }
 
-        _dead[row >> 6] |= 1UL << row;
+        _tombstones[row >> 6] |= 1UL << row;
         _isCurrent = false;
     }
 
@@ -236,7 +236,7 @@ internal sealed class KeyIndex : IDisposable
 
     private KeyIndex Copy()
     {
-        KeyView view = View();
+        KeySnapshot view = View();
         KeyIndex copy = Create(_folder, new IndexHead { Sequence = _head.Sequence, Backbone = _head.Backbone, Dim = _head.Dim });
         foreach ((string id, int row) in Rows().OrderBy(pair => pair.Value))
         {
@@ -259,7 +259,7 @@ internal sealed class KeyIndex : IDisposable
         _files.Keys[similarity].Write((long)row * key.Length, key);
         _files.Codes[similarity].Write((long)row * codes.Length, codes);
         _files.Bounds[similarity].Write((long)row * IndexFiles.BoundSize, MemoryMarshal.AsBytes(new ReadOnlySpan<KeyBound>(ref bound)));
-        entry.Keys[2 * similarity] = KeyView.Hash(codes, bound);
+        entry.Keys[2 * similarity] = KeySnapshot.Hash(codes, bound);
         entry.Keys[(2 * similarity) + 1] = XxHash3.HashToUInt64(key);
     }
 
@@ -283,13 +283,13 @@ internal sealed class KeyIndex : IDisposable
     /// <summary>The live rows by id; built at the first use and kept up to date.</summary>
     private Dictionary<string, int> Rows()
     {
-        ReadDead();
+        ReadTombstones();
         if (_known < _head.Count)
         {
-            KeyView view = View();
+            KeySnapshot view = View();
             for (; _known < _head.Count; _known++)
             {
-                if (!view.IsDead(_known))
+                if (!view.IsTombstone(_known))
                 {
                     _rows[view.Row(_known).IdText] = _known;
                 }
@@ -299,19 +299,19 @@ internal sealed class KeyIndex : IDisposable
         return _rows;
     }
 
-    private unsafe void ReadDead()
+    private unsafe void ReadTombstones()
     {
-        if (_knownDead == _head.DeadCount)
+        if (_knownTombstones == _head.TombstoneCount)
         {
             return;
         }
 
-        IndexMap map = _files.Dead.Map((long)_head.DeadCount * sizeof(long));
-        for (; _knownDead < _head.DeadCount; _knownDead++)
+        IndexMap map = _files.Tombstones.Map((long)_head.TombstoneCount * sizeof(long));
+        for (; _knownTombstones < _head.TombstoneCount; _knownTombstones++)
         {
-            uint* pair = (uint*)map.Start + (2 * (long)_knownDead);
+            uint* pair = (uint*)map.Start + (2 * (long)_knownTombstones);
             int row = (int)pair[0];
-            if (row < 0 || row >= _head.Count || pair[1] != DeadCheck(row, _knownDead))
+            if (row < 0 || row >= _head.Count || pair[1] != TombstoneCheck(row, _knownTombstones))
             {
                 throw new InvalidDataException("The list of removed rows of the library's index is damaged.");
             }
@@ -345,6 +345,6 @@ internal sealed class KeyIndex : IDisposable
         return found;
     }
 
-    private uint DeadCheck(int row, int position) =>
+    private uint TombstoneCheck(int row, int position) =>
         (uint)XxHash3.HashToUInt64(MemoryMarshal.AsBytes<int>([row, position]), _head.Generation);
 }

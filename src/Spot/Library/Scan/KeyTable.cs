@@ -28,7 +28,7 @@ internal sealed unsafe class KeyTable(int count, int dim, sbyte* codes, KeyBound
     private readonly int _padded = KeyCodes.Padded(dim);
 
     /// <summary>A bit for every row that is not to be found; null for none.</summary>
-    internal ulong[]? Dead { get; init; }
+    internal ulong[]? Tombstones { get; init; }
 
     /// <summary>Orders the rows of equal scores; null for the order of the rows.</summary>
     internal Comparison<int>? Ties { get; init; }
@@ -142,5 +142,5 @@ internal sealed unsafe class KeyTable(int count, int dim, sbyte* codes, KeyBound
 
     private ReadOnlySpan<sbyte> Codes(int row) => new(codes + ((nint)row * _padded), _padded);
 
-    private bool IsWanted(int row, int tag) => bounds[row].Tag == tag && (Dead is null || (Dead[row >> 6] >> row & 1) == 0);
+    private bool IsWanted(int row, int tag) => bounds[row].Tag == tag && (Tombstones is null || (Tombstones[row >> 6] >> row & 1) == 0);
 }

@@ -131,7 +131,7 @@ internal sealed class LibraryScan
         {
             if (!_unfinished.Contains(id) && _folder.ReadJson(file, LibraryJson.Files.Sidecar) is Sidecar sidecar)
             {
-                LibraryEntry entry = SidecarCheck.Check(_folder, id, sidecar, _backbone, _dim);
+                LibraryEntry entry = SidecarValidator.Check(_folder, id, sidecar, _backbone, _dim);
                 _entries.Add(id, _entries.ContainsKey(id) ? throw Twin(file) : entry);
                 _backbone ??= sidecar.Backbone;
                 _dim ??= sidecar.Dim;

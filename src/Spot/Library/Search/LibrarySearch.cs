@@ -33,7 +33,7 @@ internal sealed class LibrarySearch(LibraryStore store)
         int undecided = 0, damaged = 0;
         for (bool isFresh = false; ; isFresh = true)
         {
-            KeyView? view = store.CurrentView();
+            KeySnapshot? view = store.CurrentView();
             if (view is null && store.State.Entries is { IsEmpty: true })
             {
                 return [.. queries.Select(_ => Array.Empty<PromptMatch>())];
@@ -73,7 +73,7 @@ internal sealed class LibrarySearch(LibraryStore store)
     }
 
     /// <summary>One look at the index.</summary>
-    private sealed class Search(LibrarySearch owner, KeyView view, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    private sealed class Search(LibrarySearch owner, KeySnapshot view, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
     {
         private readonly Dictionary<int, bool> _passes = [];
 
@@ -172,7 +172,7 @@ internal sealed class LibrarySearch(LibraryStore store)
         }
     }
 
-    private void CheckStep(KeyView view, int step)
+    private void CheckStep(KeySnapshot view, int step)
     {
         int[] steps = view.Steps();
         if (steps.Length > 0 && !steps.Contains(step))

@@ -63,7 +63,7 @@ internal sealed class InputTemplate
     public bool IsEmpty(DataRow row)
     {
         string[] fields = [.. _parts.Select(part => part.Field).OfType<string>()];
-        return fields.Length > 0 && fields.All(field => Fields.Find(row, field) is { } value && (value is JsonArray { Count: 0 } || (Fields.Scalar(value) is { } text && ExampleCheck.IsEmpty(text))));
+        return fields.Length > 0 && fields.All(field => Fields.Find(row, field) is { } value && (value is JsonArray { Count: 0 } || (Fields.Scalar(value) is { } text && ExampleValidator.IsEmpty(text))));
     }
 
     private static string Value(DataRow row, string field, string? operation) => operation switch

@@ -39,7 +39,7 @@ internal sealed class TargetRule
         {
             "label" => text is "-1" or "" && _spec.Labels.Find(text) is null,
             "fifths" => text is "-1" or "-1.0" or "",
-            "text" => text is not null && ExampleCheck.IsEmpty(text),
+            "text" => text is not null && ExampleValidator.IsEmpty(text),
             _ => value is JsonArray { Count: 0 } && (_spec.Without is null || _kind == "each answer"),
         });
     }

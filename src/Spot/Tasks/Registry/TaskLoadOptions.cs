@@ -13,5 +13,5 @@ public sealed class TaskLoadOptions
     public bool SkipEmptyRows { get; set; }
 
     /// <summary>The most rows that are read of each split, in file order; null for all.</summary>
-    public int? MostRows { get; set; }
+    public int? MaxRows { get; set; }
 }

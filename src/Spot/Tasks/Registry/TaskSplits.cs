@@ -18,7 +18,7 @@ internal static class TaskSplits
     public static IEnumerable<DataRow> Rows(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
     {
         IEnumerable<DataRow> rows = files.SelectMany(file => DataFile.Read(file, options.Files ?? FileOptions(file, format, cancellationToken), cancellationToken));
-        return options.MostRows is { } most ? rows.Take(most) : rows;
+        return options.MaxRows is { } most ? rows.Take(most) : rows;
     }
 
     /// <summary>The examples that a format makes of a split's files. Test rows that hide their answers are left out.</summary>
@@ -46,8 +46,8 @@ internal static class TaskSplits
     /// <exception cref="InvalidDataException">A text is empty, or holds a NUL character.</exception>
     public static bool IsUsed(DataRow row, TextExample example, TaskLoadOptions options)
     {
-        bool empty = ExampleCheck.IsEmpty(example.Input) || ExampleCheck.IsEmpty(example.Target);
-        return ExampleCheck.Problem(example) is not { } problem || (empty && options.SkipEmptyRows ? false : throw new InvalidDataException($"{row.Place}: {problem}. {Remedy(empty)}"));
+        bool empty = ExampleValidator.IsEmpty(example.Input) || ExampleValidator.IsEmpty(example.Target);
+        return ExampleValidator.Problem(example) is not { } problem || (empty && options.SkipEmptyRows ? false : throw new InvalidDataException($"{row.Place}: {problem}. {Remedy(empty)}"));
     }
 
     private static string Remedy(bool empty) => "Correct or remove the row" + (empty ? $", or set {nameof(TaskLoadOptions)}.{nameof(TaskLoadOptions.SkipEmptyRows)}." : ".");

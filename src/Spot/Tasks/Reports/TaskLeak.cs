@@ -8,11 +8,11 @@ namespace Spot.Tasks;
 /// <param name="Split"><c>validation</c> or <c>test</c> of the target.</param>
 /// <param name="Rows">How many rows of the split are concerned.</param>
 /// <param name="Of">How many rows the split has.</param>
-/// <param name="First">The first of them, counted from 0, at most <see cref="MostRows"/>.</param>
+/// <param name="First">The first of them, counted from 0, at most <see cref="MaxRows"/>.</param>
 public sealed record TaskLeak(string Source, string Target, string Split, int Rows, int Of, IReadOnlyList<int> First)
 {
     /// <summary>How many rows are listed.</summary>
-    public const int MostRows = 10;
+    public const int MaxRows = 10;
 
     /// <summary>The share of the split, 0 … 1.</summary>
     public double Share => (double)Rows / Of;

@@ -44,7 +44,7 @@ public static class TaskLeaks
                     int[] shared = [.. Enumerable.Range(0, rows.Count).Where(i => rows[i].Any(known.Contains))];
                     if (shared.Length > 0)
                     {
-                        leaks.Add(new TaskLeak(source.Name, target.Name, split, shared.Length, rows.Count, [.. shared.Take(TaskLeak.MostRows)]));
+                        leaks.Add(new TaskLeak(source.Name, target.Name, split, shared.Length, rows.Count, [.. shared.Take(TaskLeak.MaxRows)]));
                     }
                 }
             }

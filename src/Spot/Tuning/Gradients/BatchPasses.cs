@@ -24,7 +24,7 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
     public double Run(IReadOnlyList<EncodedExample> batch, long step, Func<BatchPass, double> compute)
     {
         int tokens = batch.Sum(example => example.Target.Length);
-        double share = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1;
+        double lossScale = options.LossReduction == LossReduction.Mean ? 1.0 / tokens : 1;
         double loss = 0;
         foreach (int[] part in Parts(batch))
         {
@@ -34,7 +34,7 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
             PromptKind kind = Kind(batch[part[0]]);
             int[]? chosen = kind == PromptKind.Task ? [.. part.Select(i => Prompt(batch[i]))] : null;
             RowMix[]? composed = kind == PromptKind.Composed ? [.. part.Select(i => batch[i].Rows!)] : null;
-            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], share, dropout, chosen, composed));
+            loss += compute(new BatchPass(inputs, [.. part.Select(i => batch[i].Target)], lossScale, dropout, chosen, composed));
         }
 
         return loss / tokens;
@@ -60,8 +60,8 @@ internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int wid
 /// <summary>A part of a batch.</summary>
 /// <param name="Inputs">The inputs.</param>
 /// <param name="Targets">Target ids with end of sequence.</param>
-/// <param name="Share">What the summed loss is multiplied by before it is differentiated.</param>
+/// <param name="LossScale">What the summed loss is multiplied by before it is differentiated.</param>
 /// <param name="Dropout">Masks; null for none.</param>
 /// <param name="Prompts">The task's prompt of each row; null where rows have none.</param>
 /// <param name="Composed">The composed prompt of each row; null where rows have none.</param>
-internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double Share, DropoutMasks? Dropout, int[]? Prompts, RowMix[]? Composed);
+internal readonly record struct BatchPass(TokenBatch Inputs, int[][] Targets, double LossScale, DropoutMasks? Dropout, int[]? Prompts, RowMix[]? Composed);

@@ -17,20 +17,20 @@ internal sealed class DifferentiatedPass(FrozenT5 model, double zLoss, bool chec
     /// <param name="prompt">As for <see cref="FrozenT5.Embeddings"/>: a leaf, or null for none.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="targets">Target ids with end of sequence.</param>
-    /// <param name="share">What the summed loss is multiplied by before it is differentiated, for example 1 / target tokens of the batch.</param>
+    /// <param name="lossScale">What the summed loss is multiplied by before it is differentiated, for example 1 / target tokens of the batch.</param>
     /// <param name="dropout">Masks, null for none.</param>
     /// <param name="losses">As for <see cref="TargetLoss.Backward"/>.</param>
-    /// <returns>The summed cross-entropy, without z-loss and share.</returns>
-    public double Backward(Tensor? prompt, TokenBatch inputs, IReadOnlyList<int[]> targets, double share, DropoutMasks? dropout, double[]? losses = null)
+    /// <returns>The summed cross-entropy, without z-loss and lossScale.</returns>
+    public double Backward(Tensor? prompt, TokenBatch inputs, IReadOnlyList<int[]> targets, double lossScale, DropoutMasks? dropout, double[]? losses = null)
     {
         if (!checkpointing)
         {
-            return TargetLoss.Backward(model, model.Encode(prompt, inputs, dropout), targets, zLoss, share, dropout, losses);
+            return TargetLoss.Backward(model, model.Encode(prompt, inputs, dropout), targets, zLoss, lossScale, dropout, losses);
         }
 
         BlockwiseEncoder encoder = new(model);
         EncodedBatch encoded = encoder.Forward(prompt, inputs, dropout);
-        double loss = TargetLoss.Backward(model, encoded, targets, zLoss, share, dropout, losses);
+        double loss = TargetLoss.Backward(model, encoded, targets, zLoss, lossScale, dropout, losses);
         encoder.Backward(encoded.States.grad!);
         return loss;
     }

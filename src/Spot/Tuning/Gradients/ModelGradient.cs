@@ -22,7 +22,7 @@ internal sealed class ModelGradient(FrozenT5 model, TuningOptions options, int[]
     /// <param name="table">The tasks' prompts, a leaf; null where there are none. // [prompts, L, d]</param>
     /// <returns>The mean cross-entropy per target token, in nats.</returns>
     public double Compute(IReadOnlyList<EncodedExample> batch, long step, Tensor? table = null) =>
-        _passes.Run(batch, step, pass => _automatic.Backward(Rows(table, pass), pass.Inputs, pass.Targets, pass.Share, pass.Dropout));
+        _passes.Run(batch, step, pass => _automatic.Backward(Rows(table, pass), pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout));
 
     // [batch, L, d]
     private Tensor? Rows(Tensor? table, BatchPass pass) =>

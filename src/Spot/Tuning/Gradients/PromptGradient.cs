@@ -83,7 +83,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     private Tensor Automatic(Tensor prompts, BatchPass pass, double[] losses)
     {
         Tensor rows = prompts.detach().requires_grad_();
-        _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.Share, pass.Dropout, losses);
+        _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout, losses);
         return rows.grad!;
     }
 
@@ -100,7 +100,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
         }
 
         states.requires_grad_();
-        TargetLoss.BackwardByHand(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.Share, pass.Dropout, losses);
+        TargetLoss.BackwardByHand(model, new EncodedBatch(states, mask), pass.Targets, options.ZLoss, pass.LossScale, pass.Dropout, losses);
         using (no_grad())
         {
             return encoder.Backward(states.grad!).narrow(1, 0, length).to(ScalarType.Float32);

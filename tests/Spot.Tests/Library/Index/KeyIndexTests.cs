@@ -144,7 +144,7 @@ public class KeyIndexTests
                 Assert.Equal((40, round), (each.LiveCount, each.Stamp));
                 double[] key = new double[8];
                 PromptKey.Write(Query.Prompt, PromptSimilarity.PerToken, key);
-                KeyView view = each.View();
+                KeySnapshot view = each.View();
                 Assert.Equal(
                     Samples.Ranking(records, Query, PromptSimilarity.PerToken),
                     view.Search([key], 99, 100, PromptSimilarity.PerToken, Token)[0].Select(found => (view.Row(found.Index).IdText, found.Score)));

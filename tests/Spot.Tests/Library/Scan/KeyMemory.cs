@@ -21,7 +21,7 @@ internal sealed unsafe class KeyMemory : IDisposable
             ((KeyBound*)_bounds)[row] = KeyCodes.Write(keys.Slice(row * dim, dim), codes, tag?.Invoke(row) ?? 0);
         }
 
-        Table = new KeyTable(count, dim, (sbyte*)_codes, (KeyBound*)_bounds, (double*)_keys) { Dead = dead, Ties = ties };
+        Table = new KeyTable(count, dim, (sbyte*)_codes, (KeyBound*)_bounds, (double*)_keys) { Tombstones = dead, Ties = ties };
     }
 
     internal KeyTable Table { get; }

@@ -30,7 +30,7 @@ public sealed class TaskRegistryTests : IDisposable
     {
         Write("sst2/train.csv", "sentence,label\na,1\nb,0\nc,0\n");
         Write("sst2/validation.csv", "sentence,label\nd,1\n");
-        TextTask task = Load("sst2", _folder.Path, new TaskLoadOptions { Prefix = false, MostRows = 2 });
+        TextTask task = Load("sst2", _folder.Path, new TaskLoadOptions { Prefix = false, MaxRows = 2 });
         Assert.Equal(["sentence: a", "sentence: b"], task.Train.Select(example => example.Input));
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace Spot.Library;
 
 /// <summary>Whether a record agrees with itself and can be written without loss.</summary>
-internal static class RecordCheck
+internal static class RecordValidator
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

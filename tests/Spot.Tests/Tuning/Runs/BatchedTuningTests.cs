@@ -5,7 +5,7 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Several runs beside each other are the runs that they would be alone.</summary>
-public sealed class JointTuningTests : ToyTests
+public sealed class BatchedTuningTests : ToyTests
 {
     [Fact]
     public async Task Each_run_is_what_it_is_alone()

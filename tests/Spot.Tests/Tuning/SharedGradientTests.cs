@@ -5,7 +5,7 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Several prompts in one batch get the gradients of separate passes.</summary>
-public class JointGradientTests
+public class SharedGradientTests
 {
     private const int Length = 6;
     private static readonly int[] InputLengths = [2, 11, 19, 5, 8, 13, 4, 11], TargetLengths = [2, 2, 9, 2, 3, 2, 4, 6];

@@ -5,15 +5,15 @@ using Spot.Similarity;
 namespace Spot.Library;
 
 /// <summary>The index at one moment. Immutable; safe for concurrent calls.</summary>
-internal sealed unsafe class KeyView
+internal sealed unsafe class KeySnapshot
 {
     private readonly int _count, _dim, _padded;
-    private readonly ulong[]? _dead;
+    private readonly ulong[]? _tombstones;
     private readonly IndexMap _rows, _infos;
     private readonly IndexMap[] _codes, _bounds, _keys;
     private readonly Guard[] _guards;
 
-    internal KeyView(IndexFiles files, in IndexHead head, ulong[] dead, KeyView? before)
+    internal KeySnapshot(IndexFiles files, in IndexHead head, ulong[] dead, KeySnapshot? before)
     {
         int count = head.Count, dim = head.Dim;
         (_count, _dim) = (count, dim);
@@ -25,8 +25,8 @@ internal sealed unsafe class KeyView
         _keys = [.. files.Keys.Select(file => file.Map((long)count * dim * sizeof(double)))];
         if (dead.Length > 0)
         {
-            _dead = new ulong[(count + 63) / 64];
-            dead.AsSpan(0, Math.Min(dead.Length, _dead.Length)).CopyTo(_dead);
+            _tombstones = new ulong[(count + 63) / 64];
+            dead.AsSpan(0, Math.Min(dead.Length, _tombstones.Length)).CopyTo(_tombstones);
         }
 
         _guards = [.. Enumerable.Range(0, _codes.Length).Select(similarity => new Guard(this, similarity, before?._guards[similarity]))];
@@ -42,7 +42,7 @@ internal sealed unsafe class KeyView
         int i = (int)similarity;
         KeyTable table = new(_count, _dim, (sbyte*)_codes[i].Start, (KeyBound*)_bounds[i].Start, (double*)_keys[i].Start)
         {
-            Dead = _dead,
+            Tombstones = _tombstones,
             Ties = (x, y) => Id(x).SequenceCompareTo(Id(y)),
             Guard = _guards[i],
         };
@@ -66,7 +66,7 @@ internal sealed unsafe class KeyView
         SortedSet<int> steps = [];
         for (int row = 0; row < _count; row++)
         {
-            if (!IsDead(row))
+            if (!IsTombstone(row))
             {
                 steps.Add(Bound(0, row).Tag);
             }
@@ -102,7 +102,7 @@ internal sealed unsafe class KeyView
         return IndexInfo.Hash(bytes) == of.InfoHash ? bytes : throw Damage(row);
     }
 
-    internal bool IsDead(int row) => _dead is not null && row >> 6 < _dead.Length && (_dead[row >> 6] >> row & 1) != 0;
+    internal bool IsTombstone(int row) => _tombstones is not null && row >> 6 < _tombstones.Length && (_tombstones[row >> 6] >> row & 1) != 0;
 
     internal KeyBound Bound(int similarity, int row)
     {
@@ -137,7 +137,7 @@ internal sealed unsafe class KeyView
     private ReadOnlySpan<byte> Id(int row) => ((IndexRow*)_rows.Start)[row].Id;
 
     /// <summary>Compares what is read with its hashes: a copy once, a key always, as only few are read.</summary>
-    private sealed class Guard(KeyView view, int similarity, Guard? before) : IKeyGuard
+    private sealed class Guard(KeySnapshot view, int similarity, Guard? before) : IKeyGuard
     {
         // How many rows of each block have been checked; a race only checks some twice.
         private readonly int[] _checked = Copy(before?._checked, (view._count + KeyTable.RowsPerTask - 1) / KeyTable.RowsPerTask);

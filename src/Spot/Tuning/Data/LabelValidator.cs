@@ -3,7 +3,7 @@ using Spot.Tokenization;
 namespace Spot.Tuning;
 
 /// <summary>Finds labels that the model can never write, before time is spent on tuning toward them.</summary>
-internal static class LabelCheck
+internal static class LabelValidator
 {
     /// <exception cref="ArgumentException">A label does not survive the tokenizer, or is longer than the longest target allowed.</exception>
     public static void Check(TaskMixture task, T5Tokenizer tokenizer, TuningOptions options)

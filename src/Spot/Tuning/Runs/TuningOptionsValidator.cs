@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Spot.Tuning;
 
 /// <summary>Checks tuning options, all in one place, when a run starts.</summary>
-internal static class TuningOptionsCheck
+internal static class TuningOptionsValidator
 {
     /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and the range.</exception>
     public static void Check(TuningOptions options)

@@ -10,7 +10,7 @@ namespace Spot.Tuning;
 /// Every run is a run as any other, with a checkpoint of its own. After a stop those that are behind (the process was killed between two checkpoints)
 /// catch up first, and rounds are decided again from the evaluations. A run that diverges ends alone, unless no other is left.
 /// </remarks>
-internal sealed class JointTuning
+internal sealed class BatchedTuning
 {
     private readonly string _backbone;
     private readonly TaskMixture _task;
@@ -30,7 +30,7 @@ internal sealed class JointTuning
     /// <param name="starts">Prompts of the backbone.</param>
     /// <param name="logger">Told of the runs' courses.</param>
     /// <param name="milestones">Which steps are worth a line.</param>
-    public JointTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger, Milestones milestones)
+    public BatchedTuning(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt[] starts, ILogger logger, Milestones milestones)
     {
         (_logger, _time) = (logger, milestones.Time);
         _backbone = backbone.Name;
@@ -67,15 +67,15 @@ internal sealed class JointTuning
                 folders.Add(_runs[i].Open(_identities[i]));
             }
 
-            Course[] all = [.. _runs.Select((run, i) => new Course(run, _trainables[i], run.Loop(progress, cancellationToken).GetEnumerator()))];
-            Course[] alive = all;
+            RunCursor[] all = [.. _runs.Select((run, i) => new RunCursor(run, _trainables[i], run.Loop(progress, cancellationToken).GetEnumerator()))];
+            RunCursor[] alive = all;
             foreach (TuningRound round in rounds)
             {
                 alive = Survivors(Advance(alive, round.Step), round);
             }
 
             alive = Advance(alive, _options.Steps);
-            Course best = alive.MaxBy(course => course.Run.State.BestEvaluation.Score)!;
+            RunCursor best = alive.MaxBy(cursor => cursor.Run.State.BestEvaluation.Score)!;
             TuningLog.FinishedSeveral(_logger, _task.Name, all.Length, best.Run.Name, best.Run.State.BestEvaluation.Score);
             return [.. all.Select(Result)];
         }
@@ -92,56 +92,56 @@ internal sealed class JointTuning
         }
     }
 
-    private TuningResult Result(Course course) => course.Divergence is { } divergence
-        ? PromptRunResult.Of(divergence, course.Trainable, course.Run.State, _task.Name, _options, _backbone)
-        : PromptRunResult.Of(course.Trainable, course.Run.State, _task.Name, _options, _backbone);
+    private TuningResult Result(RunCursor cursor) => cursor.Divergence is { } divergence
+        ? PromptRunResult.Of(divergence, cursor.Trainable, cursor.Run.State, _task.Name, _options, _backbone)
+        : PromptRunResult.Of(cursor.Trainable, cursor.Run.State, _task.Name, _options, _backbone);
 
     // Until every run is at a step, with its evaluation, or has ended. Gives back those that have not diverged.
-    private Course[] Advance(Course[] courses, int until)
+    private RunCursor[] Advance(RunCursor[] cursors, int until)
     {
         while (true)
         {
-            Course[] behind = [.. courses.Where(course => course.Continues && course.Step < until)];
+            RunCursor[] behind = [.. cursors.Where(cursor => cursor.Continues && cursor.Step < until)];
             if (behind.Length == 0)
             {
-                Course[] good = [.. courses.Where(course => course.Divergence is null)];
-                return good.Length > 0 ? good : throw Result(courses[0]).Divergence!;
+                RunCursor[] good = [.. cursors.Where(cursor => cursor.Divergence is null)];
+                return good.Length > 0 ? good : throw Result(cursors[0]).Divergence!;
             }
 
-            int step = behind.Min(course => course.Step);
-            Course[] next = [.. behind.Where(course => course.Step == step)];
+            int step = behind.Min(cursor => cursor.Step);
+            RunCursor[] next = [.. behind.Where(cursor => cursor.Step == step)];
             long began = _time.GetTimestamp();
             TrainingBatch batch = _stream.Batch(step);
             TimeSpan drawing = _time.GetElapsedTime(began) / next.Length;
-            foreach (IGrouping<int, Course> group in next.GroupBy(course => course.Trainable.Values.Length))
+            foreach (IGrouping<int, RunCursor> group in next.GroupBy(cursor => cursor.Trainable.Values.Length))
             {
                 int length = group.First().Trainable.Length + batch.Examples.Max(example => example.Input.Length);
-                foreach (Course[] part in group.Chunk(SharedPasses.Prompts(_model, _options, length)))
+                foreach (RunCursor[] part in group.Chunk(SharedPasses.Prompts(_model, _options, length)))
                 {
                     Prepare(part, batch, step, drawing);
-                    Array.ForEach(part, course => course.MoveOn());
+                    Array.ForEach(part, cursor => cursor.MoveOn());
                 }
             }
         }
     }
 
     // What is done for several runs at once is time of all of them, in equal shares.
-    private void Prepare(Course[] courses, TrainingBatch batch, int step, TimeSpan drawing)
+    private void Prepare(RunCursor[] cursors, TrainingBatch batch, int step, TimeSpan drawing)
     {
         long began = _time.GetTimestamp();
-        float[][] gradients = _gradient.Compute([.. courses.Select(course => course.Trainable.Values)], courses[0].Trainable.Length, batch.Examples, step);
-        TimeSpan share = drawing + (_time.GetElapsedTime(began) / courses.Length);
-        for (int i = 0; i < courses.Length; i++)
+        float[][] gradients = _gradient.Compute([.. cursors.Select(cursor => cursor.Trainable.Values)], cursors[0].Trainable.Length, batch.Examples, step);
+        TimeSpan share = drawing + (_time.GetElapsedTime(began) / cursors.Length);
+        for (int i = 0; i < cursors.Length; i++)
         {
-            courses[i].Trainable.Prepare(step, gradients[i], _gradient.Losses[i]);
-            courses[i].Run.Prepare(began, share);
+            cursors[i].Trainable.Prepare(step, gradients[i], _gradient.Losses[i]);
+            cursors[i].Run.Prepare(began, share);
         }
     }
 
-    private Course[] Survivors(Course[] courses, TuningRound round)
+    private RunCursor[] Survivors(RunCursor[] cursors, TuningRound round)
     {
-        Course[] best = [.. round.Survivors([.. courses.Select(course => course.Run.State.Evaluations)]).Select(i => courses[i])];
-        foreach (Course dropped in courses.Except(best))
+        RunCursor[] best = [.. round.Survivors([.. cursors.Select(cursor => cursor.Run.State.Evaluations)]).Select(i => cursors[i])];
+        foreach (RunCursor dropped in cursors.Except(best))
         {
             dropped.Run.Save();
             TuningLog.Dropped(_logger, dropped.Run.Name, dropped.Step, dropped.Run.State.BestEvaluation.Score);
@@ -151,11 +151,11 @@ internal sealed class JointTuning
     }
 
     /// <summary>A run between two steps.</summary>
-    private sealed class Course
+    private sealed class RunCursor
     {
         private readonly IEnumerator<int> _steps;
 
-        public Course(TuningRun run, PromptTrainable trainable, IEnumerator<int> steps)
+        public RunCursor(TuningRun run, PromptTrainable trainable, IEnumerator<int> steps)
         {
             (Run, Trainable, _steps) = (run, trainable, steps);
             MoveOn();

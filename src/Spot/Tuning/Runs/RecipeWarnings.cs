@@ -7,7 +7,7 @@ namespace Spot.Tuning;
 /// Finds what options allow but what seldom works, or silently does less than was asked for: the usual reasons why other people's prompt tuning
 /// scores too low.
 /// </summary>
-internal static class UnusualRecipe
+internal static class RecipeWarnings
 {
     private const double LeastPromptRate = 0.01, MostPromptRate = 30, MostModelRate = 0.01, MostScaledRate = 0.1;
 

@@ -3,18 +3,18 @@ using Spot.Tuning;
 namespace Spot.Tests.Tuning;
 
 /// <summary>What users of other tools found out after days is said at the start.</summary>
-public sealed class UnusualRecipeTests : ToyTests
+public sealed class RecipeWarningsTests : ToyTests
 {
     [Fact]
     public void The_recipes_of_the_papers_are_not_unusual()
     {
         foreach (TuningOptions options in new[] { new TuningOptions(), TuningOptions.LongerTuning(), TuningOptions.SmallModel() })
         {
-            Assert.Empty(UnusualRecipe.OfPrompt(options, Toy.Task(), _backbone, null));
+            Assert.Empty(RecipeWarnings.OfPrompt(options, Toy.Task(), _backbone, null));
         }
 
-        Assert.Empty(UnusualRecipe.OfModel(TuningOptions.ModelTuning()));
-        Assert.Empty(UnusualRecipe.OfModel(new TuningOptions { Optimizer = new AdamWOptions() }));
+        Assert.Empty(RecipeWarnings.OfModel(TuningOptions.ModelTuning()));
+        Assert.Empty(RecipeWarnings.OfModel(new TuningOptions { Optimizer = new AdamWOptions() }));
     }
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class UnusualRecipeTests : ToyTests
     public void A_prompt_that_is_given_needs_no_initialisation()
     {
         SoftPrompt start = new(2, _backbone.Config.Dim, new float[2 * _backbone.Config.Dim], _backbone.Fingerprint);
-        Assert.Empty(UnusualRecipe.OfPrompt(new TuningOptions { SampledVocabulary = 3 }, Toy.Task(), _backbone, start));
-        string said = Assert.Single(UnusualRecipe.OfPrompt(new TuningOptions { ExchangeLabelRows = true }, Toy.Task(), _backbone, start));
+        Assert.Empty(RecipeWarnings.OfPrompt(new TuningOptions { SampledVocabulary = 3 }, Toy.Task(), _backbone, start));
+        string said = Assert.Single(RecipeWarnings.OfPrompt(new TuningOptions { ExchangeLabelRows = true }, Toy.Task(), _backbone, start));
         Assert.Contains("the 2 labels take the place of all 2 rows", said, StringComparison.Ordinal);
     }
 
@@ -58,6 +58,6 @@ public sealed class UnusualRecipeTests : ToyTests
         await new ModelTuner(_backbone, messages).TuneAsync(Toy.Task(), Path.Combine(_folder.Path, "tuned"), options, cancellationToken: Cancel);
         Assert.Contains("the learning rate 0.3 is far above what weights bear", Assert.Single(messages.All), StringComparison.Ordinal);
         options.Optimizer = new AdafactorOptions { LearningRate = 0.3, ScaleByParameter = true };
-        Assert.Single(UnusualRecipe.OfModel(options));
+        Assert.Single(RecipeWarnings.OfModel(options));
     }
 }

@@ -3,7 +3,7 @@ namespace Spot.Transfer;
 /// <summary>Runs from several source prompts one after another. One that diverges is a candidate with what it gave until then; the others go on.</summary>
 /// <param name="tuner">Tunes the target.</param>
 /// <param name="library">Holds the source prompts.</param>
-internal sealed class Trials(IPromptTuner tuner, IPromptLibrary library)
+internal sealed class CandidateRuns(IPromptTuner tuner, IPromptLibrary library)
 {
     /// <param name="target">The target task.</param>
     /// <param name="sources">The prompts to start from and how similar they are, the preferred first.</param>

@@ -1,7 +1,7 @@
 namespace Spot;
 
 /// <summary>Whether an example says something at all.</summary>
-internal static class ExampleCheck
+internal static class ExampleValidator
 {
     /// <summary>What is wrong with an example, to be followed by what to do; null where nothing is.</summary>
     public static string? Problem(TextExample example) =>

@@ -5,7 +5,7 @@ using Spot.Tuning;
 namespace Spot.Benchmarks.Tuning;
 
 /// <summary>What it saves to compute the gradients of several prompts in one pass over the model rather than one after the other.</summary>
-internal static class JointRatios
+internal static class SharedPassRatios
 {
     private const int Rounds = 7, PromptLength = 10, InputLength = 32, TargetLength = 2;
 

@@ -1,7 +1,7 @@
 namespace Spot.Library;
 
 /// <summary>Whether things belong to the same backbone and width.</summary>
-internal static class BackboneCheck
+internal static class BackboneValidator
 {
     /// <exception cref="SpotException">The fingerprints differ.</exception>
     internal static void Library(string library, string found, string where)

@@ -1,7 +1,7 @@
 namespace Spot.Library;
 
 /// <summary>Whether a sidecar can be believed.</summary>
-internal static class SidecarCheck
+internal static class SidecarValidator
 {
     /// <summary>Checks a sidecar against its name, its library and its payload's presence.</summary>
     /// <param name="folder">The library.</param>
