@@ -5,7 +5,7 @@ namespace Spot.Tests;
 /// <summary>The folder of src/Spot in which a type is written.</summary>
 internal static partial class SourceFolders
 {
-    private static readonly Lazy<Dictionary<string, string>> _folders = new(Read);
+    private static readonly Lazy<Dictionary<string, string>> Folders = new(Read);
 
     /// <summary>The folder, for example <c>Library/Index</c>; null for what the compiler makes.</summary>
     public static string? Of(Type type)
@@ -15,7 +15,7 @@ internal static partial class SourceFolders
             type = outer;
         }
 
-        return _folders.Value.GetValueOrDefault(type.Name);
+        return Folders.Value.GetValueOrDefault(type.Name);
     }
 
     // By name with the number of type parameters, as reflection has it.

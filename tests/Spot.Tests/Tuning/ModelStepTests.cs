@@ -57,6 +57,6 @@ public sealed class ModelStepTests : IDisposable
             .Where(i => i.OpCode.Code is Code.Call or Code.Callvirt && i.Operand is MethodReference called
                 && called.DeclaringType.FullName.StartsWith("TorchSharp", StringComparison.Ordinal) && direct.Contains(called.Name))
             .Select(i => $"{method.Name}: {((MethodReference)i.Operand).Name}"))];
-        Assert.Equal(["SumOfSquares: cpu"], found.Select(place => place.Contains("SumOfSquares", StringComparison.Ordinal) ? "SumOfSquares: cpu" : place).Distinct()); // one number
+        Assert.Empty(found);
     }
 }

@@ -28,37 +28,41 @@ internal sealed class TensorAdafactor : TensorOptimizer
 
     public override void Apply(Tensor parameter, Tensor gradient, double factor = 1)
     {
-        using Scalar epsilon = Adafactor.Epsilon1, threshold = 1 / _options.ClippingThreshold, one = 1, kept = 1 - _options.WeightDecay;
-        Tensor square = gradient.Squared().Plus(epsilon);
-        Tensor update = gradient * Scale(square, Adafactor.NewShare(_options, Step));
-        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter);
-        update.mul_(rate / Rms(update).mul_(threshold).clamp_min(one));
-        if (_momentum is not null)
-        {
-            Mix(_momentum, update, 1 - _options.Beta1!.Value);
-            update = _momentum;
-        }
-
+        using Scalar threshold = 1 / _options.ClippingThreshold, one = 1, kept = 1 - _options.WeightDecay;
+        Scale(gradient, Adafactor.NewShare(_options, Step));
+        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter).div_(Rms(gradient).mul_(threshold).clamp_min_(one));
         if (_options.WeightDecay > 0)
         {
             parameter.mul_(kept);
         }
 
-        parameter.add_(update, MinusOne);
+        if (_momentum is null)
+        {
+            Subtract(parameter, gradient, rate);
+        }
+        else
+        {
+            Mix(_momentum, gradient.mul_(rate), 1 - _options.Beta1!.Value);
+            parameter.add_(_momentum, MinusOne);
+        }
+
         Step++;
     }
 
-    // 1 / sqrt(moment) after taking in the squares of a gradient. // [rows, columns]
-    private Tensor Scale(Tensor square, double newShare)
+    // gradient / sqrt(moment), in place, after the moment took in the gradient's squares.
+    private void Scale(Tensor gradient, double newShare)
     {
+        using Scalar epsilon = Adafactor.Epsilon1;
+        Tensor square = gradient.Squared();
         if (_moment is not null)
         {
-            Mix(_moment, square, newShare);
-            return _moment.rsqrt();
+            Mix(_moment, square.add_(epsilon, TensorSums.One), newShare);
+            gradient.mul_(_moment.rsqrt());
+            return;
         }
 
-        Mix(_rowMoment!, square.mean([1]), newShare);
-        Mix(_columnMoment!, square.mean([0]), newShare);
-        return (_rowMoment! / _rowMoment!.mean()).rsqrt_().unsqueeze(1) * _columnMoment!.rsqrt().unsqueeze(0);
+        Mix(_rowMoment!, square.mean([1]).Plus(epsilon), newShare);
+        Mix(_columnMoment!, square.mean([0]).Plus(epsilon), newShare);
+        gradient.mul_((_rowMoment! / _rowMoment!.mean()).rsqrt_().unsqueeze(1)).mul_(_columnMoment!.rsqrt().unsqueeze(0));
     }
 }

@@ -29,7 +29,7 @@ internal abstract class TensorOptimizer : IDisposable
 
     /// <summary>Applies one gradient. Call without gradients, in a dispose scope.</summary>
     /// <param name="parameter">Changed in place. // [rows, columns]</param>
-    /// <param name="gradient">// [rows, columns]</param>
+    /// <param name="gradient">May be overwritten. // [rows, columns]</param>
     /// <param name="factor">What the learning rate is multiplied by: warm-up and decay.</param>
     public abstract void Apply(Tensor parameter, Tensor gradient, double factor = 1);
 
@@ -48,8 +48,12 @@ internal abstract class TensorOptimizer : IDisposable
         return State[name] = zeros(shape, ScalarType.Float32, device).DetachFromDisposeScope();
     }
 
-    /// <summary>The root mean square. // []</summary>
-    private protected static Tensor Rms(Tensor values) => values.Squared().mean().sqrt();
+    /// <summary>The root mean square, in one pass over the numbers. // []</summary>
+    private protected static Tensor Rms(Tensor values)
+    {
+        using Scalar factor = 1 / Math.Sqrt(values.NumberOfElements);
+        return values.norm().mul_(factor);
+    }
 
     /// <summary>A learning rate, multiplied by the parameter's size if it is relative. // []</summary>
     private protected static Tensor Rate(double rate, bool relative, Tensor parameter)

@@ -51,7 +51,7 @@ internal sealed class ModelTrainable : ITrainable
         return _gradients.Compute(batch, step, _prompts?.Parameter.Weight);
     });
 
-    public double GradientNorm() => Math.Sqrt(_model.Run(() => SumOfSquares(parameter => parameter.Gradient())));
+    public double GradientNorm() => _model.Run(() => Norm(parameter => parameter.Gradient()));
 
     public void Apply(double rateFactor, double shrink) => _model.Run(() =>
     {
@@ -61,9 +61,9 @@ internal sealed class ModelTrainable : ITrainable
 
     public string? NotFiniteGradient() => Place("gradient of ", parameter => parameter.Gradient());
 
-    // The sum is finite only if all numbers are: one look for all parameters, which most steps need no more than.
+    // The norm is finite only if all numbers are: one look for all parameters, which most steps need no more than.
     public string? NotFiniteValue() =>
-        double.IsFinite(_model.Run(() => SumOfSquares(parameter => parameter.Numbers))) ? null : Place("", parameter => parameter.Numbers);
+        double.IsFinite(_model.Run(() => Norm(parameter => parameter.Numbers))) ? null : Place("", parameter => parameter.Numbers);
 
     /// <summary>Null: a model is too large to be copied at every step.</summary>
     public Action? Remember() => null;
@@ -111,18 +111,17 @@ internal sealed class ModelTrainable : ITrainable
     private static OptimizerOptions Optimizer(string name, TuningOptions options) =>
         options.Optimizer is MuonOptions muon && !T5Layout.IsBlockMatrix(name) ? muon.Others : options.Optimizer;
 
-    // Summed in double where the device has it.
-    private double SumOfSquares(Func<TensorParameter, Tensor> tensors)
+    // In one pass over the numbers; not finite where one of them is not.
+    private double Norm(Func<TensorParameter, Tensor> tensors)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        Tensor[] sums = [.. _parameters.Select(parameter =>
+        Tensor[] norms = [.. _parameters.Select(parameter =>
         {
             using DisposeScope one = NewDisposeScope();
-            Tensor squares = tensors(parameter).Squared();
-            return (_model.Device.type == DeviceType.MPS ? squares.sum() : squares.sum(ScalarType.Float64)).MoveToOuterDisposeScope();
+            return tensors(parameter).norm().MoveToOuterDisposeScope();
         })];
-        return stack(sums).sum().cpu().to(ScalarType.Float64).item<double>();
+        return stack(norms).norm().item<float>();
     }
 
     private string? Place(string what, Func<TensorParameter, Tensor> tensors) => _model.Run(() =>

@@ -63,7 +63,7 @@ public sealed class PromptEvaluatorTests : IDisposable
         const int Length = 3;
         string cut = (await _backbone.GenerateAsync(["a | b"], maxTokens: Length, cancellationToken: Cancel))[0];
         TextExample[] rows = [new("a | b", cut)];
-        TextTask task = new("t", [cut], rows, rows, metrics: [TaskMetric.Accuracy, Spy()]);
+        TextTask task = new("t", [cut, "x"], rows, rows, metrics: [TaskMetric.Accuracy, Spy()]);
         TuningEvaluation evaluation = await Evaluate(task, new TuningOptions { MaxTargetLength = Length });
         Assert.Equal((cut, -1), (_seen[0].Text, _seen[0].Label));
         Assert.Equal((0, 1), (evaluation.Metrics["accuracy"], evaluation.IllegalOutputs));

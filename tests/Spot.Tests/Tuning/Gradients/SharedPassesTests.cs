@@ -8,7 +8,11 @@ public class SharedPassesTests
 {
     private static readonly T5Config Config = T5Config.Load(Path.Combine(TestModels.SpotTiny, "config.json")) with
     {
-        Dim = 512, Heads = 6, HeadDim = 64, FeedForwardDim = 1024, EncoderLayers = 8,
+        Dim = 512,
+        Heads = 6,
+        HeadDim = 64,
+        FeedForwardDim = 1024,
+        EncoderLayers = 8,
     };
 
     [Fact]
