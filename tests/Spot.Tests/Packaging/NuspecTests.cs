@@ -46,7 +46,7 @@ public class NuspecTests
     public void Advice_names_the_version_of_TorchSharp()
     {
         string version = Value(Elements(Nuspec, "dependency").Single(d => Value(d, "id") == "TorchSharp"), "version").Trim('[', ']');
-        foreach (string file in (string[])["src/Spot/buildTransitive/Spot.targets", "README.md", "src/Spot/README.md", "docs/native-backends.md", "src/Spot/Backbone/TorchRuntime.cs"])
+        foreach (string file in (string[])["src/Spot/buildTransitive/Spot.targets", "README.md", "src/Spot/README.md", "docs/native-backends.md", "src/Spot/Backbone/Native/TorchRuntime.cs"])
         {
             Assert.Contains(version, File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, file)), StringComparison.Ordinal);
         }

@@ -53,12 +53,16 @@ internal sealed class EncoderStack
     /// <returns>// [batch, length, d]</returns>
     internal Tensor Block(Tensor x, int block, Tensor bias, DropoutMasks? dropout)
     {
-        Tensor normed = Norm(x, T5Layout.Sublayer("encoder", block, 0));
-        x = Layers.Residual(x, _attention[block].ToSelf(normed, bias, dropout), _config, dropout);
+        using (NewDisposeScope()) // what the one layer holds is free before the other begins
+        {
+            Tensor normed = Norm(x, T5Layout.Sublayer("encoder", block, 0));
+            x = Layers.Residual(x, _attention[block].ToSelf(normed, bias, dropout), _config, dropout).MoveToOuterDisposeScope();
+        }
 
+        using DisposeScope scope = NewDisposeScope();
         string feedForward = T5Layout.Sublayer("encoder", block, 1);
-        normed = Norm(x, feedForward);
-        return Layers.Residual(x, Layers.FeedForward(normed, _weights, feedForward, _config, dropout), _config, dropout);
+        Tensor input = Norm(x, feedForward);
+        return Layers.Residual(x, Layers.FeedForward(input, _weights, feedForward, _config, dropout), _config, dropout).MoveToOuterDisposeScope();
     }
 
     /// <summary>What every layer adds to its scores: the relative position bias and the mask.</summary>
