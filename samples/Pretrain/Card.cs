@@ -38,7 +38,7 @@ internal sealed class Card(string data, IEnumerable<string> used)
     }
 
     // Of a data set one, of a corpus one for each of its files.
-    private IEnumerable<(string Part, string Licence)> Licences(string name)
+    private IEnumerable<(string Part, string License)> Licences(string name)
     {
         string path = Path.Combine(data, name, "meta.json");
         JsonNode? meta = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;

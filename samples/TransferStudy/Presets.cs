@@ -13,7 +13,7 @@ internal static class Presets
         {
             Preset.Smoke => Smoke(),
             Preset.Small => Small(),
-            _ => new StudyPlan { MixtureOf = [3, 12], AverageOf = [3, 12] },
+            _ => new StudyPlan { MixtureOfTopKValues = [3, 12], AverageOfTopKValues = [3, 12] },
         };
         plan.SourceOptions.Steps = settings.SourceSteps ?? plan.SourceOptions.Steps;
         plan.TargetOptions.Steps = settings.TargetSteps ?? plan.TargetOptions.Steps;
@@ -28,7 +28,7 @@ internal static class Presets
 
         plan.TargetOptions.Optimizer = AtRate(settings.TargetRate) ?? plan.TargetOptions.Optimizer;
 
-        plan.TargetOptions.ExchangeLabelRows = settings.LabelRows;
+        plan.TargetOptions.OverwriteWithLabelRows = settings.LabelRows;
         plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
         plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;
         return plan;
@@ -43,9 +43,9 @@ internal static class Presets
         StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 20, embeddingStep: 30);
         plan.SourceSeeds = [0];
         plan.TargetSeeds = [0, 1];
-        plan.BestOf = [1, 2, 3];
-        plan.RaceOf = [4];
-        plan.AverageOf = plan.MixtureOf = [2];
+        plan.BestOfTopKValues = [1, 2, 3];
+        plan.RacingOfTopKValues = [4];
+        plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [2];
         plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 50;
         return plan;
     }
@@ -53,9 +53,9 @@ internal static class Presets
     private static StudyPlan Small()
     {
         StudyPlan plan = Tiny(sourceSteps: 200, targetSteps: 40, embeddingStep: 20);
-        plan.BestOf = [1, 3, 6, 9, 12, 15];
-        plan.RaceOf = [6, 12, 18];
-        plan.AverageOf = plan.MixtureOf = [3];
+        plan.BestOfTopKValues = [1, 3, 6, 9, 12, 15];
+        plan.RacingOfTopKValues = [6, 12, 18];
+        plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [3];
         plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 100;
         return plan;
     }
@@ -69,7 +69,7 @@ internal static class Presets
         target.EmbeddingStep = Math.Min(embeddingStep, targetSteps);
         target.EvaluateEvery = Math.Max(1, targetSteps / 5);
         target.Initialization = PromptInitialization.ClassLabels;
-        target.EvaluateStart = true;
+        target.EvaluateBeforeTraining = true;
         source.EvaluationMethod = target.EvaluationMethod = EvaluationMethod.Ranking;
         return new StudyPlan { SourceOptions = source, TargetOptions = target };
     }

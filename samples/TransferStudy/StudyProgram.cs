@@ -25,8 +25,8 @@ internal sealed class StudyProgram(Settings settings)
         plan.Sources = tasks.Load(sources, cancellationToken);
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
         int prompts = plan.Sources.Count * plan.SourceSeeds.Count;
-        plan.BestOf = UpTo(prompts, plan.BestOf);
-        plan.RaceOf = UpTo(prompts, plan.RaceOf);
+        plan.BestOfTopKValues = UpTo(prompts, plan.BestOfTopKValues);
+        plan.RacingOfTopKValues = UpTo(prompts, plan.RacingOfTopKValues);
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
 

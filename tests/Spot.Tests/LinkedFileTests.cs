@@ -115,7 +115,7 @@ public sealed class LinkedFileTests : IDisposable
     {
         string real = Directory.CreateDirectory(Path.Combine(_folder.Path, "real")).FullName, link = Path.Combine(_folder.Path, "link");
         Directory.CreateSymbolicLink(link, real);
-        PromptLibrary mine = PromptLibrary.Open(link + Path.DirectorySeparatorChar, backbone: null, fewRecords: 0);
+        PromptLibrary mine = PromptLibrary.Open(link + Path.DirectorySeparatorChar, backboneFingerprint: null, fewRecords: 0);
         await mine.AddAsync(Records.Record("a"), cancellationToken: Cancel);
         Assert.Single(await mine.SearchAsync(Records.Query("q"), 5, cancellationToken: Cancel));
 
@@ -128,7 +128,7 @@ public sealed class LinkedFileTests : IDisposable
         }
 
         Directory.SetLastWriteTimeUtc(real, DateTime.UtcNow.AddSeconds(5));
-        PromptLibrary again = PromptLibrary.Open(link, backbone: null, fewRecords: 0);
+        PromptLibrary again = PromptLibrary.Open(link, backboneFingerprint: null, fewRecords: 0);
         Assert.Equal(["a", "b"], (await again.ListAsync(Cancel)).Select(info => info.Id).Order());
         Assert.Equal(2, (await again.SearchAsync(Records.Query("q"), 5, cancellationToken: Cancel)).Count);
     }

@@ -18,7 +18,7 @@ internal static class RandomLibrary
             Id = id,
             Task = "task-" + id,
             Family = "random",
-            Backbone = Backbone,
+            BackboneFingerprint = Backbone,
             BackboneName = "none",
             Length = 1,
             Dim = dim,

@@ -168,13 +168,13 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)
     {
-        if (prompt is null || prompt.Backbone == Fingerprint)
+        if (prompt is null || prompt.BackboneFingerprint == Fingerprint)
         {
             return;
         }
 
         throw new SpotException(
-            $"The prompt ({prompt.Length} x {prompt.Dim}) belongs to the backbone {Short(prompt.Backbone)}, but '{Name}' is {Short(Fingerprint)} " +
+            $"The prompt ({prompt.Length} x {prompt.Dim}) belongs to the backbone {Short(prompt.BackboneFingerprint)}, but '{Name}' is {Short(Fingerprint)} " +
             $"(width {Config.Dim}). A soft prompt works only with the model that it was tuned on: load that one, or tune a prompt for this one.");
     }
 

@@ -37,7 +37,7 @@ internal sealed record LibraryState(
     /// <summary>The state after a record was written.</summary>
     internal LibraryState With(LibraryEntry entry) => this with
     {
-        Backbone = entry.Info.Backbone,
+        Backbone = entry.Info.BackboneFingerprint,
         Dim = entry.Info.Dim,
         Entries = Entries?.Remove(entry.Info.Id).Add(entry.Info.Id, entry),
         Damaged = Damaged.Remove(entry.Info.Id),

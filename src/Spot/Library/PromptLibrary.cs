@@ -28,7 +28,7 @@ public sealed class PromptLibrary : IPromptLibrary
     public string Folder => _store.Folder.Path;
 
     /// <inheritdoc/>
-    public string? Backbone => _store.State.Backbone;
+    public string? BackboneFingerprint => _store.State.Backbone;
 
     /// <summary>How long a change waits for another process that writes, before it gives up with an <see cref="IOException"/> that names it.</summary>
     /// <value>30 seconds.</value>
@@ -51,15 +51,15 @@ public sealed class PromptLibrary : IPromptLibrary
 
     /// <summary>Opens a library. Nothing is written: a folder that does not exist is an empty library and is made by the first record.</summary>
     /// <param name="folder">The folder; one library to a folder.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the library must belong to; null for any.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the backbone that the library must belong to; null for any.</param>
     /// <returns>The library.</returns>
     /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     /// <exception cref="SpotException">The library belongs to another backbone, or was written by a newer version.</exception>
-    public static PromptLibrary Open(string folder, string? backbone = null)
+    public static PromptLibrary Open(string folder, string? backboneFingerprint = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        return Open(folder, backbone, LibraryStore.FewRecords);
+        return Open(folder, backboneFingerprint, LibraryStore.FewRecords);
     }
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed class PromptLibrary : IPromptLibrary
     public async Task AddAsync(PromptRecord record, bool replace = false, CancellationToken cancellationToken = default)
     {
         RecordValidator.Check(record);
-        _store.CheckFits(_store.State, record.Info.Backbone, record.Info.Dim); // before anything is made
+        _store.CheckFits(_store.State, record.Info.BackboneFingerprint, record.Info.Dim); // before anything is made
         RecordFiles files = RecordFiles.Of(record);
         await WriteAsync(
             writer =>
@@ -126,7 +126,7 @@ public sealed class PromptLibrary : IPromptLibrary
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         IReadOnlyList<PromptInfo> infos = await ListAsync(cancellationToken).ConfigureAwait(false);
-        string backbone = Backbone ?? throw new SpotException($"Found nothing in the prompt library '{Folder}', expected records to export. Add one first.");
+        string backbone = BackboneFingerprint ?? throw new SpotException($"Found nothing in the prompt library '{Folder}', expected records to export. Add one first.");
         IEnumerable<RecordFiles> Records()
         {
             foreach (PromptInfo info in infos)
@@ -206,7 +206,7 @@ public sealed class PromptLibrary : IPromptLibrary
         return (await _search.FindAsync([mean], k, embeddings[0].Step, similarity, filter, cancellationToken).ConfigureAwait(false))[0];
     }
 
-    internal static PromptLibrary Open(string folder, string? backbone, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backbone, fewRecords));
+    internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords));
 
     private double[][] Keys(IReadOnlyList<TaskEmbedding> queries, PromptSimilarity similarity)
     {
@@ -214,7 +214,7 @@ public sealed class PromptLibrary : IPromptLibrary
         for (int i = 0; i < keys.Length; i++)
         {
             SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
-            _store.CheckFits(_store.State, prompt.Backbone, prompt.Dim);
+            _store.CheckFits(_store.State, prompt.BackboneFingerprint, prompt.Dim);
             keys[i] = new double[prompt.Dim];
             PromptKey.Write(prompt, similarity, keys[i]);
         }

@@ -45,10 +45,10 @@ public static class PromptCosine
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        if (a.Backbone != b.Backbone)
+        if (a.BackboneFingerprint != b.BackboneFingerprint)
         {
             throw new SpotException(
-                $"Found prompts of two backbones, '{a.Backbone}' and '{b.Backbone}', expected one: numbers of different models " +
+                $"Found prompts of two backbones, '{a.BackboneFingerprint}' and '{b.BackboneFingerprint}', expected one: numbers of different models " +
                 "cannot be compared. Tune both prompts on the same backbone.");
         }
 

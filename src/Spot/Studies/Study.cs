@@ -25,21 +25,21 @@ public sealed class Study
     /// <summary>A study, begun or not.</summary>
     /// <param name="plan">What to study; the study keeps a copy.</param>
     /// <param name="folder">Its folder, made if need be.</param>
-    /// <param name="backbone">The fingerprint of the tuner's backbone.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the tuner's backbone.</param>
     /// <param name="tuner">Tunes prompts.</param>
     /// <param name="embedder">Embeds targets.</param>
     /// <param name="logger">Told what a call is going to do and of every unit of work that is done; null for none.</param>
     /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
-    public Study(StudyPlan plan, string folder, string backbone, IPromptTuner tuner, ITaskEmbedder embedder, ILogger<Study>? logger = null)
+    public Study(StudyPlan plan, string folder, string backboneFingerprint, IPromptTuner tuner, ITaskEmbedder embedder, ILogger<Study>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(backbone);
+        ArgumentException.ThrowIfNullOrWhiteSpace(backboneFingerprint);
         ArgumentNullException.ThrowIfNull(tuner);
         ArgumentNullException.ThrowIfNull(embedder);
         _layout = new StudyLayout(plan.Copy());
-        _folder = new StudyFolder(folder, backbone);
+        _folder = new StudyFolder(folder, backboneFingerprint);
         _work = new StudyWork(_layout, _folder, tuner, embedder);
         _logger = logger ?? NullLogger<Study>.Instance;
     }

@@ -38,34 +38,34 @@ public sealed class StudyPlan
 
     /// <summary>The k of the rows "best of top-k".</summary>
     /// <value>1, 3, 6, 9, 12, 15.</value>
-    public IReadOnlyList<int> BestOf { get; set; } = [1, 3, 6, 9, 12, 15];
+    public IReadOnlyList<int> BestOfTopKValues { get; set; } = [1, 3, 6, 9, 12, 15];
 
     /// <summary>
     /// The k of the rows of racing among the most similar, beside the race among all: decided from the scores that the whole runs had on their way, so
     /// it costs no runs.
     /// </summary>
     /// <value>12.</value>
-    public IReadOnlyList<int> RaceOf { get; set; } = [12];
+    public IReadOnlyList<int> RacingOfTopKValues { get; set; } = [12];
 
-    /// <summary>The first round of racing, see <see cref="TransferRounds"/>.</summary>
-    /// <value><see cref="TransferRounds.DefaultFirst"/>.</value>
-    public double RaceFirst { get; set; } = TransferRounds.DefaultFirst;
+    /// <summary>The first rung of racing, see <see cref="RacingRungs"/>.</summary>
+    /// <value><see cref="RacingRungs.DefaultFirstRungFraction"/>.</value>
+    public double RacingFirstRungFraction { get; set; } = RacingRungs.DefaultFirstRungFraction;
 
-    /// <summary>The budget of racing among the most similar, see <see cref="TransferRounds"/>.</summary>
-    /// <value><see cref="TransferRounds.DefaultBudgetOfTopK"/>.</value>
-    public double RaceOfBudget { get; set; } = TransferRounds.DefaultBudgetOfTopK;
+    /// <summary>The budget of racing among the most similar, see <see cref="RacingRungs"/>.</summary>
+    /// <value><see cref="RacingRungs.DefaultBudgetFractionOfTopK"/>.</value>
+    public double RacingOfTopKBudgetFraction { get; set; } = RacingRungs.DefaultBudgetFractionOfTopK;
 
-    /// <summary>The budget of racing among all, see <see cref="TransferRounds"/>.</summary>
-    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
-    public double RaceBudget { get; set; } = TransferRounds.DefaultBudget;
+    /// <summary>The budget of racing among all, see <see cref="RacingRungs"/>.</summary>
+    /// <value><see cref="RacingRungs.DefaultBudgetFraction"/>.</value>
+    public double RacingOfAllBudgetFraction { get; set; } = RacingRungs.DefaultBudgetFraction;
 
     /// <summary>The k of the runs that start from a weighted average; empty for none.</summary>
     /// <value>3, the paper's best.</value>
-    public IReadOnlyList<int> AverageOf { get; set; } = [3];
+    public IReadOnlyList<int> AverageOfTopKValues { get; set; } = [3];
 
     /// <summary>The k of the runs that start from a mixture of tasks; empty for none. Each costs a source's run besides.</summary>
     /// <value>12, the paper's best.</value>
-    public IReadOnlyList<int> MixtureOf { get; set; } = [12];
+    public IReadOnlyList<int> MixtureOfTopKValues { get; set; } = [12];
 
     /// <summary>The ways to compare embeddings.</summary>
     /// <value>Both.</value>
@@ -85,7 +85,7 @@ public sealed class StudyPlan
         (copy.Sources, copy.Targets) = ([.. Sources], [.. Targets]);
         (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
-        (copy.BestOf, copy.RaceOf, copy.AverageOf, copy.MixtureOf) = ([.. BestOf], [.. RaceOf], [.. AverageOf], [.. MixtureOf]);
+        (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
         copy.Similarities = [.. Similarities];
         return copy;
     }
@@ -98,7 +98,7 @@ public sealed class StudyPlan
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));
-        foreach ((IReadOnlyList<int> ks, string name) in new[] { (BestOf, nameof(BestOf)), (RaceOf, nameof(RaceOf)), (AverageOf, nameof(AverageOf)), (MixtureOf, nameof(MixtureOf)) })
+        foreach ((IReadOnlyList<int> ks, string name) in new[] { (BestOfTopKValues, nameof(BestOfTopKValues)), (RacingOfTopKValues, nameof(RacingOfTopKValues)), (AverageOfTopKValues, nameof(AverageOfTopKValues)), (MixtureOfTopKValues, nameof(MixtureOfTopKValues)) })
         {
             if (ks.Any(k => k < 1))
             {
@@ -112,8 +112,8 @@ public sealed class StudyPlan
                 $"{nameof(SourceOptions)} ends after {SourceOptions.Steps} steps, before its EmbeddingStep {SourceOptions.EmbeddingStep}, so no source would have a key. Lower EmbeddingStep.");
         }
 
-        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceBudget);
-        _ = TransferRounds.Create(1, 1, 1, RaceFirst, RaceOfBudget);
+        _ = RacingRungs.Create(1, 1, 1, RacingFirstRungFraction, RacingOfAllBudgetFraction);
+        _ = RacingRungs.Create(1, 1, 1, RacingFirstRungFraction, RacingOfTopKBudgetFraction);
     }
 
     private static void Distinct<T>(IEnumerable<T> values, string name)

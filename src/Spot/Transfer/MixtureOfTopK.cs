@@ -36,7 +36,7 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
         TuningOptions own = options.Clone();
         if (own.Patience is null)
         {
-            (own.EvaluateEvery, own.EvaluateStart) = (own.Steps, false);
+            (own.EvaluateEvery, own.EvaluateBeforeTraining) = (own.Steps, false);
         }
 
         return own;

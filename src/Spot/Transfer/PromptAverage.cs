@@ -76,15 +76,15 @@ public static class PromptAverage
             }
         }
 
-        return new SoftPrompt(first.Length, first.Dim, [.. sum.Select(value => (float)value)], first.Backbone);
+        return new SoftPrompt(first.Length, first.Dim, [.. sum.Select(value => (float)value)], first.BackboneFingerprint);
     }
 
     private static void ThrowUnlessAlike(SoftPrompt first, SoftPrompt other)
     {
-        if (other.Length != first.Length || other.Dim != first.Dim || other.Backbone != first.Backbone)
+        if (other.Length != first.Length || other.Dim != first.Dim || other.BackboneFingerprint != first.BackboneFingerprint)
         {
             throw new SpotException(
-                $"Prompts of {first.Length} x {first.Dim} and {other.Length} x {other.Dim}{(other.Backbone == first.Backbone ? "" : ", of different backbones,")} " +
+                $"Prompts of {first.Length} x {first.Dim} and {other.Length} x {other.Dim}{(other.BackboneFingerprint == first.BackboneFingerprint ? "" : ", of different backbones,")} " +
                 "have no average. Tune the sources of a library with one prompt length, or restrict the search to those of one length (Eligible).");
         }
     }

@@ -50,7 +50,7 @@ public sealed class PromptTuner : IPromptTuner
         TaskMixture task,
         IReadOnlyList<SoftPrompt> starts,
         TuningOptions? options = null,
-        IReadOnlyList<TuningRound>? rounds = null,
+        IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -64,14 +64,14 @@ public sealed class PromptTuner : IPromptTuner
         }
 
         TuningOptions own = Checked(options);
-        TuningRound[] ownRounds = [.. rounds ?? []];
-        TuningOptionsValidator.Check(ownRounds, own);
+        TuningRung[] ownRungs = [.. rungs ?? []];
+        TuningOptionsValidator.Check(ownRungs, own);
         T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
         LabelValidator.Check(task, backbone.Tokenizer, own);
         Warn(own, task, backbone, all);
         return await backbone.RunAsync(
-            () => new BatchedTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRounds, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => new BatchedTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRungs, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

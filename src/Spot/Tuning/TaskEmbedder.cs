@@ -17,7 +17,7 @@ public sealed class TaskEmbedder(IPromptTuner tuner) : ITaskEmbedder
         TuningOptions own = (options ?? new TuningOptions()).Within("embedding").Clone();
         own.Steps = own.EmbeddingStep;
         own.EvaluateEvery = Math.Max(1, own.EmbeddingStep);
-        (own.EvaluateStart, own.MaxValidationExamples) = (false, 1); // the prompt counts, not its score
+        (own.EvaluateBeforeTraining, own.MaxValidationExamples) = (false, 1); // the prompt counts, not its score
         own.Label = new RunLabel(TuningRunKind.Embedding);
         TuningResult result = await tuner.TuneAsync(task, own, null, progress, cancellationToken).ConfigureAwait(false);
         return result.Embedding!;

@@ -91,7 +91,7 @@ public class ResultTextTests
         Seed = 7,
     };
 
-    private static PromptInfo Source(string id) => new() { Id = id, Task = "t", Backbone = "x", Length = 2, Dim = 3 };
+    private static PromptInfo Source(string id) => new() { Id = id, Task = "t", BackboneFingerprint = "x", Length = 2, Dim = 3 };
 
     private static SearchSpaceRow Row(StudyStrategy strategy, int? k, PromptSimilarity? similarity, double score, double gain, double reduction, double runs) => new()
     {

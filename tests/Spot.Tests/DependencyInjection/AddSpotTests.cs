@@ -141,7 +141,7 @@ public sealed class AddSpotTests : IDisposable
         TransferSource source = Assert.Single(best.Sources);
         Assert.Equal(("toy-0", 1.0), (source.Info.Id, source.Weight));
         Assert.Equal(1, source.Similarity!.Value, 1e-9); // the same task by the same recipe
-        Assert.Equal(services.GetRequiredService<T5Backbone>().Fingerprint, library.Backbone);
+        Assert.Equal(services.GetRequiredService<T5Backbone>().Fingerprint, library.BackboneFingerprint);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class LibraryArchiveTests
         foreach (PromptLibrary opened in new[] { target, PromptLibrary.Open(target.Folder), PromptLibrary.Open(target.Folder, null, fewRecords: 0) })
         {
             Assert.Empty(opened.Problems);
-            Assert.Equal(Samples.Backbone, opened.Backbone);
+            Assert.Equal(Samples.Backbone, opened.BackboneFingerprint);
             foreach (string id in new[] { "a", "b", "c" })
             {
                 Samples.AssertEqual(Samples.Record(id), await opened.GetAsync(id, Token));
@@ -201,7 +201,7 @@ public class LibraryArchiveTests
         Directory.CreateDirectory(Path.Combine(target.Folder, "c.json", "full")); // nobody can write this sidecar
         Assert.True(await Record.ExceptionAsync(() => target.ImportAsync(archive, Token)) is IOException or UnauthorizedAccessException);
         Assert.Empty(Directory.GetFiles(target.Folder));
-        Assert.Null(PromptLibrary.Open(target.Folder).Backbone);
+        Assert.Null(PromptLibrary.Open(target.Folder).BackboneFingerprint);
         Assert.Empty(await target.ListAsync(Token));
         Directory.Delete(Path.Combine(target.Folder, "c.json"), recursive: true);
         Assert.Equal(3, (await target.ImportAsync(archive, Token)).Count);

@@ -23,7 +23,7 @@ public class OldLibraryTests
         Assert.Equal(["films-0", "films-1"], (await library.ListAsync(token)).Select(info => info.Id));
         PromptRecord record = (await library.GetAsync("films-0", token))!;
         Assert.Equal(("films", 50, 180, 0L, 88.0), (record.Info.Task, record.Info.EmbeddingStep, record.Info.Step, record.Info.Seed, record.Info.Metrics["score"]));
-        Assert.Equal((null, null, 0), (record.Info.BackboneName, record.Info.Licence, record.Info.Options.Count));
+        Assert.Equal((null, null, 0), (record.Info.BackboneName, record.Info.License, record.Info.Options.Count));
         Assert.Equal(2, (await library.SearchAsync(record.Embedding!, 9, cancellationToken: token)).Count);
         await library.AddAsync(Samples.Record("new", step: 50), cancellationToken: token);
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })

@@ -106,7 +106,7 @@ public class PromptLibraryCrashTests
         Assert.True(error is IOException or UnauthorizedAccessException, error.ToString());
         Assert.Contains(Path.Combine(folder.Path, "x.json"), error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
-        Assert.Null(library.Backbone);
+        Assert.Null(library.BackboneFingerprint);
         Assert.Null(await library.GetAsync("x", Token));
         await library.AddAsync(Samples.Record("y", backbone: "two"), cancellationToken: Token);
     }

@@ -219,7 +219,7 @@ public class PromptLibraryDamageTests
 
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Equal(content is null ? [] : [header], library.Problems.Select(problem => problem.Path));
-        Assert.Equal(Samples.Backbone, library.Backbone);
+        Assert.Equal(Samples.Backbone, library.BackboneFingerprint);
         Assert.Equal(2, (await library.ListAsync(Token)).Count);
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("z", backbone: "two"), cancellationToken: Token));
         await library.AddAsync(Samples.Record("z"), cancellationToken: Token);

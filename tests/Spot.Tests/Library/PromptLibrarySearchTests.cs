@@ -285,13 +285,13 @@ public class PromptLibrarySearchTests
     private static PromptRecord OneRow(string id, float[] values, int step)
     {
         TaskEmbedding embedding = Embedding(id, values, step);
-        PromptInfo info = new() { Id = id, Task = id, Backbone = Samples.Backbone, Length = 1, Dim = values.Length, EmbeddingStep = step };
+        PromptInfo info = new() { Id = id, Task = id, BackboneFingerprint = Samples.Backbone, Length = 1, Dim = values.Length, EmbeddingStep = step };
         return new PromptRecord(info, embedding.Prompt, embedding);
     }
 
     private sealed class OneByOne(PromptLibrary library) : IPromptLibrary
     {
-        public string? Backbone => library.Backbone;
+        public string? BackboneFingerprint => library.BackboneFingerprint;
 
         public Task AddAsync(PromptRecord record, bool replace, CancellationToken cancellationToken) => library.AddAsync(record, replace, cancellationToken);
 

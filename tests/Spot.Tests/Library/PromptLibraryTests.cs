@@ -12,7 +12,7 @@ public class PromptLibraryTests
         using TempFolder folder = new();
         string path = Path.Combine(folder.Path, "new", "library");
         PromptLibrary library = PromptLibrary.Open(path);
-        Assert.Null(library.Backbone);
+        Assert.Null(library.BackboneFingerprint);
         Assert.False(Directory.Exists(path));
         PromptRecord[] records = [Samples.Record("b"), Samples.Record("A"), Samples.Record("c_.-9", step: null)];
         foreach (PromptRecord record in records)
@@ -22,7 +22,7 @@ public class PromptLibraryTests
 
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(path), PromptLibrary.Open(path, Samples.Backbone) })
         {
-            Assert.Equal(Samples.Backbone, opened.Backbone);
+            Assert.Equal(Samples.Backbone, opened.BackboneFingerprint);
             Assert.Empty(opened.Problems);
             Assert.Equal(["A", "b", "c_.-9"], (await opened.ListAsync(Token)).Select(info => info.Id));
             foreach (PromptRecord record in records)
@@ -43,7 +43,7 @@ public class PromptLibraryTests
     {
         using TempFolder folder = new();
         PromptRecord record = new(
-            new PromptInfo { Id = "x", Task = "t", Backbone = Samples.Backbone, Length = 1, Dim = 1 },
+            new PromptInfo { Id = "x", Task = "t", BackboneFingerprint = Samples.Backbone, Length = 1, Dim = 1 },
             new SoftPrompt(1, 1, [1.5f], Samples.Backbone),
             null);
         await PromptLibrary.Open(folder.Path).AddAsync(record, cancellationToken: Token);
@@ -145,7 +145,7 @@ public class PromptLibraryTests
         Assert.False(await library.RemoveAsync("x", Token));
         Assert.Null(await library.GetAsync("x", Token));
         Assert.Equal([Path.Combine(folder.Path, "library.json")], Directory.GetFiles(folder.Path));
-        Assert.Equal(Samples.Backbone, PromptLibrary.Open(folder.Path).Backbone);
+        Assert.Equal(Samples.Backbone, PromptLibrary.Open(folder.Path).BackboneFingerprint);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class PromptLibraryTests
         [
             good with { Info = good.Info with { Length = 4 } },
             good with { Info = good.Info with { Dim = 9 } },
-            good with { Info = good.Info with { Backbone = "other" } },
+            good with { Info = good.Info with { BackboneFingerprint = "other" } },
             good with { Info = good.Info with { EmbeddingStep = 99 } },
             good with { Info = good.Info with { EmbeddingStep = null } },
             good with { Info = good.Info with { Task = "other" } },
@@ -228,7 +228,7 @@ public class PromptLibraryTests
         PromptLibrary below = PromptLibrary.Open(Path.Combine(file, "library"));
         IOException error = await Assert.ThrowsAnyAsync<IOException>(() => below.AddAsync(Samples.Record("x"), cancellationToken: Token));
         Assert.Contains(Path.Combine(file, "library"), error.Message, StringComparison.Ordinal);
-        Assert.Null(below.Backbone);
+        Assert.Null(below.BackboneFingerprint);
         Assert.Empty(await below.ListAsync(Token));
     }
 }

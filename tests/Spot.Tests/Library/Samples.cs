@@ -21,7 +21,7 @@ internal static class Samples
             Id = id,
             Task = "task of " + id,
             Family = "samples",
-            Backbone = backbone,
+            BackboneFingerprint = backbone,
             BackboneName = "t5-of-samples",
             Length = prompt.Length,
             Dim = prompt.Dim,
@@ -29,7 +29,7 @@ internal static class Samples
             Step = 250,
             Seed = -7,
             Options = new Dictionary<string, string> { ["Steps"] = "250", ["Optimizer.LearningRate"] = "0.3" },
-            Licence = "CC BY 4.0",
+            License = "CC BY 4.0",
             Metrics = new Dictionary<string, double> { ["accuracy"] = 100.0 / 3, ["f1"] = 0 },
             Lineage = ["parent.one", "parent-two"],
             Created = new DateTimeOffset(2024, 2, 29, 23, 59, 58, 123, TimeSpan.FromHours(5.5)).AddTicks(4567),
@@ -77,7 +77,7 @@ internal static class Samples
 
     private static void AssertEqual(SoftPrompt expected, SoftPrompt found)
     {
-        Assert.Equal((expected.Length, expected.Dim, expected.Backbone), (found.Length, found.Dim, found.Backbone));
+        Assert.Equal((expected.Length, expected.Dim, expected.BackboneFingerprint), (found.Length, found.Dim, found.BackboneFingerprint));
         Assert.Equal(expected.Values.ToArray(), found.Values.ToArray());
     }
 }

@@ -30,11 +30,11 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
         TargetSeeds = [0, 5],
         SourceOptions = new() { Steps = 40, EmbeddingStep = 4, EvaluateEvery = 10 },
         TargetOptions = new() { Steps = 40, EvaluateEvery = 10, Initialization = PromptInitialization.ClassLabels },
-        BestOf = [1, 2],
-        RaceOf = [3],
-        RaceFirst = 0.25,
-        AverageOf = [2],
-        MixtureOf = [2],
+        BestOfTopKValues = [1, 2],
+        RacingOfTopKValues = [3],
+        RacingFirstRungFraction = 0.25,
+        AverageOfTopKValues = [2],
+        MixtureOfTopKValues = [2],
     };
 
     public static TextTask Task(string name, bool test = false) =>
@@ -83,7 +83,7 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
         throw new InvalidOperationException("A study evaluates one prompt at a time.");
 
     public Task<IReadOnlyList<TuningResult>> TuneManyAsync(
-        TaskMixture task, IReadOnlyList<SoftPrompt> starts, TuningOptions? options = null, IReadOnlyList<TuningRound>? rounds = null,
+        TaskMixture task, IReadOnlyList<SoftPrompt> starts, TuningOptions? options = null, IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A study races from whole runs.");
 

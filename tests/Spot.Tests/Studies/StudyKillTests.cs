@@ -67,11 +67,11 @@ public sealed class StudyKillTests
             TuningOptions options = plan.TargetOptions.Clone();
             options.Seed = seed;
             PromptRecord embedding = (await embeddings.GetAsync($"roads-{seed}", Cancel))!;
-            RacingOfTopK race = new(tuner, new TaskEmbedder(tuner), library) { K = 2, First = plan.RaceFirst, Embeddings = [embedding.Embedding!] };
+            RacingOfTopK race = new(tuner, new TaskEmbedder(tuner), library) { K = 2, FirstRungFraction = plan.RacingFirstRungFraction, Embeddings = [embedding.Embedding!] };
             TransferResult raced = await race.TransferAsync(plan.Targets[0], options, cancellationToken: Cancel);
             score += raced.Best.Result.BestScore / plan.TargetSeeds.Count;
             steps += (raced.Steps + (double)plan.SourceOptions.EmbeddingStep) / plan.TargetSeeds.Count;
-            TransferResult ofAll = await new RacingOfAll(tuner, library) { First = plan.RaceFirst }.TransferAsync(plan.Targets[0], options, cancellationToken: Cancel);
+            TransferResult ofAll = await new RacingOfAll(tuner, library) { FirstRungFraction = plan.RacingFirstRungFraction }.TransferAsync(plan.Targets[0], options, cancellationToken: Cancel);
             ofAllScore += ofAll.Best.Result.BestScore / plan.TargetSeeds.Count;
             ofAllSteps += (double)ofAll.Steps / plan.TargetSeeds.Count;
         }
@@ -98,11 +98,11 @@ public sealed class StudyKillTests
         TargetSeeds = [0, 1],
         SourceOptions = Options(PromptInitialization.SampledVocabulary),
         TargetOptions = Options(PromptInitialization.ClassLabels),
-        BestOf = [1, 2],
-        RaceOf = [2],
-        RaceFirst = 0.25,
-        AverageOf = [2],
-        MixtureOf = [2],
+        BestOfTopKValues = [1, 2],
+        RacingOfTopKValues = [2],
+        RacingFirstRungFraction = 0.25,
+        AverageOfTopKValues = [2],
+        MixtureOfTopKValues = [2],
         Similarities = [PromptSimilarity.AverageToken],
     };
 

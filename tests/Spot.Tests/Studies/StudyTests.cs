@@ -115,14 +115,14 @@ public sealed class StudyTests : IDisposable
         StudyPlan plan = StudyFake.Plan();
         List<TextTask> sources = [.. plan.Sources];
         List<int> ks = [1, 2];
-        (plan.Sources, plan.BestOf) = (sources, ks);
+        (plan.Sources, plan.BestOfTopKValues) = (sources, ks);
         StudyFake fake = new();
         Study study = Study("a", fake, plan);
         sources.RemoveAt(0);
         ks.Add(3);
         plan.SourceOptions.Steps = 41;
         plan.TargetOptions.Optimizer.LearningRate = 7;
-        plan.AverageOf = [];
+        plan.AverageOfTopKValues = [];
         Assert.Equal(Units, (await study.RunAsync(cancellationToken: Cancel)).Total);
         await Study("whole", new StudyFake()).RunAsync(cancellationToken: Cancel);
         AssertEqual(await Study("whole", fake).ResultAsync(Cancel), await study.ResultAsync(Cancel));
@@ -263,7 +263,7 @@ public sealed class StudyTests : IDisposable
         {
             (plan => plan.TargetOptions.Steps = 41, "target Steps is 40 there and 41 in this plan"),
             (plan => plan.SourceOptions.Optimizer.LearningRate = 1, "source optimizer LearningRate is 0.3 there and 1 in this plan"),
-            (plan => plan.TargetOptions.ExchangeLabelRows = true, "target ExchangeLabelRows is False there and True in this plan"),
+            (plan => plan.TargetOptions.OverwriteWithLabelRows = true, "target OverwriteWithLabelRows is False there and True in this plan"),
             (plan => plan.Targets = [new TextTask("target 0", [], [new TextExample("x", "y")], [new TextExample("c", "d")])], "target task is"),
         })
         {
@@ -283,7 +283,7 @@ public sealed class StudyTests : IDisposable
         await Study("a", new StudyFake()).RunAsync(cancellationToken: Cancel);
         foreach (string file in Directory.GetFiles(Path.Combine(_folder.Path, "a", "units")))
         {
-            string text = File.ReadAllText(file), older = text.Replace("\"target ExchangeLabelRows\":\"False\",", "", StringComparison.Ordinal);
+            string text = File.ReadAllText(file), older = text.Replace("\"target OverwriteWithLabelRows\":\"False\",", "", StringComparison.Ordinal);
             Assert.Equal(Path.GetFileName(file).StartsWith("source", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("embedding", StringComparison.Ordinal), text == older);
             File.WriteAllText(file, older);
         }
@@ -292,9 +292,9 @@ public sealed class StudyTests : IDisposable
         await Study("a", fake).RunAsync(cancellationToken: Cancel);
         Assert.Empty(fake.Calls);
         StudyPlan plan = StudyFake.Plan();
-        plan.TargetOptions.ExchangeLabelRows = true;
+        plan.TargetOptions.OverwriteWithLabelRows = true;
         SpotException error = await Assert.ThrowsAsync<SpotException>(() => Study("a", fake, plan).RunAsync(cancellationToken: Cancel));
-        Assert.Contains("target ExchangeLabelRows is nothing there and True in this plan", error.Message, StringComparison.Ordinal);
+        Assert.Contains("target OverwriteWithLabelRows is nothing there and True in this plan", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -316,7 +316,7 @@ public sealed class StudyTests : IDisposable
     public async Task A_target_run_that_diverges_counts_with_its_last_good_prompt()
     {
         StudyPlan plan = StudyFake.Plan();
-        plan.MixtureOf = [];
+        plan.MixtureOfTopKValues = [];
         StudyFake fake = new() { Diverging = "target 1" };
         await Study("a", fake, plan).RunAsync(cancellationToken: Cancel);
         StudyResult result = await Study("a", fake, plan).ResultAsync(Cancel);
@@ -333,9 +333,9 @@ public sealed class StudyTests : IDisposable
         {
             (plan => plan.Sources = [], "Sources is empty"),
             (plan => plan.TargetSeeds = [1, 1], "TargetSeeds has '1' twice"),
-            (plan => plan.BestOf = [0], "BestOf has 0"),
+            (plan => plan.BestOfTopKValues = [0], "BestOfTopKValues has 0"),
             (plan => plan.SourceOptions.EmbeddingStep = 41, "before its EmbeddingStep 41"),
-            (plan => plan.RaceBudget = 1.5, "above 0 and at most 1"),
+            (plan => plan.RacingOfAllBudgetFraction = 1.5, "above 0 and at most 1"),
         })
         {
             StudyPlan plan = StudyFake.Plan();

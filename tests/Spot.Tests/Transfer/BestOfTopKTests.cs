@@ -127,7 +127,7 @@ public class BestOfTopKTests
     private static Task Add(PromptLibrary library, string id, float[] rows)
     {
         SoftPrompt prompt = new(2, 2, rows, "fake");
-        PromptInfo info = new() { Id = id, Task = id, Backbone = "fake", Length = 2, Dim = 2, EmbeddingStep = Sources.Step };
+        PromptInfo info = new() { Id = id, Task = id, BackboneFingerprint = "fake", Length = 2, Dim = 2, EmbeddingStep = Sources.Step };
         return library.AddAsync(new PromptRecord(info, prompt, new TaskEmbedding(id, prompt, Sources.Step)), cancellationToken: Cancel);
     }
 }

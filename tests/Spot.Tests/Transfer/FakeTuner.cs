@@ -9,7 +9,7 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
     /// <summary>Where a run from scratch ends.</summary>
     public static SoftPrompt Scratch { get; } = new(1, 2, [-7, -7], "fake");
 
-    public List<(IReadOnlyList<SoftPrompt> Starts, IReadOnlyList<TuningRound> Rounds)> Rounds { get; } = [];
+    public List<(IReadOnlyList<SoftPrompt> Starts, IReadOnlyList<TuningRung> Rungs)> Rungs { get; } = [];
 
     public List<(TaskMixture Task, TuningOptions? Options, SoftPrompt? Start)> Calls { get; } = [];
 
@@ -27,12 +27,12 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         TaskMixture task,
         IReadOnlyList<SoftPrompt> starts,
         TuningOptions? options = null,
-        IReadOnlyList<TuningRound>? rounds = null,
+        IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Rounds.Add((starts, rounds ?? []));
+        Rungs.Add((starts, rungs ?? []));
         return Task.FromResult<IReadOnlyList<TuningResult>>([.. starts.Select(start => Result(start, score(start), options?.Seed ?? 0))]);
     }
 
@@ -50,7 +50,7 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         Best = prompt,
         BestScore = score,
         BestStep = 1,
-        Final = new SoftPrompt(prompt.Length, prompt.Dim, [.. prompt.Values.ToArray().Select(value => value + 1000)], prompt.Backbone),
+        Final = new SoftPrompt(prompt.Length, prompt.Dim, [.. prompt.Values.ToArray().Select(value => value + 1000)], prompt.BackboneFingerprint),
         Evaluations = [new TuningEvaluation(1, score, 0)],
         Losses = [0, 0],
         Seed = seed,

@@ -24,7 +24,7 @@ internal static class Sources
         foreach ((string id, double? degrees) in sources)
         {
             SoftPrompt value = new(1, 2, [(float)(degrees ?? -1), (float)(degrees ?? -1)], Backbone);
-            PromptInfo info = new() { Id = id, Task = id, Backbone = Backbone, Length = 1, Dim = 2, EmbeddingStep = degrees is null ? null : Step };
+            PromptInfo info = new() { Id = id, Task = id, BackboneFingerprint = Backbone, Length = 1, Dim = 2, EmbeddingStep = degrees is null ? null : Step };
             await library.AddAsync(new PromptRecord(info, value, degrees is { } angle ? Embedding(angle) with { Task = id } : null), cancellationToken: TestContext.Current.CancellationToken);
         }
 

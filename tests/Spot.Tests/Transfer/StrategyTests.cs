@@ -55,12 +55,12 @@ public sealed class StrategyTests : IDisposable
     public async Task Mixture_is_evaluated_at_its_end_alone_unless_it_may_end_early(int? patience, int every, bool start)
     {
         FakeTuner tuner = new(_ => 1);
-        TuningOptions options = new() { Steps = 90, EvaluateEvery = 10, EvaluateStart = true, Patience = patience };
+        TuningOptions options = new() { Steps = 90, EvaluateEvery = 10, EvaluateBeforeTraining = true, Patience = patience };
         MixtureOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync(), info => Task(info.Task, 3)) { MixtureOptions = options };
         await strategy.TransferAsync(Sources.Target, cancellationToken: Cancel);
         TuningOptions mixing = tuner.Calls[0].Options!;
-        Assert.Equal((every, start), (mixing.EvaluateEvery, mixing.EvaluateStart));
-        Assert.Equal((10, true), (options.EvaluateEvery, options.EvaluateStart));
+        Assert.Equal((every, start), (mixing.EvaluateEvery, mixing.EvaluateBeforeTraining));
+        Assert.Equal((10, true), (options.EvaluateEvery, options.EvaluateBeforeTraining));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class StrategyTests : IDisposable
         foreach ((string id, string task, double angle) in new[] { ("a-0", "a", 10.0), ("a-1", "a", 12.0), ("target-0", "target", 1.0) })
         {
             SoftPrompt prompt = new(1, 2, [(float)angle, 0], "fake");
-            PromptInfo info = new() { Id = id, Task = task, Backbone = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
+            PromptInfo info = new() { Id = id, Task = task, BackboneFingerprint = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
             await library.AddAsync(new PromptRecord(info, prompt, Sources.Embedding(angle) with { Task = task }), cancellationToken: Cancel);
         }
 
@@ -183,12 +183,12 @@ public sealed class StrategyTests : IDisposable
     {
         FakeTuner tuner = new(start => Sources.Angle(start));
         TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
-        RacingOfAll strategy = new(tuner, await LibraryAsync()) { First = 0.1, Budget = 0.5, Eligible = info => info.Id != "b" };
+        RacingOfAll strategy = new(tuner, await LibraryAsync()) { FirstRungFraction = 0.1, BudgetFraction = 0.5, Eligible = info => info.Id != "b" };
         TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
-        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
+        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRung> rungs) = Assert.Single(tuner.Rungs);
         Assert.Equal(["a", "c", "d", "e", "unkeyed"], result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
         Assert.Equal([45, 5, 80, 20], starts.Take(4).Select(Sources.Angle));
-        Assert.Equal(TransferRounds.Create(5, 900, 10, 0.1, 0.5), rounds);
+        Assert.Equal(RacingRungs.Create(5, 900, 10, 0.1, 0.5), rungs);
         Assert.Equal(("d", 10L), (result.Best.Sources[0].Info.Id, result.Steps));
         Assert.All(result.Candidates, candidate => Assert.Null(candidate.Sources[0].Similarity));
         SpotException error = await Assert.ThrowsAsync<SpotException>(
@@ -209,15 +209,15 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Fact]
-    public async Task Racing_tunes_the_most_similar_together_by_the_rounds_of_the_rule()
+    public async Task Racing_tunes_the_most_similar_together_by_the_rungs_of_the_rule()
     {
         FakeTuner tuner = new(start => Sources.Angle(start));
         TuningOptions options = new() { Steps = 900, EvaluateEvery = 10 };
-        RacingOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 4, First = 0.1, Budget = 0.5 };
+        RacingOfTopK strategy = new(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 4, FirstRungFraction = 0.1, BudgetFraction = 0.5 };
         TransferResult result = await strategy.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
-        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRound> rounds) = Assert.Single(tuner.Rounds);
+        (IReadOnlyList<SoftPrompt> starts, IReadOnlyList<TuningRung> rungs) = Assert.Single(tuner.Rungs);
         Assert.Equal([5, 20, 45, 80], starts.Select(Sources.Angle));
-        Assert.Equal(TransferRounds.Create(4, 900, 10, 0.1, 0.5), rounds);
+        Assert.Equal(RacingRungs.Create(4, 900, 10, 0.1, 0.5), rungs);
         Assert.Equal(("d", 8 + Sources.Step), (result.Best.Sources[0].Info.Id, result.Steps));
     }
 
@@ -254,7 +254,7 @@ public sealed class StrategyTests : IDisposable
         foreach ((string id, string task) in others.Select(id => (id, id)).Concat([("own-1", "target"), ("own-2", "target")]))
         {
             TaskEmbedding embedding = Sources.Embedding(id == "own-1" ? 0 : id == "own-2" ? 1 : 50) with { Task = task };
-            PromptInfo info = new() { Id = id, Task = task, Backbone = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
+            PromptInfo info = new() { Id = id, Task = task, BackboneFingerprint = "fake", Length = 1, Dim = 2, EmbeddingStep = Sources.Step };
             await library.AddAsync(new PromptRecord(info, embedding.Prompt, embedding), cancellationToken: Cancel);
         }
 

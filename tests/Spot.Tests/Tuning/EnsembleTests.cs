@@ -61,7 +61,7 @@ public sealed class EnsembleTests : IDisposable
             TuningEvaluation alone = await tuner.EvaluateAsync(prompts[i], task, Rows, options, Cancel);
             Assert.Equal(seen[^1], answers[i]);
             Assert.Equal(alone.Metrics["accuracy"], together.Prompts[i].Metrics["accuracy"]);
-            Assert.Equal(alone.IllegalOutputs, together.Prompts[i].IllegalOutputs);
+            Assert.Equal(alone.InvalidOutputRate, together.Prompts[i].InvalidOutputRate);
         }
 
         // An independent vote: by far the most weight for labels, then frequency, then the earliest.
@@ -74,7 +74,7 @@ public sealed class EnsembleTests : IDisposable
         }
 
         Assert.Equal(100.0 * vote.Count(v => v.Text == v.Example.Target) / Rows.Length, together.Vote.Metrics["accuracy"]);
-        Assert.Equal((double)vote.Count(v => !Labels.Contains(v.Text)) / Rows.Length, together.Vote.IllegalOutputs);
+        Assert.Equal((double)vote.Count(v => !Labels.Contains(v.Text)) / Rows.Length, together.Vote.InvalidOutputRate);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class EnsembleTests : IDisposable
         TextTask task = new("toy", Labels, Rows, Rows);
         EnsembleEvaluation one = await new PromptTuner(_backbone).EvaluateAsync([Prompts()[0]], task, cancellationToken: Cancel);
         Assert.Equal(one.Prompts[0].Score, one.Vote.Score);
-        Assert.Equal(one.Prompts[0].IllegalOutputs, one.Vote.IllegalOutputs);
+        Assert.Equal(one.Prompts[0].InvalidOutputRate, one.Vote.InvalidOutputRate);
     }
 
     [Fact]

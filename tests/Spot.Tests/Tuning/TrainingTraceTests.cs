@@ -71,7 +71,7 @@ public class TrainingTraceTests
         {
             options.Optimizer = name.Contains("adamw", StringComparison.Ordinal)
                 ? new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.01 }
-                : new AdafactorOptions { LearningRate = 0.01, ScaleByParameter = true };
+                : new AdafactorOptions { LearningRate = 0.01, ScaleParameter = true };
             return options;
         }
 

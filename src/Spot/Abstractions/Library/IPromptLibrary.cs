@@ -7,7 +7,7 @@ namespace Spot;
 public interface IPromptLibrary
 {
     /// <summary>The fingerprint of the backbone that all prompts here belong to; null while the library is empty.</summary>
-    string? Backbone { get; }
+    string? BackboneFingerprint { get; }
 
     /// <summary>Keeps a record. When the task ends the record is on disk, whole; when it throws nothing has changed.</summary>
     /// <param name="record">The record; its shapes and fingerprints must agree with each other and with the library.</param>

@@ -14,7 +14,7 @@ public sealed record PromptInfo
     public string? Family { get; init; }
 
     /// <summary>The fingerprint of the backbone that the prompt belongs to.</summary>
-    public required string Backbone { get; init; }
+    public required string BackboneFingerprint { get; init; }
 
     /// <summary>The name of that backbone, if known: for people, nothing depends on it.</summary>
     public string? BackboneName { get; init; }
@@ -47,7 +47,7 @@ public sealed record PromptInfo
     public DateTimeOffset Created { get; init; }
 
     /// <summary>The licence under which the prompt may be used, and of the data it was learned from, if known.</summary>
-    public string? Licence { get; init; }
+    public string? License { get; init; }
 
     /// <summary>Free text.</summary>
     public string? Note { get; init; }

@@ -19,7 +19,7 @@ public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedd
             Id = id ?? $"{task.Name}-{result.Seed}",
             Task = task.Name,
             Family = task.Family,
-            Backbone = result.Best.Backbone,
+            BackboneFingerprint = result.Best.BackboneFingerprint,
             BackboneName = result.BackboneName,
             Length = result.Best.Length,
             Dim = result.Best.Dim,

@@ -13,14 +13,14 @@ public sealed class SoftPrompt
     /// <param name="length">The number of rows, at least 1.</param>
     /// <param name="dim">The width of a row (the backbone's d_model), at least 1.</param>
     /// <param name="values"><paramref name="length"/> × <paramref name="dim"/> finite numbers, row by row.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the prompt belongs to.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the backbone that the prompt belongs to.</param>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1.</exception>
     /// <exception cref="ArgumentException">The number of values is another, a value is not finite, or the fingerprint is empty.</exception>
-    public SoftPrompt(int length, int dim, ReadOnlySpan<float> values, string backbone)
+    public SoftPrompt(int length, int dim, ReadOnlySpan<float> values, string backboneFingerprint)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
-        ArgumentException.ThrowIfNullOrWhiteSpace(backbone);
+        ArgumentException.ThrowIfNullOrWhiteSpace(backboneFingerprint);
         if (values.Length != (long)length * dim)
         {
             throw new ArgumentException(
@@ -39,7 +39,7 @@ public sealed class SoftPrompt
 
         Length = length;
         Dim = dim;
-        Backbone = backbone;
+        BackboneFingerprint = backboneFingerprint;
         _values = values.ToArray();
     }
 
@@ -50,7 +50,7 @@ public sealed class SoftPrompt
     public int Dim { get; }
 
     /// <summary>The fingerprint of the backbone that the prompt belongs to; a prompt means nothing to another one.</summary>
-    public string Backbone { get; }
+    public string BackboneFingerprint { get; }
 
     /// <summary>All values, row by row: <see cref="Length"/> × <see cref="Dim"/>.</summary>
     public ReadOnlyMemory<float> Values => _values;

@@ -25,7 +25,7 @@ public sealed class AdafactorOptions() : OptimizerOptions(0.3)
 
     /// <summary>Whether the learning rate is multiplied by max(1e-3, root mean square of the parameter).</summary>
     /// <value>false.</value>
-    public bool ScaleByParameter { get; set; }
+    public bool ScaleParameter { get; set; }
 
-    internal override bool IsRelative => ScaleByParameter;
+    internal override bool IsRelative => ScaleParameter;
 }

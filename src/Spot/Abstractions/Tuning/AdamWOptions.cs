@@ -21,7 +21,7 @@ public sealed class AdamWOptions() : OptimizerOptions(1e-3)
 
     /// <summary>Whether the learning rate is multiplied by the parameter's root mean square (at least 1e-3), as Adafactor can.</summary>
     /// <value>false.</value>
-    public bool ScaleByParameter { get; set; }
+    public bool ScaleParameter { get; set; }
 
-    internal override bool IsRelative => ScaleByParameter;
+    internal override bool IsRelative => ScaleParameter;
 }

@@ -40,17 +40,17 @@ public interface IPromptTuner
     /// How; null for the paper's recipe. A forward pass has <see cref="TuningOptions.MicroBatchSize"/> examples for each prompt in it. In
     /// <see cref="TuningOptions.RunFolder"/> every start gets a run folder of its own, named by its place from 0.
     /// </param>
-    /// <param name="rounds">
+    /// <param name="rungs">
     /// After which steps only the best go on, by their best validation score so far, the earlier start of equals: successive halving. Null to run
     /// all to the end.
     /// </param>
     /// <param name="progress">Told at the start and after every step of every run, on the tuning thread.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
     /// <returns>
-    /// The results in the order of the starts. A run that was dropped ends at its round; its losses tell how many steps it took. A run that diverged ends
+    /// The results in the order of the starts. A run that was dropped ends at its rung; its losses tell how many steps it took. A run that diverged ends
     /// there, and says so (<see cref="TuningResult.Divergence"/>); the others go on.
     /// </returns>
-    /// <exception cref="ArgumentException">There is no start, or an option or round is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no start, or an option or rung is out of range.</exception>
     /// <exception cref="SpotException">A start belongs to another backbone or has another width, or a checkpoint is of another run.</exception>
     /// <exception cref="TuningDivergedException">All runs that went on diverged; this is the first one's.</exception>
     /// <exception cref="IOException">A run's folder cannot be written, or is in use by another run.</exception>
@@ -60,7 +60,7 @@ public interface IPromptTuner
         TaskMixture task,
         IReadOnlyList<SoftPrompt> starts,
         TuningOptions? options = null,
-        IReadOnlyList<TuningRound>? rounds = null,
+        IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default);
 

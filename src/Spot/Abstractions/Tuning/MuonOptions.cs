@@ -16,7 +16,7 @@ public sealed class MuonOptions() : OptimizerOptions(1e-2)
 
     /// <summary>What the parameters that are no weight matrices are trained by.</summary>
     /// <value>AdamW at 1e-2 times the size of each parameter, moments 0.9 and 0.98, without weight decay.</value>
-    public AdamWOptions Others { get; set; } = new() { LearningRate = 1e-2, Beta2 = 0.98, WeightDecay = 0, ScaleByParameter = true };
+    public AdamWOptions Others { get; set; } = new() { LearningRate = 1e-2, Beta2 = 0.98, WeightDecay = 0, ScaleParameter = true };
 
     internal override bool IsRelative => true;
 

@@ -3,7 +3,7 @@ namespace Spot;
 /// <summary>Where a prompt's numbers come from when no prompt is given to start from (prompt tuning §3.2, SPoT appendix C).</summary>
 public enum PromptInitialization
 {
-    /// <summary>Embeddings of tokens drawn without replacement from the first <see cref="TuningOptions.SampledVocabulary"/> ids: SPoT's start for source prompts.</summary>
+    /// <summary>Embeddings of tokens drawn without replacement from the first <see cref="TuningOptions.SampledVocabularySize"/> ids: SPoT's start for source prompts.</summary>
     SampledVocabulary,
 
     /// <summary>Row i is the mean embedding of the i-th label's tokens, the rest as <see cref="SampledVocabulary"/>: SPoT's start for target prompts without transfer.</summary>

@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Spot;
 
 /// <summary>How good a prompt or model is on examples that it was not tuned on.</summary>
 /// <param name="Step">The step of the checkpoint.</param>
 /// <param name="Score">The mean of <see cref="Metrics"/>: by it the best checkpoint is chosen. NaN where a metric is undefined, which is worse than any number.</param>
-/// <param name="IllegalOutputs">The share of outputs that are no label of their task, 0 … 1; they count as wrong.</param>
-public sealed record TuningEvaluation(int Step, double Score, double IllegalOutputs)
+/// <param name="InvalidOutputRate">The share of outputs that are no label of their task, 0 … 1; they count as wrong.</param>
+public sealed record TuningEvaluation(int Step, double Score, [property: JsonPropertyName("IllegalOutputs")] double InvalidOutputRate)
 {
     /// <summary>Every metric by its name, <c>task/metric</c> for a mixture of several tasks.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
@@ -15,6 +17,6 @@ public sealed record TuningEvaluation(int Step, double Score, double IllegalOutp
     {
         string step = Step > 0 ? FormattableString.Invariant($" at step {Step}") : "";
         string metrics = string.Concat(Metrics.Select(metric => $", {metric.Key} {ResultText.Score(metric.Value)}"));
-        return $"score {ResultText.Score(Score)}{step}{ResultText.Illegal(IllegalOutputs)}{metrics}";
+        return $"score {ResultText.Score(Score)}{step}{ResultText.Illegal(InvalidOutputRate)}{metrics}";
     }
 }

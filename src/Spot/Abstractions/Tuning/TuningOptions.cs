@@ -14,7 +14,7 @@ public sealed class TuningOptions
 
     /// <summary>How many of the most common tokens (the lowest ids) sampled initialisation draws from; at most the vocabulary is used.</summary>
     /// <value>5,000.</value>
-    public int SampledVocabulary { get; set; } = 5_000;
+    public int SampledVocabularySize { get; set; } = 5_000;
 
     /// <summary>The text of <see cref="PromptInitialization.Text"/>.</summary>
     /// <value>null.</value>
@@ -26,7 +26,7 @@ public sealed class TuningOptions
     /// is to be answered. For labels of a task other than the source's; a task without labels keeps the prompt as it is. Not of the paper.
     /// </summary>
     /// <value><see langword="false"/>.</value>
-    public bool ExchangeLabelRows { get; set; }
+    public bool OverwriteWithLabelRows { get; set; }
 
     /// <summary>The number of optimiser steps, at least 1. Longer tuning in SPoT is 2^18 = 262,144.</summary>
     /// <value>30,000.</value>
@@ -49,10 +49,10 @@ public sealed class TuningOptions
     public int WarmupSteps { get; set; }
 
     /// <summary>How the learning rate changes after warm-up.</summary>
-    /// <value><see cref="LearningRateDecay.Constant"/>.</value>
-    public LearningRateDecay Decay { get; set; } = LearningRateDecay.Constant;
+    /// <value><see cref="LearningRateSchedule.Constant"/>.</value>
+    public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant;
 
-    /// <summary>The steps over which <see cref="LearningRateDecay.StableLinear"/> falls, at least 0.</summary>
+    /// <summary>The steps over which <see cref="LearningRateSchedule.WarmupStableDecay"/> falls, at least 0.</summary>
     /// <value>0.</value>
     public int DecaySteps { get; set; }
 
@@ -89,7 +89,7 @@ public sealed class TuningOptions
     /// racing drops the first candidates before any step is spent on them.
     /// </summary>
     /// <value><see langword="false"/>.</value>
-    public bool EvaluateStart { get; set; }
+    public bool EvaluateBeforeTraining { get; set; }
 
     /// <summary>
     /// At most this many validation examples are used: a random sample, the same in every run, which keeps examples of one <see cref="TextExample.Group"/>
@@ -160,7 +160,7 @@ public sealed class TuningOptions
     /// <returns>Options of its own.</returns>
     public static TuningOptions ModelTuning() => new()
     {
-        Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleByParameter = true, WeightDecay = 0 },
+        Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleParameter = true, WeightDecay = 0 },
     };
 
     /// <summary>A recipe for models as small as the bundled one, which learn in hundreds of steps what the paper gives tens of thousands.</summary>

@@ -18,7 +18,7 @@ internal static class PromptPayload
         }
 
         using MemoryStream stream = new();
-        SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["backbone"] = record.Info.Backbone });
+        SafetensorsWriter.Write(stream, tensors, new Dictionary<string, string> { ["backbone"] = record.Info.BackboneFingerprint });
         return stream.ToArray();
     }
 
@@ -78,7 +78,7 @@ internal static class PromptPayload
 
         try
         {
-            return new SoftPrompt((int)tensor.Shape[0], (int)dim, file.ReadFloats(name), entry.Info.Backbone);
+            return new SoftPrompt((int)tensor.Shape[0], (int)dim, file.ReadFloats(name), entry.Info.BackboneFingerprint);
         }
         catch (ArgumentException exception)
         {

@@ -15,13 +15,13 @@ internal static class RecordValidator
         PromptId.Check(info.Id);
         Same(info, "length", info.Length, "prompt", record.Prompt.Length);
         Same(info, "width", info.Dim, "prompt", record.Prompt.Dim);
-        Same(info, "backbone", info.Backbone, "prompt", record.Prompt.Backbone);
+        Same(info, "backbone", info.BackboneFingerprint, "prompt", record.Prompt.BackboneFingerprint);
         Same(info, "embedding step", info.EmbeddingStep, "embedding", record.Embedding?.Step);
         if (record.Embedding is TaskEmbedding embedding)
         {
             Same(info, "task", info.Task, "embedding", embedding.Task);
             Same(info, "width", info.Dim, "embedding", embedding.Prompt.Dim);
-            Same(info, "backbone", info.Backbone, "embedding", embedding.Prompt.Backbone);
+            Same(info, "backbone", info.BackboneFingerprint, "embedding", embedding.Prompt.BackboneFingerprint);
         }
 
         CheckContent(info);
@@ -53,7 +53,7 @@ internal static class RecordValidator
         string?[] texts =
         [
             .. info.Lineage, .. info.Metrics.Keys, .. info.Options.Keys, .. info.Options.Values,
-            info.Task, info.Family ?? "", info.Backbone, info.BackboneName ?? "", info.Licence ?? "", info.Note ?? "",
+            info.Task, info.Family ?? "", info.BackboneFingerprint, info.BackboneName ?? "", info.License ?? "", info.Note ?? "",
         ];
         foreach (string? text in texts)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Spot.Library;
 
 /// <summary><c>{id}.json</c>: all of a record but its numbers. Writing it is what makes a record exist.</summary>
@@ -34,7 +36,8 @@ internal sealed record Sidecar
 
     public DateTimeOffset Created { get; init; }
 
-    public string? Licence { get; init; }
+    [JsonPropertyName("licence")]
+    public string? License { get; init; }
 
     public string? Note { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record Sidecar
         Id = info.Id,
         Task = info.Task,
         Family = info.Family,
-        Backbone = info.Backbone,
+        Backbone = info.BackboneFingerprint,
         BackboneName = info.BackboneName,
         Length = info.Length,
         Dim = info.Dim,
@@ -61,7 +64,7 @@ internal sealed record Sidecar
         Metrics = new Dictionary<string, double>(info.Metrics),
         Lineage = [.. info.Lineage],
         Created = info.Created,
-        Licence = info.Licence,
+        License = info.License,
         Note = info.Note,
         Payload = LibraryFolder.PayloadName(info.Id, sha256),
         Sha256 = sha256,
@@ -72,7 +75,7 @@ internal sealed record Sidecar
         Id = Id,
         Task = Task,
         Family = Family,
-        Backbone = Backbone,
+        BackboneFingerprint = Backbone,
         BackboneName = BackboneName,
         Length = Length,
         Dim = Dim,
@@ -83,7 +86,7 @@ internal sealed record Sidecar
         Metrics = Metrics.AsReadOnly(),
         Lineage = Lineage.AsReadOnly(),
         Created = Created,
-        Licence = Licence,
+        License = License,
         Note = Note,
     };
 }

@@ -17,42 +17,42 @@ public static class PromptFile
 
     /// <summary>Reads the one prompt of a file or folder.</summary>
     /// <param name="path">A file, or the folder of a PEFT, adapters or OpenDelta prompt.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the prompt was tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the backbone that the prompt was tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
     /// <param name="dim">The width of that backbone (d_model), for example <c>T5Backbone.Config.Dim</c>.</param>
     /// <param name="options">Which tensor is meant, and the like; null where the file says all.</param>
     /// <returns>The prompt, [rows, <paramref name="dim"/>].</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backbone"/> is no fingerprint.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backboneFingerprint"/> is no fingerprint.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dim"/> is below 1.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path, or a folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of an unknown format, or holds no prompt of this kind; the message says why.</exception>
     /// <exception cref="SpotException">The prompt is of another width or backbone, or there are several.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static SoftPrompt Read(string path, string backbone, int dim, PromptFileOptions? options = null)
+    public static SoftPrompt Read(string path, string backboneFingerprint, int dim, PromptFileOptions? options = null)
     {
-        IReadOnlyList<SoftPrompt> prompts = ReadAll(path, backbone, dim, options);
+        IReadOnlyList<SoftPrompt> prompts = ReadAll(path, backboneFingerprint, dim, options);
         return prompts.Count == 1 ? prompts[0] : throw new SpotException(
             $"'{path}' holds the prompts of {prompts.Count} tasks, expected one. Read them with {nameof(PromptFile)}.{nameof(ReadAll)}; the index in its result is the task's id.");
     }
 
     /// <summary>Reads all prompts of a file or folder: one plain prompt for each task of a PEFT multitask prompt (MPT), else the one there is.</summary>
     /// <param name="path">A file, or the folder of a PEFT, adapters or OpenDelta prompt.</param>
-    /// <param name="backbone">The fingerprint of the backbone that the prompts were tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the backbone that the prompts were tuned on: 64 hex digits, <c>T5Backbone.Fingerprint</c>.</param>
     /// <param name="dim">The width of that backbone (d_model).</param>
     /// <param name="options">Which tensor is meant, and the like; null where the file says all.</param>
     /// <returns>The prompts, at least one; of a multitask prompt by task id, shared rows times the task's columns and rows.</returns>
-    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backbone"/> is no fingerprint.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, or <paramref name="backboneFingerprint"/> is no fingerprint.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dim"/> is below 1.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path, or a folder lacks a file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, of an unknown format, or holds no prompt of this kind; the message says why.</exception>
     /// <exception cref="SpotException">The prompts are of another width or backbone, or it is not clear which tensor is meant.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static IReadOnlyList<SoftPrompt> ReadAll(string path, string backbone, int dim, PromptFileOptions? options = null)
+    public static IReadOnlyList<SoftPrompt> ReadAll(string path, string backboneFingerprint, int dim, PromptFileOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
-        PromptTarget target = new(Fingerprint(backbone), dim, options ?? new PromptFileOptions());
+        PromptTarget target = new(Fingerprint(backboneFingerprint), dim, options ?? new PromptFileOptions());
         if (Directory.Exists(path))
         {
             return PromptFolder.Read(path, target);
@@ -95,7 +95,7 @@ public static class PromptFile
         AtomicFile.Write(Path.GetFullPath(path), stream => SafetensorsWriter.Write(
             stream,
             [SafetensorsEntry.FromFloats(PromptTensors.OwnName, [prompt.Length, prompt.Dim], prompt.Values.Span)],
-            new Dictionary<string, string> { [PromptTensors.BackboneKey] = prompt.Backbone }));
+            new Dictionary<string, string> { [PromptTensors.BackboneKey] = prompt.BackboneFingerprint }));
     }
 
     /// <summary>
@@ -118,11 +118,11 @@ public static class PromptFile
     }
 
     // A name or a path here would make a prompt that no backbone takes, and nobody would know before it is used.
-    private static string Fingerprint(string backbone)
+    private static string Fingerprint(string backboneFingerprint)
     {
-        ArgumentNullException.ThrowIfNull(backbone);
-        return backbone.Length == FingerprintDigits && backbone.All(char.IsAsciiHexDigit) ? backbone.ToLowerInvariant() : throw new ArgumentException(
-            $"The backbone is {SafetensorsHeader.Quote(backbone)}, expected the fingerprint of the model that the prompt was tuned on: {FingerprintDigits} hex digits, T5Backbone.Fingerprint.",
-            nameof(backbone));
+        ArgumentNullException.ThrowIfNull(backboneFingerprint);
+        return backboneFingerprint.Length == FingerprintDigits && backboneFingerprint.All(char.IsAsciiHexDigit) ? backboneFingerprint.ToLowerInvariant() : throw new ArgumentException(
+            $"The backbone is {SafetensorsHeader.Quote(backboneFingerprint)}, expected the fingerprint of the model that the prompt was tuned on: {FingerprintDigits} hex digits, T5Backbone.Fingerprint.",
+            nameof(backboneFingerprint));
     }
 }

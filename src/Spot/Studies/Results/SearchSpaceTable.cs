@@ -25,14 +25,14 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         [
             Row(StudyStrategy.Baseline, null, null, Outcomes((target, seed) => One(runs.Baseline[target][seed], 0)), oracle),
             Row(StudyStrategy.Oracle, null, null, oracle, oracle),
-            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)], plan.RaceBudget)), oracle),
+            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)], plan.RacingOfAllBudgetFraction)), oracle),
         ];
         foreach (StudySimilarity similarity in similarities)
         {
-            rows.AddRange(plan.BestOf.Select(k => Row(
+            rows.AddRange(plan.BestOfTopKValues.Select(k => Row(
                 StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Best(Ranked(similarity, target, seed, k)))), oracle)));
-            rows.AddRange(plan.RaceOf.Select(k => Row(
-                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Race(Ranked(similarity, target, seed, k), plan.RaceOfBudget))), oracle)));
+            rows.AddRange(plan.RacingOfTopKValues.Select(k => Row(
+                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Race(Ranked(similarity, target, seed, k), plan.RacingOfTopKBudgetFraction))), oracle)));
             rows.AddRange(runs.Strategies.Where(strategy => strategy.Similarity == similarity.Similarity).Select(strategy => Row(
                 strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => Embedded(One(strategy.Runs[target][seed], 1))), oracle)));
         }
@@ -66,10 +66,10 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 
         long steps = 0;
         StudyRun[] alive = candidates;
-        foreach (TuningRound round in TransferRounds.Create(candidates.Length, plan.TargetOptions, plan.RaceFirst, budget))
+        foreach (TuningRung rung in RacingRungs.Create(candidates.Length, plan.TargetOptions, plan.RacingFirstRungFraction, budget))
         {
-            StudyRun[] next = [.. round.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
-            steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, round.Step));
+            StudyRun[] next = [.. rung.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
+            steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, rung.Step));
             alive = next;
         }
 

@@ -29,7 +29,7 @@ internal sealed record StudyRun
         BestStep = result.BestStep,
         Steps = steps,
         Evaluations = [.. result.Evaluations.Select(evaluation =>
-            evaluation.Step == result.BestStep ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.IllegalOutputs))],
+            evaluation.Step == result.BestStep ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.InvalidOutputRate))],
     };
 
     /// <summary>An undefined score as 0.</summary>

@@ -19,7 +19,7 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
         StudyRuns all = new(
             Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Baseline, Target: target, Seed: seed))),
             [.. Enumerable.Range(0, layout.Prompts).Select(prompt => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Transfer, prompt, target, seed))))],
-            [.. Strategies(StudyUnitKind.Average, _plan.AverageOf, Run), .. Strategies(StudyUnitKind.Mixture, _plan.MixtureOf, Run)]);
+            [.. Strategies(StudyUnitKind.Average, _plan.AverageOfTopKValues, Run), .. Strategies(StudyUnitKind.Mixture, _plan.MixtureOfTopKValues, Run)]);
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {

@@ -58,8 +58,8 @@ internal sealed class StudyLayout
             .. runs.Select(run => new StudyUnit(StudyUnitKind.Baseline, Target: run.Target, Seed: run.Seed)),
             .. prompts.SelectMany(prompt => runs.Where(run => !Leaks[SourceOf(prompt)][run.Target])
                 .Select(run => new StudyUnit(StudyUnitKind.Transfer, prompt, run.Target, run.Seed))),
-            .. Strategy(StudyUnitKind.Average, Plan.AverageOf),
-            .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOf),
+            .. Strategy(StudyUnitKind.Average, Plan.AverageOfTopKValues),
+            .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOfTopKValues),
         ];
 
         // A target whose sources all leak has nothing to retrieve.

@@ -53,7 +53,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             Id = layout.EmbeddingId(unit.Target, unit.Seed),
             Task = target.Name,
             Family = target.Family,
-            Backbone = embedding.Prompt.Backbone,
+            BackboneFingerprint = embedding.Prompt.BackboneFingerprint,
             Length = embedding.Prompt.Length,
             Dim = embedding.Prompt.Dim,
             EmbeddingStep = embedding.Step,

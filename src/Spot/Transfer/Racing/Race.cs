@@ -1,11 +1,11 @@
 namespace Spot.Transfer;
 
-/// <summary>Runs from several source prompts beside each other, of which the weaker are dropped on the way by the rule of <see cref="TransferRounds"/>.</summary>
+/// <summary>Runs from several source prompts beside each other, of which the weaker are dropped on the way by the rule of <see cref="RacingRungs"/>.</summary>
 /// <param name="tuner">Tunes the target, several prompts at once.</param>
 /// <param name="library">Holds the source prompts.</param>
-/// <param name="first">The share of the steps before the first round.</param>
-/// <param name="budget">The share of the steps of all runs that the race may take.</param>
-internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double first, double budget)
+/// <param name="firstRungFraction">The share of the steps before the first rung.</param>
+/// <param name="budgetFraction">The share of the steps of all runs that the race may take.</param>
+internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double firstRungFraction, double budgetFraction)
 {
     /// <param name="target">The target task.</param>
     /// <param name="sources">The prompts to start from and how similar they are, the preferred first.</param>
@@ -17,10 +17,10 @@ internal sealed class Race(IPromptTuner tuner, IPromptLibrary library, double fi
     {
         TuningOptions own = options?.Clone() ?? new TuningOptions();
         own.StartNames = [.. sources.Select(source => source.Info.Id)];
-        IReadOnlyList<TuningRound> rounds = TransferRounds.Create(sources.Count, own, first, budget);
+        IReadOnlyList<TuningRung> rungs = RacingRungs.Create(sources.Count, own, firstRungFraction, budgetFraction);
         IReadOnlyList<PromptRecord> records = await SourcePrompts.ReadAsync(library, sources.Select(source => source.Info.Id), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(
-            target, [.. records.Select(record => record.Prompt)], own, rounds, progress, cancellationToken).ConfigureAwait(false);
+            target, [.. records.Select(record => record.Prompt)], own, rungs, progress, cancellationToken).ConfigureAwait(false);
         return TransferResult.Of([.. sources.Zip(results, (source, result) => new TransferCandidate([new TransferSource(source.Info, 1, source.Similarity)], result))]);
     }
 }

@@ -5,20 +5,20 @@ namespace Spot.Transfer;
 /// dropped by their validation score. No task embedding is needed, so that no step is spent on one and nothing hangs on what it finds.
 /// </summary>
 /// <remarks>
-/// The rule is <see cref="TransferRounds"/>, as for <see cref="RacingOfTopK"/>; runs that stand equal are kept in the order of their ids. With
-/// <see cref="TuningOptions.EvaluateStart"/> most prompts are dropped before the first step. Every prompt is evaluated at least once: among very many
+/// The rule is <see cref="RacingRungs"/>, as for <see cref="RacingOfTopK"/>; runs that stand equal are kept in the order of their ids. With
+/// <see cref="TuningOptions.EvaluateBeforeTraining"/> most prompts are dropped before the first step. Every prompt is evaluated at least once: among very many
 /// retrieve first.
 /// </remarks>
 /// <param name="tuner">Tunes the target, several prompts at once.</param>
 /// <param name="library">Holds the source prompts; all but those of the target's own task are tried, also those without an embedding.</param>
 public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : ITransferStrategy
 {
-    /// <inheritdoc cref="RacingOfTopK.First"/>
-    public double First { get; init; } = TransferRounds.DefaultFirst;
+    /// <inheritdoc cref="RacingOfTopK.FirstRungFraction"/>
+    public double FirstRungFraction { get; init; } = RacingRungs.DefaultFirstRungFraction;
 
-    /// <inheritdoc cref="RacingOfTopK.Budget" path="/summary"/>
-    /// <value><see cref="TransferRounds.DefaultBudget"/>.</value>
-    public double Budget { get; init; } = TransferRounds.DefaultBudget;
+    /// <inheritdoc cref="RacingOfTopK.BudgetFraction" path="/summary"/>
+    /// <value><see cref="RacingRungs.DefaultBudgetFraction"/>.</value>
+    public double BudgetFraction { get; init; } = RacingRungs.DefaultBudgetFraction;
 
     /// <summary>Which source prompts may be used; null for all.</summary>
     /// <value>null.</value>
@@ -36,7 +36,7 @@ public sealed class RacingOfAll(IPromptTuner tuner, IPromptLibrary library) : IT
     {
         ArgumentNullException.ThrowIfNull(target);
         PromptInfo[] sources = await SourcePrompts.ListAsync(library, new SourceFilter(target, Eligible, IncludeOwnTask), cancellationToken).ConfigureAwait(false);
-        return await new Race(tuner, library, First, Budget)
+        return await new Race(tuner, library, FirstRungFraction, BudgetFraction)
             .RunAsync(target, [.. sources.Select(source => (source, (double?)null))], options, progress, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
             [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt(task.Place), step, cancellationToken)))];
         return parts is [{ Evaluation: var single }]
             ? single
-            : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.IllegalOutputs))
+            : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.InvalidOutputRate))
             {
                 Metrics = parts.SelectMany(part => part.Evaluation.Metrics.Select(metric => (Name: $"{part.Task}/{metric.Key}", metric.Value)))
                     .ToDictionary(metric => metric.Name, metric => metric.Value),

@@ -51,7 +51,7 @@ internal sealed class TextLikelihoodEvaluator : ITaskEvaluator
         }
 
         double score = 100 * Math.Exp(-loss / _examples.Sum(example => (long)example.Target.Length));
-        return new TuningEvaluation(step, score, IllegalOutputs: 0) { Metrics = new Dictionary<string, double> { [Metric] = score } };
+        return new TuningEvaluation(step, score, InvalidOutputRate: 0) { Metrics = new Dictionary<string, double> { [Metric] = score } };
     }
 
     // Σ cross-entropy of a batch.

@@ -50,7 +50,7 @@ internal sealed class Adafactor : Optimizer
         double newShare = NewShare(_options, Step);
         double updateRms = _moment.Length > 0 ? Accumulate(gradient, newShare) : AccumulateFactored(gradient, newShare);
         double rate = _options.LearningRate * factor;
-        if (_options.ScaleByParameter)
+        if (_options.ScaleParameter)
         {
             rate *= ParameterSize.Of(parameter);
         }

@@ -12,7 +12,7 @@ internal sealed class AdamW(AdamWOptions options, int size) : Optimizer
     public override void Apply(Span<float> parameter, ReadOnlySpan<float> gradient, double factor = 1)
     {
         Step++;
-        double rate = options.LearningRate * factor * (options.ScaleByParameter ? ParameterSize.Of(parameter) : 1);
+        double rate = options.LearningRate * factor * (options.ScaleParameter ? ParameterSize.Of(parameter) : 1);
         double firstCorrection = 1 - Math.Pow(options.Beta1, Step);
         double secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, Step));
         for (int i = 0; i < parameter.Length; i++)

@@ -9,7 +9,7 @@ internal static class LearningRate
     public static double Factor(TuningOptions options, long step)
     {
         int warmup = options.WarmupSteps;
-        if (options.Decay == LearningRateDecay.InverseSquareRoot)
+        if (options.LearningRateSchedule == LearningRateSchedule.InverseSquareRoot)
         {
             return Math.Sqrt(Math.Max(1, warmup) / (double)Math.Max(Math.Max(1, warmup), step));
         }
@@ -19,16 +19,16 @@ internal static class LearningRate
             return (double)step / warmup;
         }
 
-        if (options.Decay == LearningRateDecay.StableLinear)
+        if (options.LearningRateSchedule == LearningRateSchedule.WarmupStableDecay)
         {
             return Math.Clamp((options.Steps - step) / (double)Math.Max(1, options.DecaySteps), 0, 1);
         }
 
         double done = Math.Min(1, (double)(step - warmup) / Math.Max(1, options.Steps - warmup));
-        return options.Decay switch
+        return options.LearningRateSchedule switch
         {
-            LearningRateDecay.Linear => 1 - done,
-            LearningRateDecay.Cosine => 0.5 * (1 + Math.Cos(Math.PI * done)),
+            LearningRateSchedule.Linear => 1 - done,
+            LearningRateSchedule.Cosine => 0.5 * (1 + Math.Cos(Math.PI * done)),
             _ => 1,
         };
     }

@@ -30,7 +30,7 @@ internal sealed class TensorAdafactor : TensorOptimizer
     {
         using Scalar threshold = 1 / _options.ClippingThreshold, one = 1, kept = 1 - _options.WeightDecay;
         Scale(gradient, Adafactor.NewShare(_options, Step));
-        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter).div_(Rms(gradient).mul_(threshold).clamp_min_(one));
+        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleParameter, parameter).div_(Rms(gradient).mul_(threshold).clamp_min_(one));
         if (_options.WeightDecay > 0)
         {
             parameter.mul_(kept);

@@ -25,7 +25,7 @@ internal sealed class TensorAdamW : TensorOptimizer
         Mix(_first, gradient, 1 - _options.Beta1);
         Mix(_second, gradient.Squared(), 1 - _options.Beta2);
         Tensor update = (_first * firstFactor).div_(_second.sqrt().mul_(secondFactor).Plus(epsilon));
-        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleByParameter, parameter);
+        Tensor rate = Rate(_options.LearningRate * factor, _options.ScaleParameter, parameter);
         if (_options.WeightDecay > 0)
         {
             Subtract(parameter, parameter * decay, rate);

@@ -8,7 +8,7 @@ namespace Spot.Tuning;
 /// <summary>Runs from several prompts on one task, step by step beside each other: those of one length share passes over the model.</summary>
 /// <remarks>
 /// Every run is a run as any other, with a checkpoint of its own. After a stop those that are behind (the process was killed between two checkpoints)
-/// catch up first, and rounds are decided again from the evaluations. A run that diverges ends alone, unless no other is left.
+/// catch up first, and rungs are decided again from the evaluations. A run that diverges ends alone, unless no other is left.
 /// </remarks>
 internal sealed class BatchedTuning
 {
@@ -50,15 +50,15 @@ internal sealed class BatchedTuning
         .Labelled(new RunLabel(TuningRunKind.Candidate, options.StartNames.ElementAtOrDefault(place), place + 1, count));
 
     /// <summary>Runs them, each from its checkpoint if there is one.</summary>
-    /// <param name="rounds">When the weaker ones are dropped; checked.</param>
+    /// <param name="rungs">When the weaker ones are dropped; checked.</param>
     /// <param name="progress">Told at the start and after every step of every run.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
-    public IReadOnlyList<TuningResult> Run(TuningRound[] rounds, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    public IReadOnlyList<TuningResult> Run(TuningRung[] rungs, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", _task.Name).SetTag("spot.kind", PromptTrainable.KindName).SetTag("spot.runs", _runs.Length)
             .SetTag("spot.steps", _options.Steps).SetTag("spot.seed", _options.Seed);
-        TuningLog.StartedSeveral(_logger, _task.Name, _runs.Length, rounds.Length == 0 ? "none" : string.Join(", ", rounds.Select(round => $"{round.Keep} after step {round.Step}")));
+        TuningLog.StartedSeveral(_logger, _task.Name, _runs.Length, rungs.Length == 0 ? "none" : string.Join(", ", rungs.Select(rung => $"{rung.Keep} after step {rung.Step}")));
         List<IDisposable?> folders = [];
         try
         {
@@ -69,9 +69,9 @@ internal sealed class BatchedTuning
 
             RunCursor[] all = [.. _runs.Select((run, i) => new RunCursor(run, _trainables[i], run.Loop(progress, cancellationToken).GetEnumerator()))];
             RunCursor[] alive = all;
-            foreach (TuningRound round in rounds)
+            foreach (TuningRung rung in rungs)
             {
-                alive = Survivors(Advance(alive, round.Step), round);
+                alive = Survivors(Advance(alive, rung.Step), rung);
             }
 
             alive = Advance(alive, _options.Steps);
@@ -138,9 +138,9 @@ internal sealed class BatchedTuning
         }
     }
 
-    private RunCursor[] Survivors(RunCursor[] cursors, TuningRound round)
+    private RunCursor[] Survivors(RunCursor[] cursors, TuningRung rung)
     {
-        RunCursor[] best = [.. round.Survivors([.. cursors.Select(cursor => cursor.Run.State.Evaluations)]).Select(i => cursors[i])];
+        RunCursor[] best = [.. rung.Survivors([.. cursors.Select(cursor => cursor.Run.State.Evaluations)]).Select(i => cursors[i])];
         foreach (RunCursor dropped in cursors.Except(best))
         {
             dropped.Run.Save();

@@ -36,17 +36,17 @@ internal static class RecipeWarnings
             case PromptInitialization.Text when backbone.Tokenizer.EncodeToIds(options.InitialText!).Count is var tokens && tokens > length:
                 yield return Say($"InitialText has {tokens} tokens, but the prompt {length} rows: the text is cut. Raise PromptLength.");
                 break;
-            case PromptInitialization.SampledVocabulary when Math.Min(options.SampledVocabulary, vocabulary) < length:
-                yield return Say($"{length} rows start from {Math.Min(options.SampledVocabulary, vocabulary)} tokens: some come twice. Raise SampledVocabulary.");
+            case PromptInitialization.SampledVocabulary when Math.Min(options.SampledVocabularySize, vocabulary) < length:
+                yield return Say($"{length} rows start from {Math.Min(options.SampledVocabularySize, vocabulary)} tokens: some come twice. Raise SampledVocabularySize.");
                 break;
-            case PromptInitialization.SampledVocabulary when options.SampledVocabulary > vocabulary:
-                yield return Say($"SampledVocabulary is {options.SampledVocabulary}, but the vocabulary has {vocabulary} tokens: those are drawn from.");
+            case PromptInitialization.SampledVocabulary when options.SampledVocabularySize > vocabulary:
+                yield return Say($"SampledVocabularySize is {options.SampledVocabularySize}, but the vocabulary has {vocabulary} tokens: those are drawn from.");
                 break;
         }
 
-        if (start is not null && options.ExchangeLabelRows && labels >= start.Length)
+        if (start is not null && options.OverwriteWithLabelRows && labels >= start.Length)
         {
-            yield return Say($"the {labels} labels take the place of all {start.Length} rows of the prompt to start from: nothing of it is left. Transfer longer prompts, or leave ExchangeLabelRows off.");
+            yield return Say($"the {labels} labels take the place of all {start.Length} rows of the prompt to start from: nothing of it is left. Transfer longer prompts, or leave OverwriteWithLabelRows off.");
         }
     }
 

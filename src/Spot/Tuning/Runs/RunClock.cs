@@ -76,7 +76,7 @@ internal sealed class RunClock(TuningOptions options, TimeProvider time)
     {
         json.WriteNumber("step", evaluation.Step);
         Number("score", evaluation.Score);
-        json.WriteNumber("illegal_outputs", evaluation.IllegalOutputs);
+        json.WriteNumber("illegal_outputs", evaluation.InvalidOutputRate);
         json.WriteStartObject("metrics");
         foreach ((string name, double value) in evaluation.Metrics)
         {

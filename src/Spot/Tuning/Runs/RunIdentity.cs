@@ -49,7 +49,7 @@ internal static class RunIdentity
     /// <param name="step">Steps done.</param>
     public static IReadOnlyDictionary<string, string> UpTo(IReadOnlyDictionary<string, string> identity, int step)
     {
-        bool open = identity.GetValueOrDefault(nameof(TuningOptions.Decay)) == nameof(LearningRateDecay.StableLinear)
+        bool open = identity.GetValueOrDefault(nameof(TuningOptions.LearningRateSchedule)) == nameof(LearningRateSchedule.WarmupStableDecay)
             && step <= Number(nameof(TuningOptions.Steps)) - Number(nameof(TuningOptions.DecaySteps));
         return open
             ? identity.Where(entry => entry.Key is not (nameof(TuningOptions.Steps) or nameof(TuningOptions.DecaySteps))).ToDictionary(StringComparer.Ordinal)

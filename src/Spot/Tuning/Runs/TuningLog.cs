@@ -43,8 +43,8 @@ internal static partial class TuningLog
     [LoggerMessage(2, LogLevel.Information, "{Run} goes on from the checkpoint of step {Step} of {Steps}")]
     public static partial void Resumed(ILogger logger, string run, int step, int steps);
 
-    [LoggerMessage(3, LogLevel.Information, "{Run} step {Step}: score {Score:F1}, illegal outputs {IllegalOutputs:P0}")]
-    public static partial void Evaluated(ILogger logger, string run, int step, double score, double illegalOutputs);
+    [LoggerMessage(3, LogLevel.Information, "{Run} step {Step}: score {Score:F1}, illegal outputs {InvalidOutputRate:P0}")]
+    public static partial void Evaluated(ILogger logger, string run, int step, double score, double invalidOutputRate);
 
     [LoggerMessage(4, LogLevel.Information, "{Run} stops early at step {Step}: no evaluation since step {BestStep} was better")]
     public static partial void StoppedEarly(ILogger logger, string run, int step, int bestStep);
@@ -64,8 +64,8 @@ internal static partial class TuningLog
     [LoggerMessage(11, LogLevel.Information, "{Run} ends after step {Step}")]
     private static partial void Finished(ILogger logger, string run, int step);
 
-    [LoggerMessage(12, LogLevel.Information, "{Task}: tunes {Runs} prompts beside each other, on the same batches; rounds: {Rounds}")]
-    public static partial void StartedSeveral(ILogger logger, string task, int runs, string rounds);
+    [LoggerMessage(12, LogLevel.Information, "{Task}: tunes {Runs} prompts beside each other, on the same batches; rungs: {Rungs}")]
+    public static partial void StartedSeveral(ILogger logger, string task, int runs, string rungs);
 
     [LoggerMessage(13, LogLevel.Information, "{Run} is dropped after step {Step}: its best score is {Score:F1}")]
     public static partial void Dropped(ILogger logger, string run, int step, double score);

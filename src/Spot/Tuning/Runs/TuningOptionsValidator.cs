@@ -9,7 +9,7 @@ internal static class TuningOptionsValidator
     public static void Check(TuningOptions options)
     {
         AtLeast(options.PromptLength, 1, nameof(options.PromptLength));
-        AtLeast(options.SampledVocabulary, 1, nameof(options.SampledVocabulary));
+        AtLeast(options.SampledVocabularySize, 1, nameof(options.SampledVocabularySize));
         AtLeast(options.Steps, 1, nameof(options.Steps));
         AtLeast(options.BatchSize, 1, nameof(options.BatchSize));
         AtLeast(options.MicroBatchSize, 1, nameof(options.MicroBatchSize));
@@ -40,20 +40,20 @@ internal static class TuningOptionsValidator
         Check(options.TaskPromptOptimizer, nameof(options.TaskPromptOptimizer));
     }
 
-    /// <exception cref="ArgumentException">A round cannot be held; the message says which and why.</exception>
-    public static void Check(IReadOnlyList<TuningRound> rounds, TuningOptions options)
+    /// <exception cref="ArgumentException">A rung cannot be held; the message says which and why.</exception>
+    public static void Check(IReadOnlyList<TuningRung> rungs, TuningOptions options)
     {
-        for (int i = 0; i < rounds.Count; i++)
+        for (int i = 0; i < rungs.Count; i++)
         {
-            (int step, int keep) = rounds[i];
-            int least = i > 0 ? rounds[i - 1].Step : options.EvaluateStart ? -1 : 0;
+            (int step, int keep) = rungs[i];
+            int least = i > 0 ? rungs[i - 1].Step : options.EvaluateBeforeTraining ? -1 : 0;
             if (step <= least || step >= options.Steps || step % options.EvaluateEvery != 0 || keep < 1)
             {
                 string after = least < 0 ? "" : $"after step {least} and ";
-                string hint = step == 0 && !options.EvaluateStart ? "; a round at step 0 needs EvaluateStart" : "";
+                string hint = step == 0 && !options.EvaluateBeforeTraining ? "; a rung at step 0 needs EvaluateBeforeTraining" : "";
                 throw new ArgumentException(
-                    $"Round {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
-                    $"{after}before the last, {options.Steps}{hint}.", nameof(rounds));
+                    $"Rung {i + 1} keeps {keep} at step {step}; it must keep at least 1, at a multiple of EvaluateEvery ({options.EvaluateEvery}) " +
+                    $"{after}before the last, {options.Steps}{hint}.", nameof(rungs));
             }
         }
     }

@@ -193,7 +193,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
             return null; // its prompt counts
         }
 
-        bool due = step == 0 ? options.EvaluateStart : step % options.EvaluateEvery == 0 || step == options.Steps;
+        bool due = step == 0 ? options.EvaluateBeforeTraining : step % options.EvaluateEvery == 0 || step == options.Steps;
         if (!due || (_state.Evaluations.Count > 0 && _state.Evaluations[^1].Step == step))
         {
             return null;
@@ -211,7 +211,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
         }
 
         TuningTelemetry.Score.Record(evaluation.Score, new KeyValuePair<string, object?>("spot.task", mixture.Name));
-        TuningLog.Evaluated(logger, Name, step, evaluation.Score, evaluation.IllegalOutputs);
+        TuningLog.Evaluated(logger, Name, step, evaluation.Score, evaluation.InvalidOutputRate);
         _folder?.History.Write(json => RunClock.Write(json, evaluation));
         return evaluation;
     }

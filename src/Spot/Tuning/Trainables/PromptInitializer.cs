@@ -47,7 +47,7 @@ internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
     public float[] From(SoftPrompt start, TuningOptions options, IReadOnlyList<string> labels)
     {
         float[] values = start.Values.ToArray();
-        if (options.ExchangeLabelRows)
+        if (options.OverwriteWithLabelRows)
         {
             WriteLabels(labels, values);
         }
@@ -68,7 +68,7 @@ internal sealed class PromptInitializer(FrozenT5 model, T5Tokenizer tokenizer)
     // Without replacement from the most common tokens, the lowest ids, control ids included as in the released code.
     private float[] Sampled(TuningOptions options, ref SplitMix64 random)
     {
-        int population = Math.Min(options.SampledVocabulary, model.Config.VocabularySize);
+        int population = Math.Min(options.SampledVocabularySize, model.Config.VocabularySize);
         int[] ids = new int[options.PromptLength];
         if (ids.Length > population)
         {

@@ -20,13 +20,13 @@ public class PromptRecordTests
             (options.Seed, options.EmbeddingStep, options.RunFolder) = (seed, 1, Path.Combine(folder.Path, $".run-{seed}"));
             PromptRecord made = PromptRecord.FromTuning(
                 Toy.Task(), await new PromptTuner(backbone).TuneAsync(Toy.Task(), options, cancellationToken: token), lineage: ["parent"]);
-            await library.AddAsync(made with { Info = made.Info with { Licence = "CC BY 4.0", Note = "first try" } }, cancellationToken: token);
+            await library.AddAsync(made with { Info = made.Info with { License = "CC BY 4.0", Note = "first try" } }, cancellationToken: token);
         }
 
         Assert.Equal(["toy-3", "toy-4"], (await PromptLibrary.Open(folder.Path).ListAsync(token)).Select(info => info.Id));
         PromptInfo info = (await PromptLibrary.Open(folder.Path).GetAsync("toy-4", token))!.Info;
         Assert.Equal(("toy", "subjectivity", 4L, 1, 5, backbone.Config.Dim), (info.Task, info.Family, info.Seed, info.EmbeddingStep, info.Length, info.Dim));
-        Assert.Equal((backbone.Fingerprint, "spot-tiny", "CC BY 4.0", "first try"), (info.Backbone, info.BackboneName, info.Licence, info.Note));
+        Assert.Equal((backbone.Fingerprint, "spot-tiny", "CC BY 4.0", "first try"), (info.BackboneFingerprint, info.BackboneName, info.License, info.Note));
         Assert.Equal(["parent"], info.Lineage);
         Assert.Equal(["accuracy", "score"], info.Metrics.Keys.Order());
         Assert.InRange(DateTimeOffset.UtcNow - info.Created, TimeSpan.Zero, TimeSpan.FromMinutes(5));

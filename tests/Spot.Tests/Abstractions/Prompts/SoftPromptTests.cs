@@ -6,7 +6,7 @@ public class SoftPromptTests
     public void Holds_rows_in_order()
     {
         SoftPrompt prompt = new(2, 3, [1, 2, 3, 4, 5, 6], "b");
-        Assert.Equal((2, 3, "b"), (prompt.Length, prompt.Dim, prompt.Backbone));
+        Assert.Equal((2, 3, "b"), (prompt.Length, prompt.Dim, prompt.BackboneFingerprint));
         Assert.Equal([4, 5, 6], prompt.Row(1).ToArray());
         Assert.Equal([1, 2, 3, 4, 5, 6], prompt.Values.ToArray());
         Assert.Throws<ArgumentOutOfRangeException>(() => { prompt.Row(2); });

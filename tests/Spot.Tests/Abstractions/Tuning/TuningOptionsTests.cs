@@ -17,7 +17,7 @@ public class TuningOptionsTests
             ["BatchSize"] = 32,
             ["MicroBatchSize"] = 8,
             ["WarmupSteps"] = 0,
-            ["Decay"] = LearningRateDecay.Constant,
+            ["Decay"] = LearningRateSchedule.Constant,
             ["DecaySteps"] = 0,
             ["GradientClipping"] = null,
             ["LossReduction"] = LossReduction.Mean,
@@ -26,8 +26,8 @@ public class TuningOptionsTests
             ["MaxInputLength"] = 512,
             ["MaxTargetLength"] = 62,
             ["EvaluateEvery"] = 500,
-            ["EvaluateStart"] = false,
-            ["ExchangeLabelRows"] = false,
+            ["EvaluateBeforeTraining"] = false,
+            ["OverwriteWithLabelRows"] = false,
             ["MaxValidationExamples"] = null,
             ["EvaluationMethod"] = EvaluationMethod.Decoding,
             ["Patience"] = null,
@@ -42,14 +42,14 @@ public class TuningOptionsTests
             ["TaskPromptOptimizer.Beta2"] = 0.98,
             ["TaskPromptOptimizer.Epsilon"] = 1e-8,
             ["TaskPromptOptimizer.WeightDecay"] = 0.0,
-            ["TaskPromptOptimizer.ScaleByParameter"] = false,
+            ["TaskPromptOptimizer.ScaleParameter"] = false,
             ["Optimizer.LearningRate"] = 0.3,
             ["Optimizer.DecayRate"] = 0.8,
             ["Optimizer.StepOffset"] = 0L,
             ["Optimizer.ClippingThreshold"] = 1.0,
             ["Optimizer.WeightDecay"] = 1e-5,
             ["Optimizer.Beta1"] = null,
-            ["Optimizer.ScaleByParameter"] = false,
+            ["Optimizer.ScaleParameter"] = false,
         };
         Assert.Equal(expected.OrderBy(option => option.Key), Read(new TuningOptions()).OrderBy(option => option.Key));
     }
@@ -62,7 +62,7 @@ public class TuningOptionsTests
     [Fact]
     public void Model_tuning_differs_in_its_optimizer_alone() =>
         Assert.Equal(
-            [("Optimizer.LearningRate", "0.001"), ("Optimizer.ScaleByParameter", "True"), ("Optimizer.WeightDecay", "0")], Changes(TuningOptions.ModelTuning()));
+            [("Optimizer.LearningRate", "0.001"), ("Optimizer.ScaleParameter", "True"), ("Optimizer.WeightDecay", "0")], Changes(TuningOptions.ModelTuning()));
 
     /// <summary>The table of the guide.</summary>
     [Fact]

@@ -33,7 +33,7 @@ public sealed class TuningProgressTests : ToyTests
     {
         Reports reports = new();
         TuningOptions options = Options(4);
-        (options.EvaluateStart, options.EvaluateEvery) = (true, 2);
+        (options.EvaluateBeforeTraining, options.EvaluateEvery) = (true, 2);
         await new PromptTuner(_backbone).TuneAsync(Toy.Task(), options, progress: reports, cancellationToken: Cancel);
         TuningProgress plan = reports.All[0];
         Assert.Equal(("toy", 0, 4, 8, 2, TuningRunKind.Prompt), (plan.Task, plan.Step, plan.Steps, plan.BatchSize, plan.EvaluateEvery, plan.Kind));
@@ -121,7 +121,7 @@ public sealed class TuningProgressTests : ToyTests
         foreach (string id in new[] { "a", "b", "c" })
         {
             SoftPrompt prompt = Start(id);
-            PromptInfo info = new() { Id = id, Task = id, Backbone = prompt.Backbone, Length = 4, Dim = 256, EmbeddingStep = 1 };
+            PromptInfo info = new() { Id = id, Task = id, BackboneFingerprint = prompt.BackboneFingerprint, Length = 4, Dim = 256, EmbeddingStep = 1 };
             await library.AddAsync(new PromptRecord(info, prompt, new TaskEmbedding(id, prompt, 1)), cancellationToken: Cancel);
         }
 
@@ -131,7 +131,7 @@ public sealed class TuningProgressTests : ToyTests
         foreach (ITransferStrategy strategy in new ITransferStrategy[]
         {
             new BestOfTopK(tuner, new TaskEmbedder(tuner), library) { K = 2, Embeddings = nearB },
-            new RacingOfTopK(tuner, new TaskEmbedder(tuner), library) { K = 2, Embeddings = nearB, Budget = 1 },
+            new RacingOfTopK(tuner, new TaskEmbedder(tuner), library) { K = 2, Embeddings = nearB, BudgetFraction = 1 },
             new Oracle(tuner, library) { Eligible = info => info.Id != "c" },
         })
         {

@@ -182,7 +182,7 @@ public class KeyIndexTests
         using TempFolder folder = new();
         await FilledAsync(folder.Path);
         PromptLibrary library = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
-        Assert.Equal(Samples.Backbone, library.Backbone);
+        Assert.Equal(Samples.Backbone, library.BackboneFingerprint);
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("r1"), cancellationToken: Token));
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("R1"), replace: true, Token));
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("w", dim: 9), cancellationToken: Token));

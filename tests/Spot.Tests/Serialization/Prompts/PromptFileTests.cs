@@ -44,7 +44,7 @@ public sealed class PromptFileTests : IDisposable
     public void A_fingerprint_in_capitals_is_the_same()
     {
         PromptFile.WriteNpy(At("prompt.npy"), new SoftPrompt(1, 2, [1, 2], TestPaths.Fingerprint));
-        Assert.Equal(TestPaths.Fingerprint, PromptFile.Read(At("prompt.npy"), TestPaths.Fingerprint.ToUpperInvariant(), 2).Backbone);
+        Assert.Equal(TestPaths.Fingerprint, PromptFile.Read(At("prompt.npy"), TestPaths.Fingerprint.ToUpperInvariant(), 2).BackboneFingerprint);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public class PromptFormatTests
 
     internal static void Same(float[] expected, SoftPrompt prompt, int dim)
     {
-        Assert.Equal((expected.Length / dim, dim, Backbone), (prompt.Length, prompt.Dim, prompt.Backbone));
+        Assert.Equal((expected.Length / dim, dim, Backbone), (prompt.Length, prompt.Dim, prompt.BackboneFingerprint));
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), prompt.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
     }
 

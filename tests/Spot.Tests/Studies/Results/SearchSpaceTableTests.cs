@@ -73,7 +73,7 @@ public class SearchSpaceTableTests
     [Theory]
     [InlineData(0.1, 33, 10 + 10 + 20 + 80)] // at 10 prompts 2 and 3 are ahead, at 20 prompt 3, which runs to the end: the late prompt 1 is lost
     [InlineData(0.65, 95, 20 + 20 + 80 + 80)] // all go on to 20, prompts 1 and 3 to the end
-    public void A_race_of_whole_runs_drops_what_the_rounds_drop_and_counts_the_steps(double budget, double score, int spent)
+    public void A_race_of_whole_runs_drops_what_the_rungs_drop_and_counts_the_steps(double budget, double score, int spent)
     {
         // Steps 10, 20, 40 of 80; four prompts in the order of similarity.
         double[][] curves = [[20, 30, 40, 50], [10, 90, 90, 95], [25, 28, 70, 80], [30, 31, 32, 33]];
@@ -86,11 +86,11 @@ public class SearchSpaceTableTests
         {
             TargetOptions = new() { Steps = 80, EvaluateEvery = 10 },
             SourceOptions = new() { EmbeddingStep = 5 },
-            BestOf = [4],
-            RaceOf = [4],
-            RaceFirst = 0.125,
-            RaceBudget = budget,
-            RaceOfBudget = budget,
+            BestOfTopKValues = [4],
+            RacingOfTopKValues = [4],
+            RacingFirstRungFraction = 0.125,
+            RacingOfAllBudgetFraction = budget,
+            RacingOfTopKBudgetFraction = budget,
         });
         SearchSpaceRow race = rows.Single(row => row is { Strategy: StudyStrategy.Racing, K: not null });
 
@@ -115,10 +115,10 @@ public class SearchSpaceTableTests
         })];
         IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, new StudyPlan
         {
-            TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateStart = true },
+            TargetOptions = new() { Steps = 20, EvaluateEvery = 5, EvaluateBeforeTraining = true },
             SourceOptions = new() { EmbeddingStep = 3 },
-            BestOf = [],
-            RaceOf = [9],
+            BestOfTopKValues = [],
+            RacingOfTopKValues = [9],
         });
 
         // Among all, on a tenth: 9 → 2 at 0, 2 → 1 at 5. Among the 9 most similar, on three tenths: 9 → 4 → 2, and the embedding.
@@ -138,8 +138,8 @@ public class SearchSpaceTableTests
             Targets = [Task("t"), Task("u")],
             SourceSeeds = [0],
             TargetSeeds = [0, 1],
-            BestOf = [1],
-            RaceOf = [],
+            BestOfTopKValues = [1],
+            RacingOfTopKValues = [],
             Similarities = [PromptSimilarity.AverageToken],
         };
         StudyRuns runs = new(
@@ -158,7 +158,7 @@ public class SearchSpaceTableTests
         plan.Sources = [.. runs.Select((_, i) => Task($"source {i}"))];
         plan.Targets = [Task("t")];
         plan.SourceSeeds = plan.TargetSeeds = [0];
-        plan.AverageOf = plan.MixtureOf = [];
+        plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [];
         StudyRuns all = new([[new StudyRun { Score = 0, Steps = plan.TargetOptions.Steps }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
         double[][][] similar = [.. runs.Select((_, i) => new double[][] { [0.9 - (0.1 * i)] })];
         StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
@@ -208,8 +208,8 @@ public class SearchSpaceTableTests
             Targets = [.. Enumerable.Range(0, Count("targets")).Select(i => Task($"target {i}"))],
             SourceSeeds = [.. Enumerable.Range(0, Count("runs_per_source")).Select(i => (long)i)],
             TargetSeeds = [.. Enumerable.Range(0, Count("seeds")).Select(i => (long)i)],
-            BestOf = [.. instance.GetProperty("expected").GetProperty("best_of_top_k").GetProperty("average_tokens").EnumerateArray().Select(row => row.GetProperty("k").GetInt32())],
-            RaceOf = [],
+            BestOfTopKValues = [.. instance.GetProperty("expected").GetProperty("best_of_top_k").GetProperty("average_tokens").EnumerateArray().Select(row => row.GetProperty("k").GetInt32())],
+            RacingOfTopKValues = [],
         };
         StudyRuns runs = new(Runs(instance.GetProperty("baseline")), [.. instance.GetProperty("transfer").EnumerateArray().Select(Runs)], []);
         return (plan, runs, [.. Similarities.Select(similarity => Similarity(similarity.Similarity, instance.GetProperty("similarity").GetProperty(similarity.Name)))]);

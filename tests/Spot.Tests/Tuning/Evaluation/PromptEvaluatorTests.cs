@@ -54,7 +54,7 @@ public sealed class PromptEvaluatorTests : IDisposable
         Assert.Equal(written.Select(text => Array.IndexOf(Labels, text)), _seen.Select(prediction => prediction.Label));
         int illegal = written.Count(text => !Labels.Contains(text));
         Assert.InRange(illegal, 1, Rows.Length - 1); // else this shows nothing
-        Assert.Equal((double)illegal / Rows.Length, evaluation.IllegalOutputs);
+        Assert.Equal((double)illegal / Rows.Length, evaluation.InvalidOutputRate);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PromptEvaluatorTests : IDisposable
         TextTask task = new("t", [cut, "x"], rows, rows, metrics: [TaskMetric.Accuracy, Spy()]);
         TuningEvaluation evaluation = await Evaluate(task, new TuningOptions { MaxTargetLength = Length });
         Assert.Equal((cut, -1), (_seen[0].Text, _seen[0].Label));
-        Assert.Equal((0, 1), (evaluation.Metrics["accuracy"], evaluation.IllegalOutputs));
+        Assert.Equal((0, 1), (evaluation.Metrics["accuracy"], evaluation.InvalidOutputRate));
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class PromptEvaluatorTests : IDisposable
     public async Task Ranking_always_answers_with_a_label(EvaluationMethod method)
     {
         TuningEvaluation evaluation = await Evaluate(Task(["positive", "negative", "walrus of the north"], Spy(), TaskMetric.Accuracy), new TuningOptions { EvaluationMethod = method });
-        Assert.Equal(0, evaluation.IllegalOutputs);
+        Assert.Equal(0, evaluation.InvalidOutputRate);
         Assert.All(_seen, prediction => Assert.Equal(prediction.Text, new[] { "positive", "negative", "walrus of the north" }[prediction.Label]));
         Assert.Equal(100.0 * _seen.Count(prediction => prediction.Text == prediction.Example.Target) / Rows.Length, evaluation.Metrics["accuracy"]);
 
@@ -101,7 +101,7 @@ public sealed class PromptEvaluatorTests : IDisposable
         await Evaluate(Task([], Spy()), new TuningOptions { MaxTargetLength = 5 });
         TuningEvaluation ranked = await Evaluate(Task([], Spy()), new TuningOptions { MaxTargetLength = 5, EvaluationMethod = EvaluationMethod.Ranking });
         Assert.Equal(_seen.Take(Rows.Length), _seen.Skip(Rows.Length));
-        Assert.Equal(0, ranked.IllegalOutputs);
+        Assert.Equal(0, ranked.InvalidOutputRate);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class TextLikelihoodEvaluatorTests(TextLikelihoodEvaluatorTests.Backbone 
             TuningEvaluation evaluation = Evaluate(Pairs, new TuningOptions(), given);
             double expected = 100 * Math.Exp(-loss / 10);
             Assert.Equal(expected, evaluation.Score, 1e-4 * expected);
-            Assert.Equal((40, 0.0), (evaluation.Step, evaluation.IllegalOutputs));
+            Assert.Equal((40, 0.0), (evaluation.Step, evaluation.InvalidOutputRate));
             Assert.Equal([KeyValuePair.Create(Metric, evaluation.Score)], evaluation.Metrics);
         }
     }

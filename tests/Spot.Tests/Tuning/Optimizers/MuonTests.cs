@@ -99,7 +99,7 @@ public class MuonTests
         float[] plain = NumberStream.Uniform("start", 50, 2), relative = [.. plain];
         double size = Size(plain);
         new AdamW(new AdamWOptions { LearningRate = 0.1 * size, WeightDecay = 0 }, 50).Apply(plain, gradient);
-        new AdamW(new AdamWOptions { LearningRate = 0.1, WeightDecay = 0, ScaleByParameter = true }, 50).Apply(relative, gradient);
+        new AdamW(new AdamWOptions { LearningRate = 0.1, WeightDecay = 0, ScaleParameter = true }, 50).Apply(relative, gradient);
         Assert.Equal(plain, relative);
     }
 

@@ -122,7 +122,7 @@ public class OptimizerTests
     [Fact]
     public void A_stable_rate_rises_stays_and_falls()
     {
-        TuningOptions options = new() { WarmupSteps = 4, Steps = 20, DecaySteps = 5, Decay = LearningRateDecay.StableLinear };
+        TuningOptions options = new() { WarmupSteps = 4, Steps = 20, DecaySteps = 5, LearningRateSchedule = LearningRateSchedule.WarmupStableDecay };
         double[] expected = [0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2, 0];
         Assert.Equal(expected, Enumerable.Range(0, 21).Select(step => Math.Round(LearningRate.Factor(options, step), 12)));
     }
@@ -132,11 +132,11 @@ public class OptimizerTests
     {
         int[] numbers = [.. name.Split('_').Where(part => int.TryParse(part, out _)).Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
         TuningOptions options = new() { WarmupSteps = numbers.FirstOrDefault(), Steps = numbers.Length > 1 ? numbers[1] : 30_000 };
-        options.Decay = name.Contains("linear_decay", StringComparison.Ordinal) ? LearningRateDecay.Linear
-            : name.Contains("cosine", StringComparison.Ordinal) ? LearningRateDecay.Cosine
-            : name.Contains("rsqrt", StringComparison.Ordinal) ? LearningRateDecay.InverseSquareRoot
-            : LearningRateDecay.Constant;
-        options.Optimizer.LearningRate = options.Decay == LearningRateDecay.InverseSquareRoot ? 1 / Math.Sqrt(options.WarmupSteps) : 0.3;
+        options.LearningRateSchedule = name.Contains("linear_decay", StringComparison.Ordinal) ? LearningRateSchedule.Linear
+            : name.Contains("cosine", StringComparison.Ordinal) ? LearningRateSchedule.Cosine
+            : name.Contains("rsqrt", StringComparison.Ordinal) ? LearningRateSchedule.InverseSquareRoot
+            : LearningRateSchedule.Constant;
+        options.Optimizer.LearningRate = options.LearningRateSchedule == LearningRateSchedule.InverseSquareRoot ? 1 / Math.Sqrt(options.WarmupSteps) : 0.3;
         return options;
     }
 
@@ -153,7 +153,7 @@ public class OptimizerTests
                 case "decay": options.DecayRate = option.Value.GetDouble(); break;
                 case "wd": options.WeightDecay = option.Value.GetDouble(); break;
                 case "beta1": options.Beta1 = option.Value.ValueKind == JsonValueKind.Null ? null : option.Value.GetDouble(); break;
-                case "scale": options.ScaleByParameter = option.Value.GetBoolean(); break;
+                case "scale": options.ScaleParameter = option.Value.GetBoolean(); break;
                 default: throw new InvalidDataException($"Unknown option '{option.Name}' in the golden file.");
             }
         }
@@ -168,8 +168,8 @@ public class OptimizerTests
     {
         OptimizerOptions[] all =
         [
-            new AdafactorOptions { Beta1 = 0.9, WeightDecay = 1e-3, ScaleByParameter = relative },
-            new AdamWOptions { WeightDecay = 0.1, ScaleByParameter = relative },
+            new AdafactorOptions { Beta1 = 0.9, WeightDecay = 1e-3, ScaleParameter = relative },
+            new AdamWOptions { WeightDecay = 0.1, ScaleParameter = relative },
             new MuonOptions(),
         ];
         foreach (OptimizerOptions options in all)

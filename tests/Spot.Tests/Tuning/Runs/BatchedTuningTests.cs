@@ -26,10 +26,10 @@ public sealed class BatchedTuningTests : ToyTests
     public async Task Runs_start_with_the_rows_of_the_labels_where_that_is_asked_for_together_and_alone()
     {
         TuningOptions options = Options();
-        (options.EvaluateStart, options.Initialization, options.PromptLength) = (true, PromptInitialization.ClassLabels, 2);
+        (options.EvaluateBeforeTraining, options.Initialization, options.PromptLength) = (true, PromptInitialization.ClassLabels, 2);
         TextTask task = Toy.Scripted(() => 50); // the start is as good as any and stays the best
         SoftPrompt labels = (await new PromptTuner(_backbone).TuneAsync(task, options, cancellationToken: Cancel)).Best;
-        options.ExchangeLabelRows = true;
+        options.OverwriteWithLabelRows = true;
         SoftPrompt[] starts = [Start(4), Start(3)];
         IReadOnlyList<TuningResult> together = await new PromptTuner(_backbone).TuneManyAsync(task, starts, options, cancellationToken: Cancel);
         TuningResult alone = await new PromptTuner(_backbone).TuneAsync(task, options, starts[1], cancellationToken: Cancel);
@@ -93,9 +93,9 @@ public sealed class BatchedTuningTests : ToyTests
         TuningOptions options = Options();
         options.Optimizer.LearningRate = 5e-3;
         await new PromptTuner(_backbone, log).TuneManyAsync(
-            Toy.Scripted(() => scores[calls++]), [Start(4), Start(4), Start(4)], options, [new TuningRound(2, 1)], cancellationToken: Cancel);
+            Toy.Scripted(() => scores[calls++]), [Start(4), Start(4), Start(4)], options, [new TuningRung(2, 1)], cancellationToken: Cancel);
         Assert.Contains("the learning rate 0.005 is far below what prompts need", Assert.Single(log.All, line => line.StartsWith("scripted: the learning rate", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Equal("scripted: tunes 3 prompts beside each other, on the same batches; rounds: 1 after step 2", log.All[1]);
+        Assert.Equal("scripted: tunes 3 prompts beside each other, on the same batches; rungs: 1 after step 2", log.All[1]);
         Assert.Equal("scripted, candidate 1 of 3: tunes a prompt for 6 steps of 8 examples, evaluated every 2 steps, seed 0", log.All[2]);
         Assert.Equal(
             ["scripted, candidate 1 of 3 is dropped after step 2: its best score is 10.0", "scripted, candidate 3 of 3 is dropped after step 2: its best score is 30.0"],
@@ -113,7 +113,7 @@ public sealed class BatchedTuningTests : ToyTests
         TextTask task = Toy.Scripted(() => scores[calls++]);
         SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
         IReadOnlyList<TuningResult> results = await new PromptTuner(_backbone).TuneManyAsync(
-            task, starts, Options(), [new TuningRound(2, 2), new TuningRound(4, 1)], cancellationToken: Cancel);
+            task, starts, Options(), [new TuningRung(2, 2), new TuningRung(4, 1)], cancellationToken: Cancel);
         Assert.Equal([2, 4, 6, 2], results.Select(result => result.Losses.Count));
         Assert.Equal([10, 50, 70, 20], results.Select(result => result.BestScore));
         Assert.Equal(scores.Length, calls);
@@ -127,9 +127,9 @@ public sealed class BatchedTuningTests : ToyTests
         TextTask task = Toy.Scripted(() => scores[calls++]);
         SoftPrompt[] starts = [.. Enumerable.Range(0, 4).Select(_ => Start(4))];
         TuningOptions options = Options();
-        options.EvaluateStart = true;
+        options.EvaluateBeforeTraining = true;
         IReadOnlyList<TuningResult> results = await new PromptTuner(_backbone).TuneManyAsync(
-            task, starts, options, [new TuningRound(0, 2), new TuningRound(2, 1)], cancellationToken: Cancel);
+            task, starts, options, [new TuningRung(0, 2), new TuningRung(2, 1)], cancellationToken: Cancel);
         Assert.Equal([0, 6, 2, 0], results.Select(result => result.Losses.Count));
         Assert.Equal([(0, 10), (4, 45), (2, 35), (0, 20)], results.Select(result => (result.BestStep, result.BestScore)));
         Assert.Equal(starts[0].Values.ToArray(), results[0].Best.Values.ToArray());
@@ -137,16 +137,16 @@ public sealed class BatchedTuningTests : ToyTests
     }
 
     [Fact]
-    public async Task A_run_that_diverges_ends_alone_and_takes_no_place_in_a_round()
+    public async Task A_run_that_diverges_ends_alone_and_takes_no_place_in_a_rung()
     {
         double[] scores = [20, 30, 10, 40, 50, 60, 70]; // at step 2 of 3 runs, at 4 and 6 of 2
         int calls = 0;
         TextTask task = Toy.Scripted(() => scores[calls++]);
-        SoftPrompt good = Start(4), bad = new(4, good.Dim, [.. good.Values.ToArray().Select(value => value * 1e35f)], good.Backbone);
+        SoftPrompt good = Start(4), bad = new(4, good.Dim, [.. good.Values.ToArray().Select(value => value * 1e35f)], good.BackboneFingerprint);
         TuningOptions options = Options();
         options.Optimizer = new AdamWOptions { LearningRate = 1e4 }; // its decay makes all a hundred times larger each step
         PromptTuner tuner = new(_backbone);
-        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(task, [bad, good, good, good], options, [new TuningRound(2, 2)], cancellationToken: Cancel);
+        IReadOnlyList<TuningResult> results = await tuner.TuneManyAsync(task, [bad, good, good, good], options, [new TuningRung(2, 2)], cancellationToken: Cancel);
         Assert.Equal([1, 6, 6, 2], results.Select(result => result.Losses.Count));
         Assert.Equal([double.NaN, 60, 70, 10], results.Select(result => result.BestScore));
         Assert.Equal([2, null, null, null], results.Select(result => result.Divergence?.Step));
@@ -160,9 +160,9 @@ public sealed class BatchedTuningTests : ToyTests
     public async Task Rounds_and_starts_that_cannot_be_are_refused()
     {
         PromptTuner tuner = new(_backbone);
-        foreach (TuningRound[] rounds in new TuningRound[][] { [new(3, 1)], [new(6, 1)], [new(2, 0)], [new(4, 2), new(2, 1)], [new(0, 1)], [new(-2, 1)] })
+        foreach (TuningRung[] rungs in new TuningRung[][] { [new(3, 1)], [new(6, 1)], [new(2, 0)], [new(4, 2), new(2, 1)], [new(0, 1)], [new(-2, 1)] })
         {
-            ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => tuner.TuneManyAsync(Toy.Task(), [Start(4)], Options(), rounds, cancellationToken: Cancel));
+            ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => tuner.TuneManyAsync(Toy.Task(), [Start(4)], Options(), rungs, cancellationToken: Cancel));
             Assert.Contains("multiple of EvaluateEvery (2)", error.Message, StringComparison.Ordinal);
         }
 
@@ -174,21 +174,21 @@ public sealed class BatchedTuningTests : ToyTests
     public async Task Stopped_runs_go_on_from_their_checkpoints()
     {
         SoftPrompt[] starts = [.. Enumerable.Range(0, 3).Select(_ => Start(4))];
-        TuningRound[] rounds = [new(4, 2)];
+        TuningRung[] rungs = [new(4, 2)];
         TuningOptions options = Options();
-        IReadOnlyList<TuningResult> whole = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, cancellationToken: Cancel);
+        IReadOnlyList<TuningResult> whole = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rungs, cancellationToken: Cancel);
         (options.RunFolder, options.CheckpointEvery) = (_folder.Path, 1);
         foreach (int stop in new[] { 2, 7, 5 }) // reports of steps, the runs in turn
         {
             using CancellationTokenSource source = new();
             int reports = 0;
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new PromptTuner(_backbone).TuneManyAsync(
-                Toy.Task(), starts, options, rounds, new Counter(() => { if (++reports == stop) { source.Cancel(); } }), source.Token));
+                Toy.Task(), starts, options, rungs, new Counter(() => { if (++reports == stop) { source.Cancel(); } }), source.Token));
         }
 
         // As a process leaves it that was killed between two checkpoints: one run far behind the others.
         Directory.Delete(Path.Combine(_folder.Path, "1"), recursive: true);
-        IReadOnlyList<TuningResult> resumed = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, cancellationToken: Cancel);
+        IReadOnlyList<TuningResult> resumed = await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rungs, cancellationToken: Cancel);
         Assert.Equal(whole.Select(result => result.Losses.Count), resumed.Select(result => result.Losses.Count));
         for (int i = 0; i < starts.Length; i++)
         {
@@ -196,7 +196,7 @@ public sealed class BatchedTuningTests : ToyTests
         }
 
         int steps = 0;
-        await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rounds, new Counter(() => steps++), Cancel);
+        await new PromptTuner(_backbone).TuneManyAsync(Toy.Task(), starts, options, rungs, new Counter(() => steps++), Cancel);
         Assert.Equal(0, steps);
     }
 

@@ -27,8 +27,8 @@ public sealed class RecipeWarningsTests : ToyTests
             (o => o.Optimizer.LearningRate = 300, "the learning rate 300 is far above"),
             (o => (o.Initialization, o.PromptLength) = (PromptInitialization.ClassLabels, 1), "2 labels are to start a prompt of 1 rows: the last 1 are left out"),
             (o => (o.Initialization, o.InitialText, o.PromptLength) = (PromptInitialization.Text, "one two three four five six seven", 2), "but the prompt 2 rows: the text is cut"),
-            (o => (o.SampledVocabulary, o.PromptLength) = (3, 5), "5 rows start from 3 tokens: some come twice"),
-            (o => o.SampledVocabulary = 1_000_000, $"but the vocabulary has {_backbone.Config.VocabularySize} tokens"),
+            (o => (o.SampledVocabularySize, o.PromptLength) = (3, 5), "5 rows start from 3 tokens: some come twice"),
+            (o => o.SampledVocabularySize = 1_000_000, $"but the vocabulary has {_backbone.Config.VocabularySize} tokens"),
         })
         {
             Messages<PromptTuner> messages = new();
@@ -44,8 +44,8 @@ public sealed class RecipeWarningsTests : ToyTests
     public void A_prompt_that_is_given_needs_no_initialisation()
     {
         SoftPrompt start = new(2, _backbone.Config.Dim, new float[2 * _backbone.Config.Dim], _backbone.Fingerprint);
-        Assert.Empty(RecipeWarnings.OfPrompt(new TuningOptions { SampledVocabulary = 3 }, Toy.Task(), _backbone, start));
-        string said = Assert.Single(RecipeWarnings.OfPrompt(new TuningOptions { ExchangeLabelRows = true }, Toy.Task(), _backbone, start));
+        Assert.Empty(RecipeWarnings.OfPrompt(new TuningOptions { SampledVocabularySize = 3 }, Toy.Task(), _backbone, start));
+        string said = Assert.Single(RecipeWarnings.OfPrompt(new TuningOptions { OverwriteWithLabelRows = true }, Toy.Task(), _backbone, start));
         Assert.Contains("the 2 labels take the place of all 2 rows", said, StringComparison.Ordinal);
     }
 
@@ -57,7 +57,7 @@ public sealed class RecipeWarningsTests : ToyTests
         options.Optimizer.LearningRate = 0.3;
         await new ModelTuner(_backbone, messages).TuneAsync(Toy.Task(), Path.Combine(_folder.Path, "tuned"), options, cancellationToken: Cancel);
         Assert.Contains("the learning rate 0.3 is far above what weights bear", Assert.Single(messages.All), StringComparison.Ordinal);
-        options.Optimizer = new AdafactorOptions { LearningRate = 0.3, ScaleByParameter = true };
+        options.Optimizer = new AdafactorOptions { LearningRate = 0.3, ScaleParameter = true };
         Assert.Single(RecipeWarnings.OfModel(options));
     }
 }

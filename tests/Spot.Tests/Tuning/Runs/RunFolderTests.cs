@@ -82,7 +82,7 @@ public sealed class RunFolderTests : ToyTests
             (o => o.Optimizer.LearningRate = 0.25, "Optimizer.LearningRate is 3 in the checkpoint and 0.25"),
             (o => o.Optimizer = new AdamWOptions(), "Optimizer is AdafactorOptions in the checkpoint and AdamWOptions"),
             (o => o.Dropout = null, "Dropout is 0.1 in the checkpoint and none"),
-            (o => o.ExchangeLabelRows = true, "ExchangeLabelRows is False in the checkpoint and True"),
+            (o => o.OverwriteWithLabelRows = true, "OverwriteWithLabelRows is False in the checkpoint and True"),
         })
         {
             TuningOptions other = options.Clone();
@@ -192,7 +192,7 @@ public sealed class RunFolderTests : ToyTests
     {
         TuningOptions options = Toy.Options(10);
         (options.EvaluateEvery, options.CheckpointEvery, options.EmbeddingStep, options.Dropout, options.Seed) = (3, 4, 5, 0.1, 7);
-        (options.MaxInputLength, options.WarmupSteps, options.Decay) = (24, 2, LearningRateDecay.Linear);
+        (options.MaxInputLength, options.WarmupSteps, options.LearningRateSchedule) = (24, 2, LearningRateSchedule.Linear);
         options.Optimizer = optimizer switch
         {
             "adamw" => new AdamWOptions { LearningRate = 0.3 },
@@ -206,7 +206,7 @@ public sealed class RunFolderTests : ToyTests
     private TuningOptions Stable(string folder, int steps)
     {
         TuningOptions options = Options("adafactor", Path.Combine(_folder.Path, folder));
-        (options.Steps, options.DecaySteps, options.Decay, options.TaskPromptLength) = (steps, 2, LearningRateDecay.StableLinear, 3);
+        (options.Steps, options.DecaySteps, options.LearningRateSchedule, options.TaskPromptLength) = (steps, 2, LearningRateSchedule.WarmupStableDecay, 3);
         (options.Optimizer, options.EvaluateEvery) = (new MuonOptions(), 100);
         return options;
     }
@@ -215,7 +215,7 @@ public sealed class RunFolderTests : ToyTests
     {
         TuningOptions options = Options("adafactor", Path.Combine(_folder.Path, folder));
         options.Steps = 5;
-        options.Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleByParameter = true };
+        options.Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleParameter = true };
         return options;
     }
 

@@ -31,9 +31,9 @@ public class RunIdentityTests
         Assert.Equal(
             [
                 "Optimizer=MuonOptions", "Optimizer.LearningRate=0.01", "Optimizer.Momentum=0.9", "Optimizer.Others=AdamWOptions", "Optimizer.Others.Beta1=0.9",
-                "Optimizer.Others.Beta2=0.98", "Optimizer.Others.Epsilon=1E-08", "Optimizer.Others.LearningRate=0.01", "Optimizer.Others.ScaleByParameter=True",
+                "Optimizer.Others.Beta2=0.98", "Optimizer.Others.Epsilon=1E-08", "Optimizer.Others.LearningRate=0.01", "Optimizer.Others.ScaleParameter=True",
                 "Optimizer.Others.WeightDecay=0", "TaskPromptOptimizer=AdamWOptions", "TaskPromptOptimizer.Beta1=0.9", "TaskPromptOptimizer.Beta2=0.98",
-                "TaskPromptOptimizer.Epsilon=1E-08", "TaskPromptOptimizer.LearningRate=0.1", "TaskPromptOptimizer.ScaleByParameter=False", "TaskPromptOptimizer.WeightDecay=0",
+                "TaskPromptOptimizer.Epsilon=1E-08", "TaskPromptOptimizer.LearningRate=0.1", "TaskPromptOptimizer.ScaleParameter=False", "TaskPromptOptimizer.WeightDecay=0",
             ],
             texts.Where(text => text.Key.Contains("Optimizer", StringComparison.Ordinal)).Select(text => $"{text.Key}={text.Value}"));
         Assert.DoesNotContain("RunFolder", texts.Keys);

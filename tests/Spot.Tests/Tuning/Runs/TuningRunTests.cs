@@ -31,7 +31,7 @@ public sealed class TuningRunTests : ToyTests
         int calls = 0;
         TextTask task = Toy.Scripted(() => scores[calls++]);
         TuningOptions options = Toy.Options(2);
-        (options.EvaluateEvery, options.EvaluateStart, options.RunFolder) = (1, true, _folder.Path);
+        (options.EvaluateEvery, options.EvaluateBeforeTraining, options.RunFolder) = (1, true, _folder.Path);
         SoftPrompt start = new(5, 256, NumberStream.Uniform("start", 5 * 256, 2), _backbone.Fingerprint);
         TuningResult result = await new PromptTuner(_backbone).TuneAsync(task, options, start, cancellationToken: Cancel);
         Assert.Equal([0, 1, 2], result.Evaluations.Select(evaluation => evaluation.Step));
@@ -75,7 +75,7 @@ public sealed class TuningRunTests : ToyTests
     public async Task Warm_up_and_decay_set_the_rate_of_each_step()
     {
         TuningOptions options = Toy.Options(6);
-        (options.WarmupSteps, options.Decay) = (2, LearningRateDecay.Linear);
+        (options.WarmupSteps, options.LearningRateSchedule) = (2, LearningRateSchedule.Linear);
         options.Optimizer.LearningRate = 2;
         List<TuningProgress> steps = [];
         await new PromptTuner(_backbone).TuneAsync(Toy.Task(), options, progress: new List(steps), cancellationToken: Cancel);

@@ -164,12 +164,12 @@ public sealed class PromptInitializerTests : IDisposable
 
     private static TuningOptions Options(
         int length, PromptInitialization initialization = PromptInitialization.SampledVocabulary, int population = 5000, long seed = 0) =>
-        new() { PromptLength = length, Initialization = initialization, SampledVocabulary = population, Seed = seed };
+        new() { PromptLength = length, Initialization = initialization, SampledVocabularySize = population, Seed = seed };
 
     private float[] Create(TuningOptions options, params string[] labels) => new PromptInitializer(_model, _tokenizer).Create(options, labels);
 
     private float[] From(SoftPrompt start, bool exchange, params string[] labels) =>
-        new PromptInitializer(_model, _tokenizer).From(start, new TuningOptions { ExchangeLabelRows = exchange }, labels);
+        new PromptInitializer(_model, _tokenizer).From(start, new TuningOptions { OverwriteWithLabelRows = exchange }, labels);
 
     // The token whose embedding each row is, bit for bit; -1 where it is none's.
     private int[] Ids(float[] rows)

@@ -2,20 +2,20 @@ using Spot.Transfer;
 
 namespace Spot.Tests.Transfer;
 
-public class TransferRoundsTests
+public class RacingRungsTests
 {
     [Theory]
     [InlineData(12, 3200, 1, 1.0 / 32, 0.1, "100:2 200:1")] // no more than one run can be paid for
     [InlineData(48, 3200, 1, 1.0 / 32, 0.1, "100:15 200:3")] // 48·100 + 15·100 + 3·3000 = 15,300 of 15,360
     [InlineData(48, 3200, 500, 1.0 / 32, 0.1, "500:2 1000:1")] // rounded up to evaluations, never twice at one
     [InlineData(10, 100, 10, 0.1, 0.5, "10:8 20:4")] // 10·10 + 8·10 + 4·80 = 500 of 500
-    [InlineData(10, 100, 10, 0.1, 0.8, "20:7")] // all go on at the first round
+    [InlineData(10, 100, 10, 0.1, 0.8, "20:7")] // all go on at the first rung
     [InlineData(10, 100, 10, 0.1, 1, "")]
     [InlineData(5, 100, 60, 0.5, 0.1, "60:1")]
     [InlineData(5, 100, 100, 0.5, 0.1, "")]
     [InlineData(1, 800, 100, 0.125, 0.1, "")]
     public void Follow_the_rule(int runs, int steps, int evaluateEvery, double first, double budget, string expected) =>
-        Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, first, budget).Select(round => $"{round.Step}:{round.Keep}")));
+        Assert.Equal(expected, string.Join(' ', RacingRungs.Create(runs, steps, evaluateEvery, first, budget).Select(rung => $"{rung.Step}:{rung.Keep}")));
 
     [Theory]
     [InlineData(54, 40, 8, "0:11 8:4")] // 11·8 + 4·32 = 216 of 216
@@ -25,7 +25,7 @@ public class TransferRoundsTests
     [InlineData(2, 40, 5, "5:1")]
     [InlineData(1, 40, 5, "")]
     public void Begin_before_the_first_step_where_starts_are_evaluated(int runs, int steps, int evaluateEvery, string expected) =>
-        Assert.Equal(expected, string.Join(' ', TransferRounds.Create(runs, steps, evaluateEvery, atStart: true).Select(round => $"{round.Step}:{round.Keep}")));
+        Assert.Equal(expected, string.Join(' ', RacingRungs.Create(runs, steps, evaluateEvery, atStart: true).Select(rung => $"{rung.Step}:{rung.Keep}")));
 
     [Fact]
     public void Keep_to_the_budget_where_more_than_one_run_reaches_the_end()
@@ -38,15 +38,15 @@ public class TransferRoundsTests
                 (1000, 7, 0.02, 0.1, false), (1000, 7, 0.02, 0.1, true), (40, 8, 1.0 / 32, 0.1, true), (40, 8, 1.0 / 32, 0.4, false), (100, 1, 0.3, 0.7, true),
             })
             {
-                IReadOnlyList<TuningRound> rounds = TransferRounds.Create(runs, steps, every, first, budget, atStart);
+                IReadOnlyList<TuningRung> rungs = RacingRungs.Create(runs, steps, every, first, budget, atStart);
                 long spent = 0;
                 int alive = runs;
-                foreach (TuningRound round in rounds)
+                foreach (TuningRung rung in rungs)
                 {
-                    Assert.InRange(round.Keep, 1, alive - 1);
-                    Assert.True(round.Step % every == 0 && round.Step < steps);
-                    spent += (long)(alive - round.Keep) * round.Step;
-                    alive = round.Keep;
+                    Assert.InRange(rung.Keep, 1, alive - 1);
+                    Assert.True(rung.Step % every == 0 && rung.Step < steps);
+                    spent += (long)(alive - rung.Keep) * rung.Step;
+                    alive = rung.Keep;
                 }
 
                 spent += (long)alive * steps;
@@ -61,10 +61,10 @@ public class TransferRoundsTests
     [Fact]
     public void Refuse_what_is_no_race()
     {
-        Assert.Throws<ArgumentOutOfRangeException>("runs", () => TransferRounds.Create(0, 10, 1));
-        Assert.Throws<ArgumentOutOfRangeException>("first", () => TransferRounds.Create(2, 10, 1, first: 1));
-        Assert.Throws<ArgumentOutOfRangeException>("budget", () => TransferRounds.Create(2, 10, 1, budget: 0));
-        Assert.Throws<ArgumentOutOfRangeException>("budget", () => TransferRounds.Create(2, 10, 1, budget: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("runs", () => RacingRungs.Create(0, 10, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("firstRungFraction", () => RacingRungs.Create(2, 10, 1, firstRungFraction: 1));
+        Assert.Throws<ArgumentOutOfRangeException>("budgetFraction", () => RacingRungs.Create(2, 10, 1, budgetFraction: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("budgetFraction", () => RacingRungs.Create(2, 10, 1, budgetFraction: double.NaN));
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public class TransferRoundsTests
             [new(1, 30, 0)],
             [new(1, 40, 0)],
         ];
-        Assert.Equal([1, 4], new TuningRound(1, 2).Survivors(runs));
-        Assert.Equal([0, 4], new TuningRound(2, 2).Survivors(runs));
-        Assert.Equal([0, 1, 3, 4], new TuningRound(1, 4).Survivors(runs));
+        Assert.Equal([1, 4], new TuningRung(1, 2).Survivors(runs));
+        Assert.Equal([0, 4], new TuningRung(2, 2).Survivors(runs));
+        Assert.Equal([0, 1, 3, 4], new TuningRung(1, 4).Survivors(runs));
     }
 }

@@ -1,9 +1,9 @@
 namespace Spot;
 
 /// <summary>A point at which the weaker of several runs are dropped.</summary>
-/// <param name="Step">The step after which it is, a multiple of <see cref="TuningOptions.EvaluateEvery"/>; 0 where <see cref="TuningOptions.EvaluateStart"/> is set.</param>
+/// <param name="Step">The step after which it is, a multiple of <see cref="TuningOptions.EvaluateEvery"/>; 0 where <see cref="TuningOptions.EvaluateBeforeTraining"/> is set.</param>
 /// <param name="Keep">How many runs go on, at least 1: those with the best validation score so far, the earlier start of equals.</param>
-public readonly record struct TuningRound(int Step, int Keep)
+public readonly record struct TuningRung(int Step, int Keep)
 {
     /// <summary>The rule itself.</summary>
     /// <param name="runs">The evaluations of every run, the preferred run first; those after <see cref="Step"/> do not count.</param>

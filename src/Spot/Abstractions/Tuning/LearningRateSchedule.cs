@@ -1,7 +1,7 @@
 namespace Spot;
 
 /// <summary>How the learning rate changes over a run.</summary>
-public enum LearningRateDecay
+public enum LearningRateSchedule
 {
     /// <summary>It does not after the linear warm-up: the papers' choice for prompts, without warm-up.</summary>
     Constant,
@@ -19,5 +19,5 @@ public enum LearningRateDecay
     /// After the linear warm-up full until the last <see cref="TuningOptions.DecaySteps"/>, and over those linearly to 0 (warm-up, stable, decay: Hu et al.
     /// 2024). A run with a folder may be given other <see cref="TuningOptions.Steps"/> as long as its decay has not begun.
     /// </summary>
-    StableLinear,
+    WarmupStableDecay,
 }
