@@ -15,7 +15,7 @@ internal sealed class Card(string data, IEnumerable<string> used)
     /// <param name="config">The architecture.</param>
     /// <param name="recipe">How it was trained.</param>
     /// <param name="start">What the weights began at.</param>
-    public void Write(string folder, T5Config config, TuningOptions recipe, string start)
+    public void Write(string folder, T5Config config, ModelTuningOptions recipe, string start)
     {
         StringBuilder text = new();
         Line(text, $"# {Path.GetFileName(folder)}: a tiny T5 v1.1 that takes prompts\n");

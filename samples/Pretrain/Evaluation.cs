@@ -16,13 +16,14 @@ internal sealed class Evaluation(string data, string model, int seeds, int rows,
     {
         using T5Backbone backbone = T5Backbone.Load(model, new BackboneOptions { Precision = BackbonePrecision.Auto });
         PromptTuner tuner = new(backbone);
+        PromptEvaluator evaluator = new(backbone);
         Console.WriteLine($"{backbone.Name} in {backbone.Precision}: task, majority, no prompt, prompts (mean; each seed)");
         foreach (string name in names)
         {
             TextTask task = Read(name);
             TuningOptions options = Options(0);
             double majority = 100.0 * task.Validation.GroupBy(example => example.Target).Max(group => group.Count()) / task.Validation.Count;
-            double bare = (await tuner.EvaluateAsync(null, task, null, options, cancellationToken)).Score;
+            double bare = (await evaluator.EvaluateAsync(null, task, null, options.ToEvaluationOptions(), cancellationToken)).Score;
             List<double> scores = [];
             for (int seed = 0; seed < seeds; seed++)
             {

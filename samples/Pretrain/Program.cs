@@ -16,7 +16,7 @@ Option<double> rate = new("--rate") { Description = "Learning rate, relative to 
 Option<int> prompt = new("--prompt-length") { Description = "Rows of the prompt that each task has in training; 0 for none", DefaultValueFactory = _ => 10 };
 Option<double> minutes = new("--minutes") { Description = "Stop after so many minutes and keep the run for later", DefaultValueFactory = _ => 120 };
 RootCommand root = new("Trains a small T5 that soft prompts can steer, from a folder of data, or measures one.") { data, model, fresh, output, run, steps, decay, batch, rate, prompt, minutes };
-root.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => new Training(new TrainingOptions(
+root.SetAction((parsed, cancellationToken) => Guard.RunAsync(() => new Training(new TrainingSettings(
     parsed.GetValue(data)!, parsed.GetValue(model)!, parsed.GetValue(fresh), parsed.GetValue(output)!, parsed.GetValue(run)!, parsed.GetValue(steps), parsed.GetValue(decay),
     parsed.GetValue(batch), parsed.GetValue(rate), parsed.GetValue(prompt), parsed.GetValue(minutes))).RunAsync(cancellationToken)));
 

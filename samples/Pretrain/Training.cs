@@ -11,7 +11,7 @@ using Spot.Tuning;
 namespace Spot.Samples.Pretrain;
 
 /// <summary>Trains a checkpoint on the mixture, in pieces if need be.</summary>
-internal sealed class Training(TrainingOptions options)
+internal sealed class Training(TrainingSettings options)
 {
     private const string LogName = "training.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -23,8 +23,8 @@ internal sealed class Training(TrainingOptions options)
         using T5Backbone backbone = T5Backbone.Load(options.Fresh ? Begin() : options.Model, new BackboneOptions { Precision = BackbonePrecision.Float32 });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(TimeSpan.FromMinutes(options.Minutes));
-        TuningOptions recipe = options.Recipe();
-        ModelTuner tuner = new(backbone) { Precision = BackbonePrecision.Auto, StoredPrecision = BackbonePrecision.BFloat16 };
+        ModelTuningOptions recipe = options.Recipe();
+        ModelTuner tuner = new(backbone);
         ModelTuningResult result = await tuner.TuneAsync(mixture, options.Output, recipe, new Lines(), stop.Token);
         string start = options.Fresh ? $"new blocks, and the embeddings of {Path.GetFileName(options.Model)}" : backbone.Name;
         WriteLog(result, mixture, recipe, start);
@@ -44,7 +44,7 @@ internal sealed class Training(TrainingOptions options)
         return start;
     }
 
-    private void WriteLog(ModelTuningResult result, TaskMixture mixture, TuningOptions recipe, string start)
+    private void WriteLog(ModelTuningResult result, TaskMixture mixture, ModelTuningOptions recipe, string start)
     {
         object log = new
         {

@@ -95,9 +95,10 @@ internal sealed class TransferDemo(QuickstartOptions options)
         }
 
         IReadOnlyList<TextExample> held = target.Test.Count > 0 ? target.Test : target.Validation;
-        TuningOptions lengths = Recipes.TargetAlone(options.TargetSteps, seed);
-        TuningEvaluation before = await tuner.EvaluateAsync(alone.Best, target, held, lengths, cancellationToken);
-        TuningEvaluation after = await tuner.EvaluateAsync(transfer.Best.Result.Best, target, held, lengths, cancellationToken);
+        EvaluationOptions asTuned = Recipes.TargetAlone(options.TargetSteps, seed).ToEvaluationOptions();
+        IPromptEvaluator evaluator = services.GetRequiredService<IPromptEvaluator>();
+        PromptEvaluation before = await evaluator.EvaluateAsync(alone.Best, target, held, asTuned, cancellationToken);
+        PromptEvaluation after = await evaluator.EvaluateAsync(transfer.Best.Result.Best, target, held, asTuned, cancellationToken);
         return new Comparison(before.Score, after.Score, transfer.Best.Sources[0].Info.Task);
     }
 }

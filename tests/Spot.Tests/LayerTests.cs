@@ -96,7 +96,7 @@ public class LayerTests
     {
         Assert.Contains(typeof(PromptLibrary), TypeReferences.Of(typeof(SpotServiceCollectionExtensions))); // opened in a body, in no signature
         Assert.Contains(typeof(DisposeScope), TypeReferences.Of(typeof(PromptGradient)));
-        Assert.Contains(typeof(TextTask), TypeReferences.Of(typeof(IPromptTuner)));
+        Assert.Contains(typeof(TaskMixture), TypeReferences.Of(typeof(IPromptTuner)));
     }
 
     // Types that the compiler makes for an assembly lie in no file; they belong to no room.

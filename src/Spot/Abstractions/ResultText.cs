@@ -9,7 +9,11 @@ internal static class ResultText
     public static string Score(double score) => double.IsNaN(score) ? "undefined" : score.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>The share of outputs that are no label, where there are any.</summary>
-    public static string Illegal(double share) => share > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({100 * share:0.#} % of outputs no label)") : "";
+    public static string Invalid(double share) => share > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({100 * share:0.#} % of outputs no label)") : "";
+
+    /// <summary>An evaluation in one line.</summary>
+    public static string Evaluation(double score, string when, double invalidOutputRate, IReadOnlyDictionary<string, double> metrics) =>
+        $"score {Score(score)}{when}{Invalid(invalidOutputRate)}{string.Concat(metrics.Select(metric => $", {metric.Key} {Score(metric.Value)}"))}";
 
     /// <summary>Hours, minutes and seconds; days are hours.</summary>
     public static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}");

@@ -45,6 +45,9 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>Where it computes, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => Model.Device.ToString();
 
+    /// <summary>What of it decides the numbers that it computes.</summary>
+    public BackboneIdentity Identity => new(Fingerprint, Precision, Model.Device.type.ToString().ToLowerInvariant());
+
     /// <summary>The type that weights and activations have.</summary>
     public BackbonePrecision Precision => Model.Type == ScalarType.BFloat16 ? BackbonePrecision.BFloat16 : BackbonePrecision.Float32;
 

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SpotServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
+    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
     /// singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
     /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks that the model's folder is one
     /// of a T5 checkpoint, if there is to be a model; without a host that is checked when the options are first used.
@@ -34,6 +34,9 @@ public static class SpotServiceCollectionExtensions
         services.TryAddSingleton(OpenLibrary);
         services.TryAddSingleton<IPromptTuner>(provider =>
             new PromptTuner(provider.GetRequiredService<T5Backbone>, provider.GetService<ILogger<PromptTuner>>()));
+        services.TryAddSingleton<IPromptEvaluator>(provider => new PromptEvaluator(provider.GetRequiredService<T5Backbone>));
+        services.TryAddSingleton<IModelTuner>(provider =>
+            new ModelTuner(provider.GetRequiredService<T5Backbone>, provider.GetService<ILogger<ModelTuner>>()));
         services.TryAddSingleton<ITaskEmbedder>(provider => new TaskEmbedder(provider.GetRequiredService<IPromptTuner>()));
         return services;
     }

@@ -25,22 +25,25 @@ public sealed class Study
     /// <summary>A study, begun or not.</summary>
     /// <param name="plan">What to study; the study keeps a copy.</param>
     /// <param name="folder">Its folder, made if need be.</param>
-    /// <param name="backboneFingerprint">The fingerprint of the tuner's backbone.</param>
+    /// <param name="backbone">What computes, <c>T5Backbone.Identity</c>: units of another precision or kind of device are refused, not mixed in.</param>
     /// <param name="tuner">Tunes prompts.</param>
+    /// <param name="evaluator">Evaluates them on test examples.</param>
     /// <param name="embedder">Embeds targets.</param>
     /// <param name="logger">Told what a call is going to do and of every unit of work that is done; null for none.</param>
     /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
-    public Study(StudyPlan plan, string folder, string backboneFingerprint, IPromptTuner tuner, ITaskEmbedder embedder, ILogger<Study>? logger = null)
+    public Study(
+        StudyPlan plan, string folder, BackboneIdentity backbone, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder, ILogger<Study>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(backboneFingerprint);
+        ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(tuner);
+        ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(embedder);
         _layout = new StudyLayout(plan.Copy());
-        _folder = new StudyFolder(folder, backboneFingerprint);
-        _work = new StudyWork(_layout, _folder, tuner, embedder);
+        _folder = new StudyFolder(folder, backbone);
+        _work = new StudyWork(_layout, _folder, tuner, evaluator, embedder);
         _logger = logger ?? NullLogger<Study>.Instance;
     }
 

@@ -13,7 +13,7 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
 {
     /// <summary>
     /// How the prompt is tuned on the mixture, from scratch; null to use the options of the transfer. It is evaluated at its end alone, whatever they
-    /// say, unless it may end early by <see cref="TuningOptions.Patience"/>: the last checkpoint counts.
+    /// say, unless it may end early by <see cref="TrainingOptions.Patience"/>: the last checkpoint counts.
     /// </summary>
     /// <value>null.</value>
     public TuningOptions? MixtureOptions { get; init; }

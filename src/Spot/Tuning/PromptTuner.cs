@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Backbone;
@@ -72,59 +71,6 @@ public sealed class PromptTuner : IPromptTuner
         Warn(own, task, backbone, all);
         return await backbone.RunAsync(
             () => new BatchedTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRungs, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    [OverloadResolutionPriority(1)]
-    public async Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt,
-        TextTask task,
-        IReadOnlyList<TextExample>? examples = null,
-        TuningOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        IReadOnlyList<TextExample> chosen = Examples(task, examples);
-        TuningOptions own = Checked(options);
-        T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
-        return await backbone.RunAsync(
-            () => MixtureEvaluator.Create(backbone.Model, backbone.Tokenizer, task, chosen, own).Evaluate(prompt, 0, cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async Task<EnsembleEvaluation> EvaluateAsync(
-        IReadOnlyList<SoftPrompt> prompts,
-        TextTask task,
-        IReadOnlyList<TextExample>? examples = null,
-        TuningOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompts);
-        if (prompts.Count == 0 || prompts.Contains(null))
-        {
-            throw new ArgumentException(
-                prompts.Count == 0 ? "Found no prompts to evaluate, expected at least one." : "Found a prompt that is null; the bare model is evaluated by itself.", nameof(prompts));
-        }
-
-        SoftPrompt[] all = [.. prompts];
-        if (task?.Objective is TextObjective.PrefixLanguageModel or TextObjective.SpanCorruption)
-        {
-            throw new ArgumentException($"'{task.Name}' is raw text: prompts are scored by likelihood there and write no answers to vote on. Evaluate them one by one.", nameof(task));
-        }
-
-        IReadOnlyList<TextExample> chosen = Examples(task!, examples);
-        TuningOptions own = Checked(options);
-        T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
-        Array.ForEach(all, backbone.CheckPrompt);
-        return await backbone.RunAsync(
-            () => new PromptEvaluator(backbone.Model, backbone.Tokenizer, task!, chosen, own).Evaluate(all, cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
-
-    private static IReadOnlyList<TextExample> Examples(TextTask task, IReadOnlyList<TextExample>? examples)
-    {
-        ArgumentNullException.ThrowIfNull(task);
-        IReadOnlyList<TextExample> chosen = examples ?? task.Validation;
-        return chosen.Count > 0 ? chosen : throw new ArgumentException(
-            $"Found no examples of '{task.Name}' to evaluate, expected at least one: the score of nothing is undefined. Pass null for the validation examples.", nameof(examples));
     }
 
     private TuningResult Run(

@@ -15,7 +15,7 @@ public class ResultTextTests
     {
         Assert.Equal("score 87.0 at step 20 (2.5 % of outputs no label), accuracy 90.0, f1 84.0", Evaluation.ToString());
         Assert.Equal("score undefined", new TuningEvaluation(0, double.NaN, 0).ToString());
-        EnsembleEvaluation ensemble = new([new(0, 85, 0), new(0, 86.26, 0)], new TuningEvaluation(0, 88, 0) { Metrics = new Dictionary<string, double> { ["accuracy"] = 88 } });
+        EnsembleEvaluation ensemble = new([new(85, 0), new(86.26, 0)], new PromptEvaluation(88, 0) { Metrics = new Dictionary<string, double> { ["accuracy"] = 88 } });
         Assert.Equal("vote: score 88.0, accuracy 88.0; prompts by themselves: 85.0, 86.3", ensemble.ToString());
     }
 

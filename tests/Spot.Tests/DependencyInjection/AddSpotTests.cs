@@ -43,10 +43,13 @@ public sealed class AddSpotTests : IDisposable
         Assert.Contains($"SpotOptions.ModelPath is '{Path.Combine(_folder.Path, "nowhere")}': No model folder", atStart.Message, StringComparison.Ordinal);
         IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
         ITaskEmbedder embedder = services.GetRequiredService<ITaskEmbedder>();
+        IPromptEvaluator evaluator = services.GetRequiredService<IPromptEvaluator>();
+        IModelTuner modelTuner = services.GetRequiredService<IModelTuner>();
         foreach (Func<Task> use in new Func<Task>[]
         {
             () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
-            () => tuner.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
+            () => evaluator.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
+            () => modelTuner.TuneAsync(Toy, Path.Combine(_folder.Path, "tuned"), cancellationToken: Cancel),
             () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
         })
         {
@@ -149,11 +152,11 @@ public sealed class AddSpotTests : IDisposable
     {
         ServiceProvider services = Provider(TestModels.SpotTiny);
         T5Backbone backbone = services.GetRequiredService<T5Backbone>();
-        IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
-        await tuner.EvaluateAsync(null, Toy, Rows[..1], cancellationToken: Cancel);
+        IPromptEvaluator evaluator = services.GetRequiredService<IPromptEvaluator>();
+        await evaluator.EvaluateAsync(null, Toy, Rows[..1], cancellationToken: Cancel);
         await services.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => backbone.GenerateAsync(["x"], cancellationToken: Cancel));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => tuner.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => evaluator.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel));
     }
 
     private ServiceProvider Provider(string model) => new ServiceCollection().AddSpot(options =>

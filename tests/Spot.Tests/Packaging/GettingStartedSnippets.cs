@@ -43,7 +43,7 @@ internal static class GettingStartedSnippets
         BestOfTopK strategy = new(tuner, embedder, library) { K = 2 };
         TransferResult transfer = await strategy.TransferAsync(target, options);
         TransferCandidate best = transfer.Best;
-        TuningEvaluation test = await tuner.EvaluateAsync(best.Result.Best, target, target.Test, options);
+        PromptEvaluation test = await new PromptEvaluator(backbone).EvaluateAsync(best.Result.Best, target, target.Test, options.ToEvaluationOptions());
         Console.WriteLine($"places: {best.Result.BestScore:F1} % on validation, {test.Score:F1} % on test, from {best.Sources[0]}");
 
         RacingOfAll racing = new(tuner, library);
@@ -72,7 +72,7 @@ internal static class GettingStartedSnippets
             TargetOptions = options,
             Leaks = (source, on) => source.Name == "mnli" && on.Name == "rte",   // pairs to leave out
         };
-        Study study = new(plan, "study", backbone.Fingerprint, tuner, embedder);
+        Study study = new(plan, "study", backbone.Identity, tuner, new PromptEvaluator(backbone), embedder);
         StudyStatus status = await study.RunAsync();   // or a part of it: RunAsync(StudyShard.Parse("1/4"))
         StudyResult findings = await study.ResultAsync(); // error reductions, similarities, correlations, the paper's table
         Console.WriteLine($"study: {status.Left} units left, {findings.Missing} missing");

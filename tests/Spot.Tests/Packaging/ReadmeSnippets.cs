@@ -13,6 +13,7 @@ internal static class ReadmeSnippets
         string spot = args[0]; // a clone of the repository, for its toy model and sample tasks
         using T5Backbone backbone = T5Backbone.Load(Path.Combine(spot, "models/spot-tiny"));
         PromptTuner tuner = new(backbone);
+        PromptEvaluator evaluator = new(backbone);
         PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
         TuningOptions options = TuningOptions.SmallModel();
         foreach (string name in (string[])["books", "films", "home"]) // source tasks: tuned once, kept with their task embeddings
@@ -29,7 +30,7 @@ internal static class ReadmeSnippets
         (options.Steps, options.Initialization) = (20, PromptInitialization.ClassLabels);
         TuningResult alone = await tuner.TuneAsync(target, options), transferred = await tuner.TuneAsync(target, options, start);
         foreach ((string from, TuningResult result) in new[] { ("class labels", alone), (nearest.Info.Task, transferred) })
-            Console.WriteLine($"places from {from}: {(await tuner.EvaluateAsync(result.Best, target, target.Test, options)).Score} % of the test rows");
+            Console.WriteLine($"places from {from}: {(await evaluator.EvaluateAsync(result.Best, target, target.Test, options.ToEvaluationOptions())).Score} % of the test rows");
         Console.WriteLine((await backbone.GenerateAsync(["sentence: The harbour is far too loud at night."], transferred.Best))[0]);
     }
 }

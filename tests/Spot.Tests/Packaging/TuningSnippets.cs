@@ -30,13 +30,13 @@ internal static class TuningSnippets
         resumable.RunFolder = "runs/films-0";
         TuningResult survived = await tuner.TuneAsync(films, resumable, progress: progress);
 
-        TuningOptions allWeights = TuningOptions.ModelTuning(); // T5's own: 30,000 steps of 32 inputs of up to 512 tokens
+        ModelTuningOptions allWeights = new(); // T5's own: 30,000 steps of 32 inputs of up to 512 tokens
         allWeights.Steps = 100;                                 // enough for the bundled model: about a minute on two cores
         allWeights.MaxInputLength = 96;
         allWeights.EvaluateEvery = 25;
         ModelTuningResult model = await new ModelTuner(backbone).TuneAsync(films, "tuned-model", allWeights, progress);
         using T5Backbone tunedModel = T5Backbone.Load(model.Folder);
-        TuningEvaluation ofModel = await new PromptTuner(tunedModel).EvaluateAsync(null, films, films.Test, options);
+        PromptEvaluation ofModel = await new PromptEvaluator(tunedModel).EvaluateAsync(null, films, films.Test, options.ToEvaluationOptions());
         Console.WriteLine($"all weights: {ofModel.Score:F1} % on test");
 
         TaskMixture opinions = new("opinions",
@@ -51,20 +51,22 @@ internal static class TuningSnippets
         TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
 
         TextTask task = new("films", films.Labels, films.Train, films.Validation, films.Test, metrics: [TaskMetrics.MacroF1, TaskMetric.Accuracy]);
-        TuningEvaluation scored = await tuner.EvaluateAsync(tuned.Best, task, task.Test, options);
+        EvaluationOptions asTuned = options.ToEvaluationOptions(); // the lengths and the method of the run
+        PromptEvaluator evaluator = new(backbone);
+        PromptEvaluation scored = await evaluator.EvaluateAsync(tuned.Best, task, task.Test, asTuned);
         Console.WriteLine(string.Join(", ", scored.Metrics.Select(metric => $"{metric.Key} {metric.Value:F1}")));
 
-        TuningOptions ranking = options.Clone();
-        ranking.EvaluationMethod = EvaluationMethod.Ranking;
-        TuningEvaluation ranked = await tuner.EvaluateAsync(tuned.Best, task, task.Test, ranking);
+        EvaluationOptions ranking = asTuned.Clone();
+        ranking.Method = EvaluationMethod.Ranking;
+        PromptEvaluation ranked = await evaluator.EvaluateAsync(tuned.Best, task, task.Test, ranking);
 
         SoftPrompt[] prompts = [tuned.Best, tuned.Final, onMixture.Best];
-        EnsembleEvaluation together = await tuner.EvaluateAsync(prompts, task, task.Test, options);                     // together.Prompts, together.Vote
+        EnsembleEvaluation together = await evaluator.EvaluateAsync(prompts, task, task.Test, asTuned);                     // together.Prompts, together.Vote
         IReadOnlyList<IReadOnlyList<string>> answers = await backbone.GenerateAsync(["review: A fine film."], prompts); // by input, then by prompt
         string[] votes = [.. answers.Select(ofInput => PromptEnsemble.Vote(ofInput, task.Labels))];
 
         FewShotExamples shown = FewShot.Apply(task, task.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 4, MaxInputLength = 512 });
-        TuningEvaluation baseline = await tuner.EvaluateAsync(null, task, shown.Examples, new TuningOptions());
+        PromptEvaluation baseline = await evaluator.EvaluateAsync(null, task, shown.Examples);
 
         PromptFile.WritePeft("films-peft", tuned.Best, new PeftExportOptions { BaseModel = "models/spot-tiny" });
         SoftPrompt imported = PromptFile.Read("films-peft", backbone.Fingerprint, backbone.Config.Dim);

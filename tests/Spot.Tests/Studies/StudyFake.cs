@@ -9,8 +9,11 @@ namespace Spot.Tests.Studies;
 /// Tunes and embeds without a model: what a run gives is a function of its task, seed and start. It notes what it was asked for, and can stop as a
 /// process that is cancelled would.
 /// </summary>
-internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
+internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
 {
+    /// <summary>What it says that it computes on.</summary>
+    public static readonly BackboneIdentity Backbone = new("fake", BackbonePrecision.Float32, "cpu");
+
     public List<string> Calls { get; } = [];
 
     /// <summary>The call, from 1, in which it is cancelled; 0 for none.</summary>
@@ -74,12 +77,12 @@ internal sealed class StudyFake : IPromptTuner, ITaskEmbedder
         return System.Threading.Tasks.Task.FromResult(new TaskEmbedding(task.Name, Embedding(task.Name, options.Seed), options.EmbeddingStep));
     }
 
-    public Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
-        System.Threading.Tasks.Task.FromResult(new TuningEvaluation(0, Math.Round(50 + (40 * Math.Sin(prompt!.Values.Span[0] + prompt.Values.Span[1] + examples!.Count)), 3), 0));
+    public Task<PromptEvaluation> EvaluateAsync(
+        SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
+        System.Threading.Tasks.Task.FromResult(new PromptEvaluation(Math.Round(50 + (40 * Math.Sin(prompt!.Values.Span[0] + prompt.Values.Span[1] + examples!.Count)), 3), 0));
 
     public Task<EnsembleEvaluation> EvaluateAsync(
-        IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
+        IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A study evaluates one prompt at a time.");
 
     public Task<IReadOnlyList<TuningResult>> TuneManyAsync(

@@ -87,7 +87,7 @@ public sealed class StudyKillTests
     private static Study Study(string folder, T5Backbone backbone)
     {
         PromptTuner tuner = new(backbone);
-        return new Study(Plan(), folder, backbone.Fingerprint, tuner, new TaskEmbedder(tuner));
+        return new Study(Plan(), folder, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
     }
 
     private static StudyPlan Plan() => new()

@@ -48,7 +48,7 @@ public sealed class StudyTests : IDisposable
         List<StudyProgress> progress = [];
         Messages<Study> log = new(LogLevel.Information);
         StudyFake fake = new() { StopAt = 4 };
-        Study study = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), "fake", fake, fake, log);
+        Study study = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), StudyFake.Backbone, fake, fake, fake, log);
         await Assert.ThrowsAsync<OperationCanceledException>(() => study.RunAsync(progress: new Listener<StudyProgress>(progress.Add), cancellationToken: Cancel));
         Assert.Equal((0, 0, Units, (long)steps), (progress[0].Done, progress[0].DoneBefore, progress[0].Total, progress[0].StepsLeft));
         Assert.Equal($"begins: {Units} units to do, {steps} tuning steps", progress[0].ToString());
@@ -147,7 +147,7 @@ public sealed class StudyTests : IDisposable
                     TuningOptions options = new() { Seed = plan.TargetSeeds[seed], RunFolder = _folder.Path };
                     TuningResult run = await new StudyFake().TuneAsync(plan.Targets[target], options, start, cancellationToken: Cancel);
                     Assert.Equal(run.BestScore, result.Validation.Scores.Transfer[prompt][target][seed]);
-                    TuningEvaluation test = await new StudyFake().EvaluateAsync(run.Best, plan.Targets[target], plan.Targets[target].Test, cancellationToken: Cancel);
+                    PromptEvaluation test = await new StudyFake().EvaluateAsync(run.Best, plan.Targets[target], plan.Targets[target].Test, cancellationToken: Cancel);
                     Assert.Equal(test.Score, result.Test!.Scores.Transfer[prompt][target][seed]);
                 }
             }
@@ -232,7 +232,7 @@ public sealed class StudyTests : IDisposable
         plan.Targets = [plan.Targets[0], StudyFake.Task(plan.Sources[1].Name, test: true)];
         plan.Leaks = (source, target) => source.Name == "source/0" && target.Name == "target 0";
         StudyFake fake = new();
-        Study study = new(plan, Path.Combine(_folder.Path, "leaks"), "fake", fake, fake);
+        Study study = new(plan, Path.Combine(_folder.Path, "leaks"), StudyFake.Backbone, fake, fake, fake);
         StudyStatus status = await study.RunAsync(cancellationToken: Cancel);
         Assert.Equal(Units - 8, status.Total);
         StudyResult result = await study.ResultAsync(Cancel);
@@ -262,7 +262,7 @@ public sealed class StudyTests : IDisposable
         foreach ((Action<StudyPlan> change, string what) in new (Action<StudyPlan>, string)[]
         {
             (plan => plan.TargetOptions.Steps = 41, "target Steps is 40 there and 41 in this plan"),
-            (plan => plan.SourceOptions.Optimizer.LearningRate = 1, "source optimizer LearningRate is 0.3 there and 1 in this plan"),
+            (plan => plan.SourceOptions.Optimizer.LearningRate = 1, "source Optimizer.LearningRate is 0.3 there and 1 in this plan"),
             (plan => plan.TargetOptions.OverwriteWithLabelRows = true, "target OverwriteWithLabelRows is False there and True in this plan"),
             (plan => plan.Targets = [new TextTask("target 0", [], [new TextExample("x", "y")], [new TextExample("c", "d")])], "target task is"),
         })
@@ -274,7 +274,17 @@ public sealed class StudyTests : IDisposable
         }
 
         StudyFake fake = new();
-        Assert.Contains("other", Assert.Throws<SpotException>(() => new Study(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), "other", fake, fake)).Message, StringComparison.Ordinal);
+        foreach ((BackboneIdentity other, string what) in new[]
+        {
+            (StudyFake.Backbone with { Precision = BackbonePrecision.BFloat16 }, "precision is Float32 there and BFloat16 in this plan"),
+            (StudyFake.Backbone with { DeviceType = "cuda" }, "device is cpu there and cuda in this plan"),
+        })
+        {
+            Study elsewhere = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), other, fake, fake, fake);
+            Assert.Contains(what, (await Assert.ThrowsAsync<SpotException>(() => elsewhere.RunAsync(cancellationToken: Cancel))).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("other", Assert.Throws<SpotException>(() => new Study(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), StudyFake.Backbone with { Fingerprint = "other" }, fake, fake, fake)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -352,7 +362,7 @@ public sealed class StudyTests : IDisposable
         Assert.All(new[] { "0/4", "5/4", "2", "a/b", "-1/2", "" }, text => Assert.Throws<FormatException>(() => StudyShard.Parse(text)));
     }
 
-    private Study Study(string folder, StudyFake fake, StudyPlan? plan = null) => new(plan ?? StudyFake.Plan(), Path.Combine(_folder.Path, folder), "fake", fake, fake);
+    private Study Study(string folder, StudyFake fake, StudyPlan? plan = null) => new(plan ?? StudyFake.Plan(), Path.Combine(_folder.Path, folder), StudyFake.Backbone, fake, fake, fake);
 
     internal static void AssertEqual(StudyResult expected, StudyResult actual) =>
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected, Json), System.Text.Json.JsonSerializer.Serialize(actual, Json));

@@ -1,6 +1,6 @@
 using Spot.Library;
 using Spot.Transfer;
-using Spot.Tuning;
+using Spot.Serialization;
 
 namespace Spot.Tests.Transfer;
 
@@ -23,7 +23,7 @@ public class BestOfTopKTests
         TransferResult result = await transfer.TransferAsync(Sources.Target, options, cancellationToken: Cancel);
         Assert.Equal(expected.Split(' '), result.Candidates.Select(candidate => Assert.Single(candidate.Sources).Info.Id));
         Assert.Equal(result.Candidates.Select(candidate => Angle(Assert.Single(candidate.Sources).Info.Id)), tuner.Calls.Select(call => Sources.Angle(call.Start)));
-        Assert.All(tuner.Calls, call => Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(call.Options!)));
+        Assert.All(tuner.Calls, call => Assert.Equal(OptionTexts.Of(options), OptionTexts.Of(call.Options!)));
         Assert.All(result.Candidates, candidate => Assert.Equal(Math.Cos(Angle(Assert.Single(candidate.Sources).Info.Id) * Math.PI / 180), candidate.Sources[0].Similarity!.Value, 1e-6));
         Assert.Same(result.Candidates[^1], result.Best);
         Assert.Equal(Angle(result.Best.Sources[0].Info.Id) / 2, result.Best.Result.BestScore);

@@ -36,14 +36,6 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         return Task.FromResult<IReadOnlyList<TuningResult>>([.. starts.Select(start => Result(start, score(start), options?.Seed ?? 0))]);
     }
 
-    public Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new InvalidOperationException("A transfer does not evaluate by itself.");
-
-    public Task<EnsembleEvaluation> EvaluateAsync(
-        IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, TuningOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new InvalidOperationException("A transfer does not evaluate by itself.");
-
     // Best and last prompt differ, so that a test can tell which one was taken.
     private static TuningResult Result(SoftPrompt prompt, double score, long seed) => new()
     {

@@ -1,6 +1,6 @@
 using Spot.Library;
 using Spot.Transfer;
-using Spot.Tuning;
+using Spot.Serialization;
 
 namespace Spot.Tests.Transfer;
 
@@ -20,7 +20,7 @@ public class GenericTransferTests
             TransferResult result = await new GenericTransfer(tuner, library, id).TransferAsync(Sources.Target, options, cancellationToken: Cancel);
             (TaskMixture task, TuningOptions? used, SoftPrompt? start) = Assert.Single(tuner.Calls);
             Assert.Same(Sources.Target, Assert.Single(task.Tasks).Task);
-            Assert.Equal(RunIdentity.Of(options), RunIdentity.Of(used!));
+            Assert.Equal(OptionTexts.Of(options), OptionTexts.Of(used!));
             Assert.Equal(angle, Sources.Angle(start));
             Assert.Same(result.Best, Assert.Single(result.Candidates));
             Assert.Equal((id, null, 55.0), (result.Best.Sources[0].Info.Id, result.Best.Sources[0].Similarity, result.Best.Result.BestScore));

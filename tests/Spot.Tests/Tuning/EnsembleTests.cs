@@ -49,17 +49,17 @@ public sealed class EnsembleTests : IDisposable
             return seen.Count;
         });
         TextTask task = new("toy", Labels, Rows, Rows, metrics: [TaskMetric.Accuracy, spy]);
-        TuningOptions options = new() { EvaluationMethod = method };
-        PromptTuner tuner = new(_backbone);
+        EvaluationOptions options = new() { Method = method };
+        PromptEvaluator evaluator = new(_backbone);
         SoftPrompt[] prompts = Prompts();
-        EnsembleEvaluation together = await tuner.EvaluateAsync(prompts, task, Rows, options, Cancel);
+        EnsembleEvaluation together = await evaluator.EvaluateAsync(prompts, task, Rows, options, Cancel);
         TaskPrediction[][] answers = [.. seen.Take(prompts.Length)];
         TaskPrediction[] vote = seen[prompts.Length];
         Assert.Equal(prompts.Length, together.Prompts.Count);
         for (int i = 0; i < prompts.Length; i++)
         {
-            TuningEvaluation alone = await tuner.EvaluateAsync(prompts[i], task, Rows, options, Cancel);
-            Assert.Equal(seen[^1], answers[i]);
+            PromptEvaluation alone = await evaluator.EvaluateAsync(prompts[i], task, Rows, options, Cancel);
+            Assert.Equal(seen[^1].Select(answer => (answer.Text, answer.Label)), answers[i].Select(answer => (answer.Text, answer.Label)));
             Assert.Equal(alone.Metrics["accuracy"], together.Prompts[i].Metrics["accuracy"]);
             Assert.Equal(alone.InvalidOutputRate, together.Prompts[i].InvalidOutputRate);
         }
@@ -81,7 +81,7 @@ public sealed class EnsembleTests : IDisposable
     public async Task One_prompt_is_its_own_majority()
     {
         TextTask task = new("toy", Labels, Rows, Rows);
-        EnsembleEvaluation one = await new PromptTuner(_backbone).EvaluateAsync([Prompts()[0]], task, cancellationToken: Cancel);
+        EnsembleEvaluation one = await new PromptEvaluator(_backbone).EvaluateAsync([Prompts()[0]], task, cancellationToken: Cancel);
         Assert.Equal(one.Prompts[0].Score, one.Vote.Score);
         Assert.Equal(one.Prompts[0].InvalidOutputRate, one.Vote.InvalidOutputRate);
     }
@@ -90,9 +90,9 @@ public sealed class EnsembleTests : IDisposable
     public async Task Null_means_the_bare_model()
     {
         TextTask task = new("toy", Labels, Rows, Rows);
-        TuningEvaluation bare = await new PromptTuner(_backbone).EvaluateAsync(null, task, Rows, new TuningOptions(), Cancel);
+        PromptEvaluation bare = await new PromptEvaluator(_backbone).EvaluateAsync(null, task, Rows, new EvaluationOptions(), Cancel);
         IReadOnlyList<string> answers = await _backbone.GenerateAsync(["x"], null, 8, 2, Cancel);
-        Assert.Equal(0, bare.Step);
+        Assert.Equal(Rows, bare.Predictions.Select(prediction => prediction.Example));
         Assert.Single(answers);
     }
 
@@ -100,14 +100,14 @@ public sealed class EnsembleTests : IDisposable
     public async Task No_prompts_and_foreign_ones_are_refused()
     {
         TextTask task = new("toy", Labels, Rows, Rows);
-        PromptTuner tuner = new(_backbone);
+        PromptEvaluator evaluator = new(_backbone);
         SoftPrompt[] foreign = [Prompts()[0], new(3, 256, new float[768], "another")];
         SoftPrompt[] holed = [Prompts()[0], null!];
-        await Assert.ThrowsAsync<SpotException>(() => tuner.EvaluateAsync(foreign, task, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<SpotException>(() => evaluator.EvaluateAsync(foreign, task, cancellationToken: Cancel));
         await Assert.ThrowsAsync<SpotException>(() => _backbone.GenerateAsync(["x"], foreign, cancellationToken: Cancel));
         foreach (SoftPrompt[] prompts in new[] { [], holed })
         {
-            await Assert.ThrowsAsync<ArgumentException>(() => tuner.EvaluateAsync(prompts, task, cancellationToken: Cancel));
+            await Assert.ThrowsAsync<ArgumentException>(() => evaluator.EvaluateAsync(prompts, task, cancellationToken: Cancel));
             await Assert.ThrowsAsync<ArgumentException>(() => _backbone.GenerateAsync(["x"], prompts, cancellationToken: Cancel));
         }
     }

@@ -58,9 +58,12 @@ public sealed class KillTests
     {
         string folder = ChildProcess.Variable(FolderVariable), run = ChildProcess.Variable(RunVariable);
         (string kind, string optimizer) = run.Split(' ', 2) is [var first, var rest] ? (first, rest) : default;
-        TuningOptions options = RunFolderTests.Options(optimizer, folder);
-        (options.Steps, options.EvaluateEvery, options.CheckpointEvery, options.EmbeddingStep) = (20 + (4 * Kills), 9, 3, 11);
-        await (kind == "prompt" ? TunePromptAsync(options) : TuneModelAsync(options));
+        int steps = 20 + (4 * Kills);
+        TuningOptions ofPrompt = RunFolderTests.Options(optimizer, folder);
+        ModelTuningOptions ofModel = RunFolderTests.ModelOptions(optimizer, folder, steps);
+        (ofPrompt.Steps, ofPrompt.EvaluateEvery, ofPrompt.CheckpointEvery, ofPrompt.EmbeddingStep) = (steps, 9, 3, 11);
+        (ofModel.EvaluateEvery, ofModel.CheckpointEvery) = (9, 3);
+        await (kind == "prompt" ? TunePromptAsync(ofPrompt) : TuneModelAsync(ofModel));
     }
 
     private static async Task TunePromptAsync(TuningOptions options)
@@ -72,11 +75,10 @@ public sealed class KillTests
             string.Join('\n', result.Best.Values.ToArray().Concat(result.Final.Values.ToArray()).Concat(result.Embedding!.Prompt.Values.ToArray())));
     }
 
-    private static async Task TuneModelAsync(TuningOptions options)
+    private static async Task TuneModelAsync(ModelTuningOptions options)
     {
         string folder = options.RunFolder!, output = Path.Combine(folder, "output");
         using T5Backbone backbone = T5Backbone.Load(Path.Combine(folder, "..", "checkpoint"), new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
-        options.Optimizer.LearningRate = 1e-3;
         await new ModelTuner(backbone).TuneAsync(Toy.Mixture(), output, options, cancellationToken: Cancel);
         File.Move(Path.Combine(output, "model.safetensors"), Path.Combine(folder, "result"));
         Directory.Delete(output, recursive: true);

@@ -28,7 +28,7 @@ public sealed class ModelStepTests : IDisposable
     [MemberData(nameof(Optimizers))]
     public void A_step_copies_nothing_to_the_host(OptimizerOptions optimizer, torch.ScalarType type)
     {
-        TuningOptions options = new() { Optimizer = optimizer, BatchSize = 4 };
+        ModelTuningOptions options = new() { Optimizer = optimizer, BatchSize = 4 };
         using ModelTrainable trainable = new(_model, options, null, type);
         float[] before = trainable.Parameters[0].Read();
         long copies = HostCopy.Count;

@@ -12,14 +12,14 @@ public sealed class ModelTunerTests : ToyTests
     public async Task Tunes_a_copy_and_writes_a_checkpoint_that_loads_and_scores_the_same()
     {
         string before = TestModels.HashWeights(_backbone.Model);
-        TuningOptions options = Options(20);
+        ModelTuningOptions options = Options(20);
         ModelTuningResult result = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("tuned"), options, cancellationToken: Cancel);
         Assert.Equal(before, TestModels.HashWeights(_backbone.Model));
         Assert.True(result.Losses.TakeLast(5).Average() < 0.5 * result.Losses[0], $"loss {result.Losses[0]:F2} -> {result.Losses[^1]:F2}");
         using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
         Assert.NotEqual(_backbone.Fingerprint, tuned.Fingerprint);
         Assert.Equal(_backbone.Config, tuned.Config);
-        TuningEvaluation again = await new PromptTuner(tuned).EvaluateAsync(null, Toy.Task(), options: options, cancellationToken: Cancel);
+        PromptEvaluation again = await new PromptEvaluator(tuned).EvaluateAsync(null, Toy.Task(), options: options.ToEvaluationOptions(), cancellationToken: Cancel);
         Assert.Equal(result.BestScore, again.Score);
         Assert.True(again.Score > 60, $"score {again.Score}"); // half of the examples each; the bare model writes no label
     }
@@ -46,9 +46,11 @@ public sealed class ModelTunerTests : ToyTests
     [Fact]
     public async Task Passes_in_bfloat16_learn_the_same_and_a_rounded_checkpoint_is_half_the_size()
     {
-        ModelTuner exact = new(_backbone), rough = new(_backbone) { Precision = BackbonePrecision.BFloat16, StoredPrecision = BackbonePrecision.BFloat16 };
-        ModelTuningResult one = await exact.TuneAsync(Toy.Task(), Output("exact"), Options(10), cancellationToken: Cancel);
-        ModelTuningResult two = await rough.TuneAsync(Toy.Task(), Output("rough"), Options(10), cancellationToken: Cancel);
+        ModelTuner tuner = new(_backbone);
+        ModelTuningOptions rough = Options(10);
+        (rough.Precision, rough.StoredPrecision) = (BackbonePrecision.BFloat16, BackbonePrecision.BFloat16);
+        ModelTuningResult one = await tuner.TuneAsync(Toy.Task(), Output("exact"), Options(10), cancellationToken: Cancel);
+        ModelTuningResult two = await tuner.TuneAsync(Toy.Task(), Output("rough"), rough, cancellationToken: Cancel);
         Assert.All(one.Losses.Zip(two.Losses), pair => Assert.Equal(pair.First, pair.Second, 0.1 * one.Losses[0]));
         Assert.NotEqual(one.Losses, two.Losses);
         using T5Backbone full = T5Backbone.Load(one.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
@@ -88,7 +90,7 @@ public sealed class ModelTunerTests : ToyTests
         foreach ((string folder, BackbonePrecision precision) in folders.Zip([BackbonePrecision.Float32, BackbonePrecision.BFloat16]))
         {
             using T5Backbone backbone = T5Backbone.Load(source.Folder, new BackboneOptions { Device = "cpu", Precision = precision });
-            TuningOptions options = Options(3);
+            ModelTuningOptions options = Options(3);
             options.RunFolder = Output("run"); // one run: the second finds it finished
             results.Add(await new ModelTuner(backbone).TuneAsync(Toy.Task(), folder, options, cancellationToken: Cancel));
             options.RunFolder = null;
@@ -114,10 +116,5 @@ public sealed class ModelTunerTests : ToyTests
 
     private string Output(string name) => Path.Combine(_folder.Path, name);
 
-    private static TuningOptions Options(int steps)
-    {
-        TuningOptions options = Toy.Options(steps);
-        options.Optimizer = new AdamWOptions { LearningRate = 3e-4 };
-        return options;
-    }
+    private static ModelTuningOptions Options(int steps) => Toy.ModelOptions(steps);
 }

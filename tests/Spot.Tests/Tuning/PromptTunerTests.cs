@@ -61,7 +61,7 @@ public sealed class PromptTunerTests : IDisposable
         TuningResult result = await new PromptTuner(_backbone).TuneAsync(Task(), options, cancellationToken: Cancel);
         TuningEvaluation best = result.Evaluations.OrderByDescending(e => e.Score).ThenBy(e => e.Step).First();
         Assert.Equal((best.Step, best.Score), (result.BestStep, result.BestScore));
-        TuningEvaluation again = await new PromptTuner(_backbone).EvaluateAsync(result.Best, Task(), options: options, cancellationToken: Cancel);
+        PromptEvaluation again = await new PromptEvaluator(_backbone).EvaluateAsync(result.Best, Task(), options: options.ToEvaluationOptions(), cancellationToken: Cancel);
         Assert.Equal(best.Score, again.Score);
     }
 

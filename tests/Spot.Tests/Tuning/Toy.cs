@@ -35,6 +35,18 @@ internal static class Toy
             new MixtureTask(TextTask.FromText("text", ["The old mill stands by the river and turns all day.", "Many small boats go up and down."], ["A bridge leads over the river."])),
         ]);
 
+    public static ModelTuningOptions ModelOptions(int steps) => new()
+    {
+        Steps = steps,
+        EvaluateEvery = Math.Max(1, steps / 2),
+        BatchSize = 8,
+        MicroBatchSize = 16,
+        Dropout = 0,
+        MaxInputLength = 96,
+        MaxTargetLength = 16,
+        Optimizer = new AdamWOptions { LearningRate = 3e-4 },
+    };
+
     public static TuningOptions Options(int steps)
     {
         TuningOptions options = TuningOptions.SmallModel();

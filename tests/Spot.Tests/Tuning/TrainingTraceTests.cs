@@ -31,10 +31,10 @@ public class TrainingTraceTests
         Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "golden.safetensors"));
         (EncodedExample[] examples, int[][] batches) = ReadData(Path.Combine(folder, "data.json"));
         using FrozenT5 model = TestModels.Load(folder);
-        TuningOptions options = Options(name, run);
+        (TuningOptions options, ModelTuningOptions ofModel) = (Options(run), ModelOptions(name));
         PromptTrainable? prompt = run.TryGetProperty("options", out JsonElement json) ? new PromptTrainable(model, options, [.. tensors["prompt.start"]], null) : null;
         PromptGradient? padded = prompt is not null && json.TryGetProperty("width", out JsonElement width) ? new PromptGradient(model, options, width: width.GetInt32()) : null;
-        using ITrainable trainable = prompt ?? (ITrainable)new ModelTrainable(model, options, null);
+        using ITrainable trainable = prompt ?? (ITrainable)new ModelTrainable(model, ofModel, null);
 
         // At the paper's rate rounding grows tenfold every ten steps: only the first can be compared.
         bool chaotic = prompt is not null && options.Optimizer.LearningRate >= 0.3;
@@ -64,14 +64,21 @@ public class TrainingTraceTests
         Assert.True(Math.Abs(actual - expected) < tolerance * Math.Abs(expected), $"{what} {actual}, expected {expected}");
 
     // The options of model tuning are told by the README of the golden files and by the run's name.
-    private static TuningOptions Options(string name, JsonElement run)
+    private static ModelTuningOptions ModelOptions(string name) => new()
+    {
+        Dropout = 0,
+        ZLoss = 0,
+        BatchSize = 8,
+        Optimizer = name.Contains("adamw", StringComparison.Ordinal)
+            ? new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.01 }
+            : new AdafactorOptions { LearningRate = 0.01, ScaleParameter = true },
+    };
+
+    private static TuningOptions Options(JsonElement run)
     {
         TuningOptions options = new() { Dropout = 0, ZLoss = 0, BatchSize = 8 };
         if (!run.TryGetProperty("options", out JsonElement json))
         {
-            options.Optimizer = name.Contains("adamw", StringComparison.Ordinal)
-                ? new AdamWOptions { LearningRate = 1e-3, WeightDecay = 0.01 }
-                : new AdafactorOptions { LearningRate = 0.01, ScaleParameter = true };
             return options;
         }
 

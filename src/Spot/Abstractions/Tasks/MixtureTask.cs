@@ -12,7 +12,7 @@ public sealed record MixtureTask(TextTask Task)
     /// <value>null.</value>
     public double? Rate { get; init; }
 
-    /// <summary>Whether the task has a prompt of its own while a model is tuned with <see cref="TuningOptions.TaskPromptLength"/>.</summary>
+    /// <summary>Whether the task has a prompt of its own while a model is tuned with <see cref="ModelTuningOptions.TaskPromptLength"/>.</summary>
     /// <value>true.</value>
     public bool TaskPrompt { get; init; } = true;
 

@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
-
 namespace Spot;
 
 /// <summary>Tunes soft prompts on one frozen backbone.</summary>
 /// <remarks>
-/// Safe for concurrent calls, which take turns on the backbone: between the steps of a run and the batches of an evaluation others compute. The work is done on threads of its own.
+/// Safe for concurrent calls, which take turns on the backbone: between the steps of a run others compute. The work is done on threads of its own.
 /// The caller keeps the backbone; a tuner owns nothing to dispose.
 /// </remarks>
 public interface IPromptTuner
@@ -37,8 +35,8 @@ public interface IPromptTuner
     /// <param name="task">The task, or a mixture of tasks.</param>
     /// <param name="starts">The prompts to start from, at least one, the preferred first; their lengths may differ.</param>
     /// <param name="options">
-    /// How; null for the paper's recipe. A forward pass has <see cref="TuningOptions.MicroBatchSize"/> examples for each prompt in it. In
-    /// <see cref="TuningOptions.RunFolder"/> every start gets a run folder of its own, named by its place from 0.
+    /// How; null for the paper's recipe. A forward pass has <see cref="TrainingOptions.MicroBatchSize"/> examples for each prompt in it. In
+    /// <see cref="TrainingOptions.RunFolder"/> every start gets a run folder of its own, named by its place from 0.
     /// </param>
     /// <param name="rungs">
     /// After which steps only the best go on, by their best validation score so far, the earlier start of equals: successive halving. Null to run
@@ -62,40 +60,5 @@ public interface IPromptTuner
         TuningOptions? options = null,
         IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null,
-        CancellationToken cancellationToken = default);
-
-    /// <summary>Evaluates a prompt on examples of a task by its metrics.</summary>
-    /// <param name="prompt">The prompt; null for the bare model.</param>
-    /// <param name="task">The task, whose labels and metrics count.</param>
-    /// <param name="examples">The examples, at least one; null for the task's validation examples.</param>
-    /// <param name="options">
-    /// The method of evaluation, and how long inputs and free-form targets may be; null for the paper's recipe. Nothing else of them counts.
-    /// </param>
-    /// <param name="cancellationToken">Checked before every batch.</param>
-    /// <returns>The scores; the step is 0.</returns>
-    /// <exception cref="ArgumentException">There is no example, or an option is out of range.</exception>
-    /// <exception cref="SpotException">The prompt belongs to another backbone or has another width.</exception>
-    [OverloadResolutionPriority(1)] // so that null means the bare model
-    Task<TuningEvaluation> EvaluateAsync(
-        SoftPrompt? prompt,
-        TextTask task,
-        IReadOnlyList<TextExample>? examples = null,
-        TuningOptions? options = null,
-        CancellationToken cancellationToken = default);
-
-    /// <summary>Evaluates several prompts and their majority vote on the same examples, in batches that mix the prompts.</summary>
-    /// <param name="prompts">The prompts, at least one; their lengths may differ.</param>
-    /// <param name="task">The task, whose labels and metrics count.</param>
-    /// <param name="examples">The examples, at least one; null for the task's validation examples.</param>
-    /// <param name="options">As for one prompt.</param>
-    /// <param name="cancellationToken">Checked before every batch.</param>
-    /// <returns>What evaluating each prompt by itself gives, and the evaluation of the vote.</returns>
-    /// <exception cref="ArgumentException">There is no prompt or no example, or an option is out of range.</exception>
-    /// <exception cref="SpotException">A prompt belongs to another backbone or has another width.</exception>
-    Task<EnsembleEvaluation> EvaluateAsync(
-        IReadOnlyList<SoftPrompt> prompts,
-        TextTask task,
-        IReadOnlyList<TextExample>? examples = null,
-        TuningOptions? options = null,
         CancellationToken cancellationToken = default);
 }

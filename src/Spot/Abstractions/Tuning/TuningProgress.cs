@@ -73,7 +73,7 @@ public readonly record struct TuningProgress(
 
         if (Evaluation is not null)
         {
-            parts.Add($"score {ResultText.Score(Evaluation.Score)}{ResultText.Illegal(Evaluation.InvalidOutputRate)}");
+            parts.Add($"score {ResultText.Score(Evaluation.Score)}{ResultText.Invalid(Evaluation.InvalidOutputRate)}");
         }
 
         if (Remaining is { } left)

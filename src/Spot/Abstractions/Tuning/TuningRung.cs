@@ -1,7 +1,7 @@
 namespace Spot;
 
 /// <summary>A point at which the weaker of several runs are dropped.</summary>
-/// <param name="Step">The step after which it is, a multiple of <see cref="TuningOptions.EvaluateEvery"/>; 0 where <see cref="TuningOptions.EvaluateBeforeTraining"/> is set.</param>
+/// <param name="Step">The step after which it is, a multiple of <see cref="TrainingOptions.EvaluateEvery"/>; 0 where <see cref="TrainingOptions.EvaluateBeforeTraining"/> is set.</param>
 /// <param name="Keep">How many runs go on, at least 1: those with the best validation score so far, the earlier start of equals.</param>
 public readonly record struct TuningRung(int Step, int Keep)
 {

@@ -22,7 +22,7 @@ internal sealed record StudyRun
     /// <param name="result">The run.</param>
     /// <param name="test">Its evaluation on test examples.</param>
     /// <param name="steps">Steps spent in all.</param>
-    public static StudyRun Of(TuningResult result, TuningEvaluation? test, long steps) => new()
+    public static StudyRun Of(TuningResult result, PromptEvaluation? test, long steps) => new()
     {
         Score = Defined(result.BestScore),
         Test = test is null ? null : Defined(test.Score),

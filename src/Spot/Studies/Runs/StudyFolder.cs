@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Spot.Library;
 using Spot.Serialization;
 
@@ -9,18 +8,17 @@ namespace Spot.Studies;
 /// <remarks>A unit's file is written last and whole, so that it stands for all that the unit made. Folders of the same study can be put together.</remarks>
 internal sealed class StudyFolder
 {
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-    private readonly string _backbone;
+    private readonly BackboneIdentity _backbone;
 
     /// <param name="folder">The folder; made when something is written.</param>
-    /// <param name="backbone">The backbone's fingerprint.</param>
+    /// <param name="backbone">What computes.</param>
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
-    public StudyFolder(string folder, string backbone)
+    public StudyFolder(string folder, BackboneIdentity backbone)
     {
         Path = System.IO.Path.GetFullPath(folder);
         _backbone = backbone;
-        Library = PromptLibrary.Open(System.IO.Path.Combine(Path, "library"), backbone);
-        Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone);
+        Library = PromptLibrary.Open(System.IO.Path.Combine(Path, "library"), backbone.Fingerprint);
+        Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone.Fingerprint);
     }
 
     /// <summary>The folder.</summary>
@@ -48,7 +46,7 @@ internal sealed class StudyFolder
         try
         {
             using FileStream stream = File.OpenRead(path);
-            file = JsonSerializer.Deserialize<StudyUnitFile>(stream, Json) ?? throw new JsonException("It holds null.");
+            file = JsonSerializer.Deserialize(stream, StudyJson.Default.StudyUnitFile) ?? throw new JsonException("It holds null.");
         }
         catch (JsonException exception)
         {
@@ -69,7 +67,7 @@ internal sealed class StudyFolder
         string path = UnitPath(unit.Name(layout));
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         StudyUnitFile file = new(StudyIdentity.Of(layout, unit, _backbone), Sources(layout, unit), run);
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, file, StudyJson.Default.StudyUnitFile));
         RemoveRun(layout, unit);
     }
 
@@ -127,7 +125,4 @@ internal sealed class StudyFolder
         unit.Kind is StudyUnitKind.Average or StudyUnitKind.Mixture ? [.. layout.Eligible(unit.Target)] : [];
 
     private string UnitPath(string name) => System.IO.Path.Combine(Path, "units", name + ".json");
-
-    /// <summary>The content of a unit's file.</summary>
-    private sealed record StudyUnitFile(SortedDictionary<string, string> Identity, string[] Sources, StudyRun Run);
 }

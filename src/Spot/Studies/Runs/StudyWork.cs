@@ -3,7 +3,7 @@ using Spot.Transfer;
 namespace Spot.Studies;
 
 /// <summary>Does the units of a study. Each can be done again: it overwrites what it made.</summary>
-internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptTuner tuner, ITaskEmbedder embedder)
+internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder)
 {
     /// <summary>The units that must be done before.</summary>
     public IEnumerable<StudyUnit> Needs(StudyUnit unit)
@@ -84,8 +84,9 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
         }
         catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
         {
-            TuningEvaluation evaluation = await tuner.EvaluateAsync(good, target, ValidationSample.Of(target, options), options, cancellationToken).ConfigureAwait(false);
-            TuningEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<TextExample> validation = ValidationSample.Of(target, options.MaxValidationExamples);
+            PromptEvaluation evaluation = await evaluator.EvaluateAsync(good, target, validation, options.ToEvaluationOptions(), cancellationToken).ConfigureAwait(false);
+            PromptEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
             return new StudyRun
             {
@@ -93,7 +94,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
                 Test = test is null ? null : StudyRun.Defined(test.Score),
                 BestStep = step,
                 Steps = step,
-                Evaluations = [evaluation with { Step = step }],
+                Evaluations = [evaluation.At(step)],
             };
         }
     }
@@ -141,8 +142,8 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
         };
     }
 
-    private async Task<TuningEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>
-        target.Test.Count == 0 ? null : await tuner.EvaluateAsync(prompt, target, target.Test, options, cancellationToken).ConfigureAwait(false);
+    private async Task<PromptEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>
+        target.Test.Count == 0 ? null : await evaluator.EvaluateAsync(prompt, target, target.Test, options.ToEvaluationOptions(), cancellationToken).ConfigureAwait(false);
 
     private TuningOptions Options(TuningOptions recipe, StudyUnit unit, long seed)
     {

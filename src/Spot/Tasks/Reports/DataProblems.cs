@@ -8,7 +8,7 @@ internal static class DataProblems
     private const double MuchCut = 0.05;
     private const double MuchUnknown = 0.01;
 
-    public static IEnumerable<string> Of(IReadOnlyList<SplitReport> splits, IReadOnlyList<SplitOverlap> overlaps, TuningOptions options)
+    public static IEnumerable<string> Of(IReadOnlyList<SplitReport> splits, IReadOnlyList<SplitOverlap> overlaps, TrainingOptions options)
     {
         foreach ((string odd, string usual, string difference) in splits.Where(split => split.Name == "train").SelectMany(train => NearLabels.Find(train.Labels)))
         {

@@ -19,7 +19,7 @@ public sealed record DataReport(
     /// <param name="cancellationToken">Checked from time to time.</param>
     /// <returns>The report.</returns>
     public static DataReport Create(
-        TextTask task, T5Tokenizer tokenizer, TuningOptions? options = null, CancellationToken cancellationToken = default)
+        TextTask task, T5Tokenizer tokenizer, TrainingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(tokenizer);

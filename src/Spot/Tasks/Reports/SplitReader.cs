@@ -6,7 +6,7 @@ namespace Spot.Tasks;
 internal static class SplitReader
 {
     public static SplitReport Read(
-        string name, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, T5Tokenizer tokenizer, TuningOptions options, CancellationToken cancellationToken)
+        string name, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels, T5Tokenizer tokenizer, TrainingOptions options, CancellationToken cancellationToken)
     {
         int[] inputs = new int[examples.Count], targets = new int[examples.Count];
         long tokens = 0, unknown = 0;

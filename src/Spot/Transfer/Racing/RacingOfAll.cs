@@ -6,7 +6,7 @@ namespace Spot.Transfer;
 /// </summary>
 /// <remarks>
 /// The rule is <see cref="RacingRungs"/>, as for <see cref="RacingOfTopK"/>; runs that stand equal are kept in the order of their ids. With
-/// <see cref="TuningOptions.EvaluateBeforeTraining"/> most prompts are dropped before the first step. Every prompt is evaluated at least once: among very many
+/// <see cref="TrainingOptions.EvaluateBeforeTraining"/> most prompts are dropped before the first step. Every prompt is evaluated at least once: among very many
 /// retrieve first.
 /// </remarks>
 /// <param name="tuner">Tunes the target, several prompts at once.</param>

@@ -4,7 +4,7 @@ namespace Spot.Transfer;
 /// <remarks>
 /// <para>
 /// Successive halving in two rungs, as wide as a budget pays. The first rung is after <c>first · steps</c> steps, the second after <c>2 · first · steps</c>,
-/// both rounded up to the next evaluation. Where starts are evaluated (<see cref="TuningOptions.EvaluateBeforeTraining"/>) the first is at step 0, which costs no
+/// both rounded up to the next evaluation. Where starts are evaluated (<see cref="TrainingOptions.EvaluateBeforeTraining"/>) the first is at step 0, which costs no
 /// step, and the second after <c>first · steps</c>. After the second rung F runs are left and go on to the last step: the largest number for which, with
 /// 2 · F after the first rung, all runs together take at most <c>budget · runs · steps</c> steps, and at least 1. After the first rung as many are left
 /// as the rest of the budget pays for, and at least 2 · F. So a race of few runs may cost more than its budget: one run to the end, and another to the

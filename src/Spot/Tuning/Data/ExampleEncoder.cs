@@ -3,7 +3,11 @@ using Spot.Tokenization;
 namespace Spot.Tuning;
 
 /// <summary>Turns a task's examples into ids, as the task's objective asks.</summary>
-internal sealed class ExampleEncoder(TextObjective objective, T5Tokenizer tokenizer, TuningOptions options)
+/// <param name="objective">What is asked.</param>
+/// <param name="tokenizer">The tokenizer.</param>
+/// <param name="maxInputLength">Inputs are cut to this many tokens.</param>
+/// <param name="maxTargetLength">Targets are cut to this many tokens.</param>
+internal sealed class ExampleEncoder(TextObjective objective, T5Tokenizer tokenizer, int maxInputLength, int maxTargetLength)
 {
     private readonly int[] _sentinels = [.. Enumerable.Range(0, T5Tokenizer.SentinelCount).Select(tokenizer.SentinelId)];
 
@@ -13,7 +17,7 @@ internal sealed class ExampleEncoder(TextObjective objective, T5Tokenizer tokeni
     /// <returns>Null for a document of fewer than two tokens, of which nothing can be asked.</returns>
     public EncodedExample? Encode(TextExample example, SplitMix64 random)
     {
-        (int input, int target, int eos) = (options.MaxInputLength, options.MaxTargetLength, tokenizer.EosId);
+        (int input, int target, int eos) = (maxInputLength, maxTargetLength, tokenizer.EosId);
         if (objective == TextObjective.TextToText)
         {
             return new EncodedExample(tokenizer.Encode(example.Input, input), tokenizer.Encode(example.Target, target), Rows: example.PromptRows is null ? null : RowMix.Of(example.PromptRows, tokenizer));

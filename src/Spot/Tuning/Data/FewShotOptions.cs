@@ -17,7 +17,7 @@ public sealed class FewShotOptions
     public string Separator { get; set; } = " ; ";
 
     /// <summary>
-    /// The most tokens of an input, end of sequence included, at least 1: what <see cref="TuningOptions.MaxInputLength"/> of the evaluation says.
+    /// The most tokens of an input, end of sequence included, at least 1: what <see cref="EvaluationOptions.MaxInputLength"/> of the evaluation says.
     /// </summary>
     /// <value>512.</value>
     public int MaxInputLength { get; set; } = 512;

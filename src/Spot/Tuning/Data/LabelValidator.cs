@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 internal static class LabelValidator
 {
     /// <exception cref="ArgumentException">A label does not survive the tokenizer, or is longer than the longest target allowed.</exception>
-    public static void Check(TaskMixture task, T5Tokenizer tokenizer, TuningOptions options)
+    public static void Check(TaskMixture task, T5Tokenizer tokenizer, TrainingOptions options)
     {
         foreach (string label in task.Labels)
         {

@@ -15,10 +15,10 @@ internal sealed class TaskDraws
     /// <param name="purpose">Keeps the order apart from other tasks'.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="options">Seed and lengths.</param>
-    public TaskDraws(MixtureTask task, string purpose, T5Tokenizer tokenizer, TuningOptions options)
+    public TaskDraws(MixtureTask task, string purpose, T5Tokenizer tokenizer, TrainingOptions options)
     {
         _task = task.Task;
-        _encoder = new ExampleEncoder(_task.Objective, tokenizer, options);
+        _encoder = new ExampleEncoder(_task.Objective, tokenizer, options.MaxInputLength, options.MaxTargetLength);
         _order = new TaskOrder(purpose, task.Count, options.Seed);
         _text = $"text {_task.Name}";
         _seed = options.Seed;

@@ -19,7 +19,7 @@ internal sealed class TrainingStream
     /// <param name="mixture">The tasks.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="options">Batch size, seed and lengths; a copy that does not change.</param>
-    public TrainingStream(TaskMixture mixture, T5Tokenizer tokenizer, TuningOptions options)
+    public TrainingStream(TaskMixture mixture, T5Tokenizer tokenizer, TrainingOptions options)
     {
         bool single = mixture.Tasks.Count == 1;
         _schedule = new TaskSchedule(mixture.Rates);

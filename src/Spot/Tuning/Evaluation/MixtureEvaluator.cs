@@ -4,7 +4,7 @@ using Spot.Tokenization;
 namespace Spot.Tuning;
 
 /// <summary>Scores prompts on the validation examples of all tasks of a mixture: the score is the mean over the tasks.</summary>
-internal sealed class MixtureEvaluator : ITaskEvaluator
+internal sealed class MixtureEvaluator
 {
     private readonly (string Task, int Place, ITaskEvaluator Evaluator)[] _tasks;
 
@@ -13,10 +13,11 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     /// <param name="mixture">The tasks.</param>
     /// <param name="options">Lengths, method, and how many validation examples a task has at most.</param>
     /// <exception cref="ArgumentException">No task can be scored.</exception>
-    public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
+    public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TrainingOptions options)
     {
         _tasks = [.. mixture.Tasks.Index().Where(part => part.Item.Task.Validation[0].PromptRows is null)
-            .Select(part => (part.Item.Task.Name, part.Index, Create(model, tokenizer, part.Item.Task, ValidationSample.Of(part.Item.Task, options), options)))];
+            .Select(part => (part.Item.Task.Name, part.Index, Create(
+                model, tokenizer, part.Item.Task, ValidationSample.Of(part.Item.Task, options.MaxValidationExamples), options.ToEvaluationOptions(), options.MicroBatchSize)))];
         if (_tasks.Length == 0)
         {
             throw new ArgumentException(
@@ -26,11 +27,15 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     }
 
     /// <summary>What scores prompts on examples of a task: by its metrics, or on raw text by likelihood.</summary>
-    public static ITaskEvaluator Create(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options) =>
+    public static ITaskEvaluator Create(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, EvaluationOptions options, int batchSize) =>
         task.Objective == TextObjective.TextToText
-            ? new PromptEvaluator(model, tokenizer, task, examples, options)
-            : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options);
+            ? new MetricEvaluator(model, tokenizer, task, examples, options)
+            : new TextLikelihoodEvaluator(model, tokenizer, task, examples, options, batchSize);
 
+    /// <summary>Scores a prompt on every task.</summary>
+    /// <param name="prompt">The prompt; null for the bare model.</param>
+    /// <param name="step">Its step, for the report.</param>
+    /// <param name="cancellationToken">Checked before every batch.</param>
     public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken) => Evaluate(_ => prompt, step, cancellationToken);
 
     /// <summary>Scores every task behind a prompt of its own.</summary>
@@ -39,10 +44,10 @@ internal sealed class MixtureEvaluator : ITaskEvaluator
     /// <param name="cancellationToken">Checked before every batch.</param>
     public TuningEvaluation Evaluate(Func<int, SoftPrompt?> prompt, int step, CancellationToken cancellationToken)
     {
-        (string Task, TuningEvaluation Evaluation)[] parts =
-            [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt(task.Place), step, cancellationToken)))];
+        (string Task, PromptEvaluation Evaluation)[] parts =
+            [.. _tasks.Select(task => (task.Task, task.Evaluator.Evaluate(prompt(task.Place), cancellationToken)))];
         return parts is [{ Evaluation: var single }]
-            ? single
+            ? single.At(step)
             : new TuningEvaluation(step, parts.Average(part => part.Evaluation.Score), parts.Average(part => part.Evaluation.InvalidOutputRate))
             {
                 Metrics = parts.SelectMany(part => part.Evaluation.Metrics.Select(metric => (Name: $"{part.Task}/{metric.Key}", metric.Value)))

@@ -19,17 +19,18 @@ internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToke
     /// <param name="prompts">The prompts, at least one; null for the bare model.</param>
     /// <param name="inputs">Input ids with end of sequence.</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
-    /// <returns>Indices of labels by prompt, then by input; −1 where the model computed NaN.</returns>
-    public int[][] Run(IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, CancellationToken cancellationToken) =>
+    /// <returns>By prompt, then by input; the label −1 where the model computed NaN.</returns>
+    public RankedAnswer[][] Run(IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, CancellationToken cancellationToken) =>
         PromptedBatches.Run(model, prompts, inputs, Choose, cancellationToken);
 
-    /// <summary>The most likely label of every row of a batch; −1 where the model computed NaN.</summary>
+    /// <summary>The most likely label of every row of a batch.</summary>
     /// <param name="encoded">The encoded inputs.</param>
-    public int[] Choose(EncodedBatch encoded)
+    public RankedAnswer[] Choose(EncodedBatch encoded)
     {
-        int[] lengths = perToken ? [.. labels.Select(label => label.Length)] : [];
-        return [.. LogLikelihoods(encoded).Select(scores =>
-            scores.Any(double.IsNaN) ? ClassificationMetrics.InvalidLabel : RankClassification.Choose(scores, lengths))];
+        int[] lengths = [.. labels.Select(label => perToken ? label.Length : 1)];
+        return [.. LogLikelihoods(encoded).Select(scores => scores.Any(double.IsNaN)
+            ? new RankedAnswer(ClassificationMetrics.InvalidLabel, null)
+            : new RankedAnswer(RankClassification.Choose(scores, lengths), Probabilities([.. scores.Zip(lengths, (score, length) => score / length)])))];
     }
 
     /// <summary>Scores every label for every row of a batch.</summary>
@@ -59,5 +60,14 @@ internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToke
         }
 
         return scores;
+    }
+
+    // softmax over the labels
+    private static double[] Probabilities(double[] scores)
+    {
+        double most = scores.Max();
+        double[] weights = [.. scores.Select(score => Math.Exp(score - most))];
+        double sum = weights.Sum();
+        return [.. weights.Select(weight => weight / sum)];
     }
 }

@@ -20,13 +20,14 @@ internal sealed class TextLikelihoodEvaluator : ITaskEvaluator
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="task">A task on raw text.</param>
     /// <param name="examples">Documents; those of fewer than two tokens are left out.</param>
-    /// <param name="options">Lengths, and the number of examples in memory at once.</param>
+    /// <param name="options">Lengths.</param>
+    /// <param name="batchSize">Examples in memory at once.</param>
     /// <exception cref="ArgumentException">All documents are too short.</exception>
-    public TextLikelihoodEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options)
+    public TextLikelihoodEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, EvaluationOptions options, int batchSize)
     {
         _model = model;
-        _batchSize = options.MicroBatchSize;
-        ExampleEncoder encoder = new(task.Objective, tokenizer, options);
+        _batchSize = batchSize;
+        ExampleEncoder encoder = new(task.Objective, tokenizer, options.MaxInputLength, options.MaxTargetLength);
         _examples = [.. examples
             .Select((example, i) => encoder.Encode(example, SplitMix64.For($"evaluation {task.Name}", seed: 0, i)))
             .OfType<EncodedExample>()
@@ -39,9 +40,8 @@ internal sealed class TextLikelihoodEvaluator : ITaskEvaluator
 
     /// <summary>Evaluates a prompt.</summary>
     /// <param name="prompt">The prompt; null for the bare model.</param>
-    /// <param name="step">Its step, for the report.</param>
     /// <param name="cancellationToken">Checked before every batch.</param>
-    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken)
+    public PromptEvaluation Evaluate(SoftPrompt? prompt, CancellationToken cancellationToken)
     {
         double loss = 0;
         foreach (EncodedExample[] batch in _examples.Chunk(_batchSize))
@@ -51,7 +51,7 @@ internal sealed class TextLikelihoodEvaluator : ITaskEvaluator
         }
 
         double score = 100 * Math.Exp(-loss / _examples.Sum(example => (long)example.Target.Length));
-        return new TuningEvaluation(step, score, InvalidOutputRate: 0) { Metrics = new Dictionary<string, double> { [Metric] = score } };
+        return new PromptEvaluation(score, InvalidOutputRate: 0) { Metrics = new Dictionary<string, double> { [Metric] = score } };
     }
 
     // Σ cross-entropy of a batch.

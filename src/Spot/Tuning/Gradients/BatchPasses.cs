@@ -12,7 +12,7 @@ namespace Spot.Tuning;
 /// The prompt of each task of the mixture, −1 for none; empty where no task has one, null where examples' own are not to be used either.
 /// A pass has one for each of its rows or none.
 /// </param>
-internal sealed class BatchPasses(FrozenT5 model, TuningOptions options, int width = 0, int[]? prompts = null)
+internal sealed class BatchPasses(FrozenT5 model, TrainingOptions options, int width = 0, int[]? prompts = null)
 {
     private readonly double _dropout = options.Dropout ?? model.Config.Dropout;
 

@@ -11,7 +11,7 @@ namespace Spot.Tuning;
 /// <param name="model">The model, whose weights require a gradient.</param>
 /// <param name="options">The checked options.</param>
 /// <param name="prompts">The prompt of each task of the mixture, −1 for none; null where there are none.</param>
-internal sealed class ModelGradient(FrozenT5 model, TuningOptions options, int[]? prompts = null)
+internal sealed class ModelGradient(FrozenT5 model, TrainingOptions options, int[]? prompts = null)
 {
     private readonly BatchPasses _passes = new(model, options, prompts: prompts ?? []);
     private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);

@@ -14,7 +14,7 @@ namespace Spot.Tuning;
 /// <param name="options">The options, already checked.</param>
 /// <param name="automatic">Whether to differentiate the encoder automatically even where it can be done by hand.</param>
 /// <param name="width">As for <see cref="BatchPasses"/>.</param>
-internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false, int width = 0)
+internal sealed class PromptGradient(FrozenT5 model, TrainingOptions options, bool automatic = false, int width = 0)
 {
     private readonly bool _byHand = !automatic && CpuPasses.Support(model.Config, model.Device);
     private readonly BatchPasses _passes = new(model, options, width);

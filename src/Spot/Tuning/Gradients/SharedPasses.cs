@@ -17,7 +17,7 @@ internal static class SharedPasses
     /// <param name="model">The model.</param>
     /// <param name="options">How many examples a pass has, and whether it keeps its activations.</param>
     /// <param name="length">The longest prompt and input together.</param>
-    public static int Prompts(FrozenT5 model, TuningOptions options, int length)
+    public static int Prompts(FrozenT5 model, TrainingOptions options, int length)
     {
         int rows = Math.Min(options.MicroBatchSize, options.BatchSize);
         return model.Device.type == DeviceType.CPU

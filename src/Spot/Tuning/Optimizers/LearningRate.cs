@@ -6,7 +6,7 @@ internal static class LearningRate
     /// <param name="options">Warm-up, decay and steps.</param>
     /// <param name="step">The step, from 0.</param>
     /// <returns>0 … 1. The very first step of a linear warm-up has 0.</returns>
-    public static double Factor(TuningOptions options, long step)
+    public static double Factor(TrainingOptions options, long step)
     {
         int warmup = options.WarmupSteps;
         if (options.LearningRateSchedule == LearningRateSchedule.InverseSquareRoot)

@@ -1,3 +1,5 @@
+using Spot.Serialization;
+
 namespace Spot.Tuning;
 
 /// <summary>Makes the result of a prompt's run.</summary>
@@ -19,7 +21,7 @@ internal static class PromptRunResult
         Evaluations = state.Evaluations,
         Losses = state.Losses,
         Seed = options.Seed,
-        Options = RunIdentity.Of(options),
+        Options = OptionTexts.Of(options),
         BackboneName = backbone,
     };
 

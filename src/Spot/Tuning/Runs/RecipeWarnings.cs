@@ -51,12 +51,12 @@ internal static class RecipeWarnings
     }
 
     /// <summary>Of a run that tunes a model.</summary>
-    public static IEnumerable<string> OfModel(TuningOptions options)
+    public static IEnumerable<string> OfModel(ModelTuningOptions options)
     {
         double rate = options.Optimizer.LearningRate, most = options.Optimizer.IsRelative ? MostScaledRate : MostModelRate;
         if (rate > most)
         {
-            yield return Say($"the learning rate {rate} is far above what weights bear; TuningOptions.ModelTuning() has T5's own, 0.001 times each weight's size.");
+            yield return Say($"the learning rate {rate} is far above what weights bear; ModelTuningOptions has T5's own, 0.001 times each weight's size.");
         }
     }
 

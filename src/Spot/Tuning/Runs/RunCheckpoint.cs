@@ -13,7 +13,6 @@ namespace Spot.Tuning;
 internal static class RunCheckpoint
 {
     private const string Format = "spot tuning run 1";
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Replaces a checkpoint; the old one stays until the new one is on disk.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters, RunState state)
@@ -40,8 +39,8 @@ internal static class RunCheckpoint
         {
             ["format"] = Format,
             ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
-            ["run"] = JsonSerializer.Serialize(RunIdentity.UpTo(identity, state.Step)),
-            ["evaluations"] = JsonSerializer.Serialize(state.Evaluations, Json),
+            ["run"] = JsonSerializer.Serialize(RunIdentity.UpTo(identity, state.Step), TuningJson.Default.IReadOnlyDictionaryStringString),
+            ["evaluations"] = JsonSerializer.Serialize(state.Evaluations, TuningJson.Default.ListTuningEvaluation),
         };
         AtomicFile.Write(path, stream => SafetensorsWriter.Write(stream, tensors, metadata));
     }
@@ -62,7 +61,7 @@ internal static class RunCheckpoint
             int step = int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
             double[] losses = new double[file.Find("losses").ElementCount];
             file.Read(file.Find("losses"), new ArrayBytes<double>(losses).GetSpan());
-            List<TuningEvaluation> evaluations = JsonSerializer.Deserialize<List<TuningEvaluation>>(file.Metadata["evaluations"], Json)!;
+            List<TuningEvaluation> evaluations = JsonSerializer.Deserialize(file.Metadata["evaluations"], TuningJson.Default.ListTuningEvaluation)!;
             float[][]? best = Snapshot("best"), early = Snapshot("early");
             if (losses.Length != step || (best is null) != (evaluations.Count == 0))
             {
@@ -111,7 +110,7 @@ internal static class RunCheckpoint
         try
         {
             found = file.Metadata.GetValueOrDefault("format") == Format && file.Metadata.TryGetValue("run", out string? run)
-                ? JsonSerializer.Deserialize<Dictionary<string, string>>(run) : null;
+                ? JsonSerializer.Deserialize(run, TuningJson.Default.DictionaryStringString) : null;
         }
         catch (JsonException)
         {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Spot.Tuning;
 
 /// <summary>A run's times: throughput, elapsed and remaining, for progress, history and metrics.</summary>
-internal sealed class RunClock(TuningOptions options, TimeProvider time)
+internal sealed class RunClock(TrainingOptions options, TimeProvider time)
 {
     private long _began;
     private long? _firstStepBegan;

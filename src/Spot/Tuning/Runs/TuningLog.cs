@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 internal static partial class TuningLog
 {
     /// <summary>What a run is going to do.</summary>
-    public static void Started(ILogger logger, string run, string kind, TuningOptions options)
+    public static void Started(ILogger logger, string run, string kind, TrainingOptions options)
     {
         if (options.Label.Kind == TuningRunKind.Embedding)
         {

@@ -10,7 +10,7 @@ namespace Spot.Tuning;
 /// <param name="options">A private, checked copy.</param>
 /// <param name="logger">Told of the run's course.</param>
 /// <param name="milestones">Which steps are worth a line; runs beside each other share it.</param>
-internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, TrainingStream stream, TuningOptions options, ILogger logger, Milestones milestones)
+internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, TrainingStream stream, TrainingOptions options, ILogger logger, Milestones milestones)
 {
     private readonly RunClock _clock = new(options, milestones.Time);
     private TimeSpan _prepared; // for the next step
@@ -150,9 +150,9 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
         Update(factor, batch, loss, norm);
         _state.Losses.Add(loss);
         _state.Step++;
-        if (_state.Step == options.EmbeddingStep)
+        if (_state.Step == options.EarlyStep)
         {
-            _state.Early = trainable.TakesEmbedding ? Snapshot() : null;
+            _state.Early = Snapshot();
         }
 
         TimeSpan duration = milestones.Time.GetElapsedTime(began) + _prepared;
@@ -223,8 +223,8 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
             return true;
         }
 
-        bool embedded = _state.Step >= options.EmbeddingStep || options.EmbeddingStep > options.Steps;
-        if (options.Patience is not { } patience || !embedded || _state.Evaluations.Count - 1 - _state.BestIndex < patience || _state.Evaluations.Count == 0)
+        bool waits = options.EarlyStep is { } early && _state.Step < early && early <= options.Steps;
+        if (options.Patience is not { } patience || waits || _state.Evaluations.Count - 1 - _state.BestIndex < patience || _state.Evaluations.Count == 0)
         {
             return false;
         }

@@ -6,9 +6,6 @@ internal interface ITrainable : IDisposable
     /// <summary>What is trained, for messages and checkpoints: <c>prompt</c> or <c>model</c>.</summary>
     string Kind { get; }
 
-    /// <summary>Whether the early checkpoint is a task embedding.</summary>
-    bool TakesEmbedding { get; }
-
     /// <summary>The numbers that are trained.</summary>
     IReadOnlyList<Parameter> Parameters { get; }
 

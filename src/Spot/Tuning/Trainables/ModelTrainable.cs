@@ -27,7 +27,7 @@ internal sealed class ModelTrainable : ITrainable
     /// <param name="type">What passes are computed in.</param>
     /// <param name="prompts">The tasks' prompts, which join the parameters; null for none. Disposed with this.</param>
     public ModelTrainable(
-        FrozenT5 model, TuningOptions options, Func<FrozenT5, MixtureEvaluator>? evaluator, ScalarType type = ScalarType.Float32, TaskPrompts? prompts = null)
+        FrozenT5 model, ModelTuningOptions options, Func<FrozenT5, MixtureEvaluator>? evaluator, ScalarType type = ScalarType.Float32, TaskPrompts? prompts = null)
     {
         _prompts = prompts;
         TensorParameter[] weights = model.Run<TensorParameter[]>(() => [.. model.Weights.Tensors.OrderBy(weight => weight.Key, StringComparer.Ordinal).Select(weight =>
@@ -40,8 +40,6 @@ internal sealed class ModelTrainable : ITrainable
     }
 
     public string Kind => KindName;
-
-    public bool TakesEmbedding => false;
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
@@ -108,7 +106,7 @@ internal sealed class ModelTrainable : ITrainable
 
     public void Dispose() => Array.ForEach(_parameters, parameter => parameter.Dispose());
 
-    private static OptimizerOptions Optimizer(string name, TuningOptions options) =>
+    private static OptimizerOptions Optimizer(string name, ModelTuningOptions options) =>
         options.Optimizer is MuonOptions muon && !T5Layout.IsBlockMatrix(name) ? muon.Others : options.Optimizer;
 
     // In one pass over the numbers; not finite where one of them is not.

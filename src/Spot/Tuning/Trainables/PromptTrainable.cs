@@ -9,7 +9,7 @@ internal sealed class PromptTrainable : ITrainable
     public const string KindName = "prompt";
     private readonly FrozenT5 _model;
     private readonly PromptGradient _gradients;
-    private readonly ITaskEvaluator? _evaluator;
+    private readonly MixtureEvaluator? _evaluator;
     private readonly int _length;
     private readonly ArrayParameter _prompt;
     private float[] _gradient = [];
@@ -19,7 +19,7 @@ internal sealed class PromptTrainable : ITrainable
     /// <param name="options">The checked options.</param>
     /// <param name="start">The numbers to start from, row by row; changed in place.</param>
     /// <param name="evaluator">Scores prompts; null where nothing is evaluated.</param>
-    public PromptTrainable(FrozenT5 model, TuningOptions options, float[] start, ITaskEvaluator? evaluator)
+    public PromptTrainable(FrozenT5 model, TuningOptions options, float[] start, MixtureEvaluator? evaluator)
     {
         _model = model;
         _length = start.Length / model.Config.Dim;
@@ -32,8 +32,6 @@ internal sealed class PromptTrainable : ITrainable
 
     /// <summary>The number of rows.</summary>
     public int Length => _length;
-
-    public bool TakesEmbedding => true;
 
     public IReadOnlyList<Parameter> Parameters => [_prompt];
 

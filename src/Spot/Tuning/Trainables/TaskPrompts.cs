@@ -10,7 +10,7 @@ internal sealed class TaskPrompts
 {
     private readonly int _length, _dim;
 
-    private TaskPrompts(FrozenT5 model, int[] ofTask, float[] values, TuningOptions options)
+    private TaskPrompts(FrozenT5 model, int[] ofTask, float[] values, ModelTuningOptions options)
     {
         OfTask = ofTask;
         (_length, _dim) = (options.TaskPromptLength, model.Config.Dim);
@@ -33,7 +33,7 @@ internal sealed class TaskPrompts
     /// <param name="mixture">The tasks.</param>
     /// <param name="options">Length, seed and optimiser.</param>
     /// <returns>Null where no task is to have one.</returns>
-    public static TaskPrompts? Create(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TuningOptions options)
+    public static TaskPrompts? Create(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, ModelTuningOptions options)
     {
         if (options.TaskPromptLength == 0 || !mixture.Tasks.Any(task => task.TaskPrompt))
         {
@@ -48,11 +48,13 @@ internal sealed class TaskPrompts
             ofTask[task] = mixture.Tasks[task].TaskPrompt ? next++ : -1;
             if (ofTask[task] >= 0)
             {
-                TuningOptions own = options.Clone();
-                own.PromptLength = options.TaskPromptLength;
-                own.Seed = unchecked((options.Seed * 1_000_003) + task);
                 IReadOnlyList<string> labels = mixture.Tasks[task].Task.Labels;
-                own.Initialization = labels.Count > 0 ? PromptInitialization.ClassLabels : PromptInitialization.SampledVocabulary;
+                TuningOptions own = new()
+                {
+                    PromptLength = options.TaskPromptLength,
+                    Seed = unchecked((options.Seed * 1_000_003) + task),
+                    Initialization = labels.Count > 0 ? PromptInitialization.ClassLabels : PromptInitialization.SampledVocabulary,
+                };
                 values.AddRange(initializer.Create(own, labels));
             }
         }

@@ -11,13 +11,13 @@ public class TuningOptionsTests
         {
             ["PromptLength"] = 100,
             ["Initialization"] = PromptInitialization.SampledVocabulary,
-            ["SampledVocabulary"] = 5_000,
+            ["SampledVocabularySize"] = 5_000,
             ["InitialText"] = null,
             ["Steps"] = 30_000,
             ["BatchSize"] = 32,
             ["MicroBatchSize"] = 8,
             ["WarmupSteps"] = 0,
-            ["Decay"] = LearningRateSchedule.Constant,
+            ["LearningRateSchedule"] = LearningRateSchedule.Constant,
             ["DecaySteps"] = 0,
             ["GradientClipping"] = null,
             ["LossReduction"] = LossReduction.Mean,
@@ -36,13 +36,6 @@ public class TuningOptionsTests
             ["ActivationCheckpointing"] = false,
             ["RunFolder"] = null,
             ["CheckpointEvery"] = 500,
-            ["TaskPromptLength"] = 0,
-            ["TaskPromptOptimizer.LearningRate"] = 0.1,
-            ["TaskPromptOptimizer.Beta1"] = 0.9,
-            ["TaskPromptOptimizer.Beta2"] = 0.98,
-            ["TaskPromptOptimizer.Epsilon"] = 1e-8,
-            ["TaskPromptOptimizer.WeightDecay"] = 0.0,
-            ["TaskPromptOptimizer.ScaleParameter"] = false,
             ["Optimizer.LearningRate"] = 0.3,
             ["Optimizer.DecayRate"] = 0.8,
             ["Optimizer.StepOffset"] = 0L,
@@ -60,9 +53,20 @@ public class TuningOptionsTests
 
     /// <summary>T5 fine-tunes with 0.001 times the size of a weight.</summary>
     [Fact]
-    public void Model_tuning_differs_in_its_optimizer_alone() =>
+    public void Model_tuning_differs_from_prompt_tuning_in_its_optimizer_and_in_what_it_has_of_its_own()
+    {
+        Dictionary<string, object?> prompt = Read(new TuningOptions()), model = Read(new ModelTuningOptions());
         Assert.Equal(
-            [("Optimizer.LearningRate", "0.001"), ("Optimizer.ScaleParameter", "True"), ("Optimizer.WeightDecay", "0")], Changes(TuningOptions.ModelTuning()));
+            [
+                ("Optimizer.LearningRate", "0.001"), ("Optimizer.ScaleParameter", "True"), ("Optimizer.WeightDecay", "0"), ("Precision", "Float32"), ("StoredPrecision", "Float32"),
+                ("TaskPromptLength", "0"), ("TaskPromptOptimizer.Beta1", "0.9"), ("TaskPromptOptimizer.Beta2", "0.98"), ("TaskPromptOptimizer.Epsilon", "1E-08"),
+                ("TaskPromptOptimizer.LearningRate", "0.1"), ("TaskPromptOptimizer.ScaleParameter", "False"), ("TaskPromptOptimizer.WeightDecay", "0"),
+            ],
+            Changes(new ModelTuningOptions()));
+        Assert.Equal(
+            ["EmbeddingStep", "InitialText", "Initialization", "OverwriteWithLabelRows", "PromptLength", "SampledVocabularySize"],
+            prompt.Keys.Except(model.Keys).Order(StringComparer.Ordinal));
+    }
 
     /// <summary>The table of the guide.</summary>
     [Fact]
@@ -91,16 +95,17 @@ public class TuningOptionsTests
         Assert.Equal((30_000, 0.3), (options.Steps, options.Optimizer.LearningRate));
     }
 
-    private static (string, string)[] Changes(TuningOptions options)
+    private static (string, string)[] Changes(TrainingOptions options)
     {
         Dictionary<string, object?> defaults = Read(new TuningOptions());
-        return [.. Read(options).Where(option => !Equals(option.Value, defaults[option.Key])).OrderBy(option => option.Key, StringComparer.Ordinal)
+        return [.. Read(options).Where(option => !defaults.TryGetValue(option.Key, out object? value) || !Equals(option.Value, value)).OrderBy(option => option.Key, StringComparer.Ordinal)
             .Select(option => (option.Key, FormattableString.Invariant($"{option.Value}")))];
     }
 
-    private static Dictionary<string, object?> Read(TuningOptions options) =>
+    private static Dictionary<string, object?> Read(TrainingOptions options) =>
         Properties(options, "").Where(option => option.Value is not OptimizerOptions)
-            .Concat(Properties(options.Optimizer, "Optimizer.")).Concat(Properties(options.TaskPromptOptimizer, "TaskPromptOptimizer.")).ToDictionary();
+            .Concat(Properties(options.Optimizer, "Optimizer."))
+            .Concat(options is ModelTuningOptions model ? Properties(model.TaskPromptOptimizer, "TaskPromptOptimizer.") : []).ToDictionary();
 
     private static IEnumerable<KeyValuePair<string, object?>> Properties(object options, string prefix) =>
         options.GetType().GetProperties().Select(property => KeyValuePair.Create(prefix + property.Name, property.GetValue(options)));

@@ -107,9 +107,7 @@ public sealed class TuningProgressTests : ToyTests
     public async Task A_models_run_is_named_as_one()
     {
         Reports reports = new();
-        TuningOptions options = Options(1);
-        options.Optimizer = new AdamWOptions { LearningRate = 3e-4 };
-        await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Path.Combine(_folder.Path, "tuned"), options, reports, Cancel);
+        await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Path.Combine(_folder.Path, "tuned"), Toy.ModelOptions(1), reports, Cancel);
         Assert.All(reports.All, report => Assert.Equal(TuningRunKind.Model, report.Kind));
         Assert.StartsWith("model on toy, step 1 of 1: ", reports.All[^1].ToString(), StringComparison.Ordinal);
     }

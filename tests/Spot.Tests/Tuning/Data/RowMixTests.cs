@@ -36,7 +36,7 @@ public sealed class RowMixTests : ToyTests
     [Fact]
     public void Give_an_example_the_loss_that_it_has_behind_such_a_prompt()
     {
-        TuningOptions options = new() { Dropout = 0, MicroBatchSize = 2, LossReduction = LossReduction.Sum };
+        ModelTuningOptions options = new() { Dropout = 0, MicroBatchSize = 2, LossReduction = LossReduction.Sum };
         RowMix[] mixes = [.. new[] { "river", "stone", "water" }.Select(word => RowMix.Of([new ComposedRow(word, "old mill", 0.7), new ComposedRow("bridge")], _backbone.Tokenizer))];
         EncodedExample[] batch = [.. mixes.Select((mix, i) => new EncodedExample([30 + i, 9, 4 + i, 1], [50 + i, 1], Rows: mix)), new EncodedExample([33, 9, 1], [5, 1])];
         using DisposeScope scope = NewDisposeScope();
@@ -90,7 +90,7 @@ public sealed class RowMixTests : ToyTests
 
     private async Task<double> LossAsync(TextTask task, string folder)
     {
-        TuningOptions options = Toy.Options(120);
+        ModelTuningOptions options = Toy.ModelOptions(120);
         options.BatchSize = options.MicroBatchSize = 16;
         options.EvaluateEvery = 120;
         options.Optimizer = new AdamWOptions { LearningRate = 1e-3 };

@@ -61,9 +61,9 @@ public class RankedAnswersTests
         int[][] labels = Labels(12, 6), inputs = TestPrompts.Inputs(20);
         SoftPrompt?[] prompts = [TestPrompts.Of(model, 6, 3), null];
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        int[][] chosen = new RankedAnswers(model, labels, perToken).Run(prompts, inputs, cancel);
-        int[][] other = new RankedAnswers(model, labels, !perToken).Run(prompts, inputs, cancel);
-        Assert.NotEqual(chosen, other);
+        RankedAnswer[][] chosen = new RankedAnswers(model, labels, perToken).Run(prompts, inputs, cancel);
+        RankedAnswer[][] other = new RankedAnswers(model, labels, !perToken).Run(prompts, inputs, cancel);
+        Assert.NotEqual(chosen.Select(row => row.Select(answer => answer.Label)), other.Select(row => row.Select(answer => answer.Label)));
         using IDisposable noGradient = no_grad();
         for (int prompt = 0; prompt < prompts.Length; prompt++)
         {
@@ -71,8 +71,10 @@ public class RankedAnswersTests
             {
                 using DisposeScope scope = NewDisposeScope();
                 double[] scores = [.. labels.Select(label => OneAtATime(model, prompts[prompt], inputs[input], label) / (perToken ? label.Length : 1))];
-                Assert.Equal(Array.IndexOf(scores, scores.Max()), chosen[prompt][input]);
-                Assert.Equal(chosen[prompt][input], new RankedAnswers(model, labels, perToken).Run([prompts[prompt]], [inputs[input]], cancel)[0][0]);
+                Assert.Equal(Array.IndexOf(scores, scores.Max()), chosen[prompt][input].Label);
+                double sum = scores.Sum(Math.Exp);
+                Assert.All(scores.Zip(chosen[prompt][input].Probabilities!), pair => Assert.Equal(Math.Exp(pair.First) / sum, pair.Second, 1e-4));
+                Assert.Equal(chosen[prompt][input].Label, new RankedAnswers(model, labels, perToken).Run([prompts[prompt]], [inputs[input]], cancel)[0][0].Label);
             }
         }
     }
@@ -85,9 +87,9 @@ public class RankedAnswersTests
         using DisposeScope scope = NewDisposeScope();
         EncodedBatch encoded = model.Encode(null, new TokenBatch([[5, 1], [6, 1]], 0, CPU));
         encoded.States[1, 0, 0] = tensor(float.NaN);
-        int[] chosen = new RankedAnswers(model, Labels(3, 3), perToken: false).Choose(encoded);
-        Assert.InRange(chosen[0], 0, 2);
-        Assert.Equal(-1, chosen[1]);
+        RankedAnswer[] chosen = new RankedAnswers(model, Labels(3, 3), perToken: false).Choose(encoded);
+        Assert.InRange(chosen[0].Label, 0, 2);
+        Assert.Equal((-1, null), (chosen[1].Label, chosen[1].Probabilities));
     }
 
     // The sum over the label's tokens, end of sequence included.

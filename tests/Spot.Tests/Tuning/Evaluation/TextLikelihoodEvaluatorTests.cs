@@ -28,10 +28,11 @@ public class TextLikelihoodEvaluatorTests(TextLikelihoodEvaluatorTests.Backbone 
         foreach (SoftPrompt? given in new[] { null, prompt })
         {
             double loss = examples.Sum(example => Loss(given, example.Input, example.Target));
-            TuningEvaluation evaluation = Evaluate(Pairs, new TuningOptions(), given);
+            PromptEvaluation evaluation = Evaluate(Pairs, new EvaluationOptions(), given);
             double expected = 100 * Math.Exp(-loss / 10);
             Assert.Equal(expected, evaluation.Score, 1e-4 * expected);
-            Assert.Equal((40, 0.0), (evaluation.Step, evaluation.InvalidOutputRate));
+            Assert.Equal(0, evaluation.InvalidOutputRate);
+            Assert.Empty(evaluation.Predictions);
             Assert.Equal([KeyValuePair.Create(Metric, evaluation.Score)], evaluation.Metrics);
         }
     }
@@ -41,51 +42,49 @@ public class TextLikelihoodEvaluatorTests(TextLikelihoodEvaluatorTests.Backbone 
     [InlineData(TextObjective.SpanCorruption)]
     public void Every_target_token_counts_the_same_however_the_batch_is_cut(TextObjective objective)
     {
-        TuningOptions options = new() { MaxInputLength = 40, MaxTargetLength = 20 };
-        ExampleEncoder encoder = new(objective, Tokenizer, options);
+        EvaluationOptions options = new() { MaxInputLength = 40, MaxTargetLength = 20 };
+        ExampleEncoder encoder = new(objective, Tokenizer, options.MaxInputLength, options.MaxTargetLength);
         EncodedExample[] examples = [.. Documents.Select((text, i) => encoder.Encode(new TextExample(text, ""), SplitMix64.For("evaluation t", 0, i))!.Value)];
         Assert.True(examples.Select(example => example.Target.Length).Distinct().Count() > 2);
         SoftPrompt prompt = Prompt("prompt");
         double expected = 100 * Math.Exp(-examples.Sum(example => Loss(prompt, example.Input, example.Target)) / examples.Sum(example => example.Target.Length));
-        foreach (int microBatch in new[] { 1, 3, 100 })
+        foreach (int batch in new[] { 1, 3, 100 })
         {
-            options.MicroBatchSize = microBatch;
-            Assert.Equal(expected, Evaluate(Documents, options, prompt, objective).Score, 1e-4 * expected);
+            Assert.Equal(expected, Evaluate(Documents, options, prompt, objective, batch).Score, 1e-4 * expected);
         }
     }
 
     [Fact]
-    public void Neither_the_seed_nor_dropout_nor_the_time_changes_the_score()
+    public void The_score_is_the_same_every_time()
     {
-        double score = Evaluate(Documents, new TuningOptions()).Score;
-        Assert.Equal(score, Evaluate(Documents, new TuningOptions { Seed = 5, Dropout = 0.5 }).Score);
-        TextLikelihoodEvaluator evaluator = Evaluator(Documents, new TuningOptions());
-        Assert.Equal(score, evaluator.Evaluate(null, 1, CancellationToken.None).Score);
-        Assert.Equal(score, evaluator.Evaluate(null, 2, CancellationToken.None).Score);
-        Assert.NotEqual(score, evaluator.Evaluate(Prompt("prompt"), 2, CancellationToken.None).Score);
+        double score = Evaluate(Documents, new EvaluationOptions()).Score;
+        TextLikelihoodEvaluator evaluator = Evaluator(Documents, new EvaluationOptions());
+        Assert.Equal(score, evaluator.Evaluate(null, CancellationToken.None).Score);
+        Assert.Equal(score, evaluator.Evaluate(null, CancellationToken.None).Score);
+        Assert.NotEqual(score, evaluator.Evaluate(Prompt("prompt"), CancellationToken.None).Score);
     }
 
     [Fact]
     public void Documents_too_short_are_left_out_and_nothing_else_is_an_error()
     {
-        double score = Evaluate(Pairs, new TuningOptions()).Score;
-        Assert.Equal(score, Evaluate([.. Pairs, "", "the"], new TuningOptions()).Score);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Evaluate(["", "the"], new TuningOptions()));
+        double score = Evaluate(Pairs, new EvaluationOptions()).Score;
+        Assert.Equal(score, Evaluate([.. Pairs, "", "the"], new EvaluationOptions()).Score);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Evaluate(["", "the"], new EvaluationOptions()));
         Assert.Contains("Task 't' has 2 validation documents, but none of at least 2 tokens", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void It_can_be_cancelled() =>
-        Assert.Throws<OperationCanceledException>(() => Evaluator(Pairs, new TuningOptions()).Evaluate(null, 0, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => Evaluator(Pairs, new EvaluationOptions()).Evaluate(null, new CancellationToken(canceled: true)));
 
-    private TuningEvaluation Evaluate(
-        string[] documents, TuningOptions options, SoftPrompt? prompt = null, TextObjective objective = TextObjective.PrefixLanguageModel) =>
-        Evaluator(documents, options, objective).Evaluate(prompt, 40, CancellationToken.None);
+    private PromptEvaluation Evaluate(
+        string[] documents, EvaluationOptions options, SoftPrompt? prompt = null, TextObjective objective = TextObjective.PrefixLanguageModel, int batchSize = 8) =>
+        Evaluator(documents, options, objective, batchSize).Evaluate(prompt, CancellationToken.None);
 
-    private TextLikelihoodEvaluator Evaluator(string[] documents, TuningOptions options, TextObjective objective = TextObjective.PrefixLanguageModel)
+    private TextLikelihoodEvaluator Evaluator(string[] documents, EvaluationOptions options, TextObjective objective = TextObjective.PrefixLanguageModel, int batchSize = 8)
     {
         TextTask task = TextTask.FromText("t", ["some text"], documents, objective);
-        return new TextLikelihoodEvaluator(_model, Tokenizer, task, task.Validation, options);
+        return new TextLikelihoodEvaluator(_model, Tokenizer, task, task.Validation, options, batchSize);
     }
 
     private SoftPrompt Prompt(string name) => new(3, _model.Config.Dim, NumberStream.Uniform(name, 3 * _model.Config.Dim, 20), "any");

@@ -13,8 +13,8 @@ public sealed class RecipeWarningsTests : ToyTests
             Assert.Empty(RecipeWarnings.OfPrompt(options, Toy.Task(), _backbone, null));
         }
 
-        Assert.Empty(RecipeWarnings.OfModel(TuningOptions.ModelTuning()));
-        Assert.Empty(RecipeWarnings.OfModel(new TuningOptions { Optimizer = new AdamWOptions() }));
+        Assert.Empty(RecipeWarnings.OfModel(new ModelTuningOptions()));
+        Assert.Empty(RecipeWarnings.OfModel(new ModelTuningOptions { Optimizer = new AdamWOptions() }));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RecipeWarningsTests : ToyTests
     public async Task Rates_of_prompts_are_unusual_for_models()
     {
         Messages<ModelTuner> messages = new();
-        TuningOptions options = Toy.Options(1);
+        ModelTuningOptions options = Toy.ModelOptions(1);
         options.Optimizer.LearningRate = 0.3;
         await new ModelTuner(_backbone, messages).TuneAsync(Toy.Task(), Path.Combine(_folder.Path, "tuned"), options, cancellationToken: Cancel);
         Assert.Contains("the learning rate 0.3 is far above what weights bear", Assert.Single(messages.All), StringComparison.Ordinal);

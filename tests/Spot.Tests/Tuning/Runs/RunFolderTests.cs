@@ -154,9 +154,9 @@ public sealed class RunFolderTests : ToyTests
     [Fact]
     public async Task Model_tuning_goes_on_to_the_same_bytes()
     {
-        TuningOptions options = ModelOptions("model-whole");
+        ModelTuningOptions options = ModelOptions("model-whole");
         ModelTuningResult whole = await new ModelTuner(_backbone).TuneAsync(Toy.Mixture(), Path.Combine(_folder.Path, "a"), options, cancellationToken: Cancel);
-        TuningOptions stopped = ModelOptions("model-stopped");
+        ModelTuningOptions stopped = ModelOptions("model-stopped");
         using CancellationTokenSource source = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ModelTuner(_backbone).TuneAsync(
             Toy.Mixture(), Path.Combine(_folder.Path, "b"), stopped, new Counter(p => CancelAt(p, 3, source)), source.Token));
@@ -171,10 +171,10 @@ public sealed class RunFolderTests : ToyTests
     public async Task A_run_may_be_given_other_steps_until_its_rate_decays()
     {
         // With all that pretraining uses: Muon, prompts of the tasks, passes in bfloat16.
-        ModelTuner tuner = new(_backbone) { Precision = BackbonePrecision.BFloat16 };
-        TuningOptions options = Stable("whole", 6);
+        ModelTuner tuner = new(_backbone);
+        ModelTuningOptions options = Stable("whole", 6);
         ModelTuningResult whole = await tuner.TuneAsync(Toy.Mixture(), Path.Combine(_folder.Path, "a"), options, cancellationToken: Cancel);
-        TuningOptions shorter = Stable("changed", 5);
+        ModelTuningOptions shorter = Stable("changed", 5);
         using CancellationTokenSource source = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tuner.TuneAsync(
             Toy.Mixture(), Path.Combine(_folder.Path, "b"), shorter, new Counter(p => CancelAt(p, 3, source)), source.Token));
@@ -203,19 +203,23 @@ public sealed class RunFolderTests : ToyTests
         return options;
     }
 
-    private TuningOptions Stable(string folder, int steps)
+    private ModelTuningOptions Stable(string folder, int steps)
     {
-        TuningOptions options = Options("adafactor", Path.Combine(_folder.Path, folder));
+        ModelTuningOptions options = ModelOptions(folder);
         (options.Steps, options.DecaySteps, options.LearningRateSchedule, options.TaskPromptLength) = (steps, 2, LearningRateSchedule.WarmupStableDecay, 3);
-        (options.Optimizer, options.EvaluateEvery) = (new MuonOptions(), 100);
+        (options.Optimizer, options.EvaluateEvery, options.Precision) = (new MuonOptions(), 100, BackbonePrecision.BFloat16);
         return options;
     }
 
-    private TuningOptions ModelOptions(string folder)
+    private ModelTuningOptions ModelOptions(string folder) => ModelOptions("adafactor", Path.Combine(_folder.Path, folder), 5);
+
+    internal static ModelTuningOptions ModelOptions(string optimizer, string? folder, int steps)
     {
-        TuningOptions options = Options("adafactor", Path.Combine(_folder.Path, folder));
-        options.Steps = 5;
-        options.Optimizer = new AdafactorOptions { LearningRate = 1e-3, ScaleParameter = true };
+        ModelTuningOptions options = Toy.ModelOptions(steps);
+        (options.EvaluateEvery, options.CheckpointEvery, options.Dropout, options.Seed) = (3, 4, 0.1, 7);
+        (options.MaxInputLength, options.WarmupSteps, options.LearningRateSchedule) = (24, 2, LearningRateSchedule.Linear);
+        options.Optimizer = optimizer == "adamw" ? new AdamWOptions() : new AdafactorOptions { LearningRate = 1e-3, ScaleParameter = true };
+        options.RunFolder = folder;
         return options;
     }
 

@@ -65,7 +65,8 @@ public sealed class DivergenceTests : ToyTests
     [Fact]
     public async Task A_model_that_diverges_leaves_its_best_checkpoint()
     {
-        TuningOptions options = Options();
+        ModelTuningOptions options = Toy.ModelOptions(40);
+        (options.EvaluateEvery, options.MaxValidationExamples, options.CheckpointEvery, options.RunFolder) = (1, 4, 1, _folder.Path);
         options.Optimizer = new AdamWOptions { LearningRate = 1e6 };
         string output = Path.Combine(_folder.Path, "tuned");
         TuningDivergedException error = await Assert.ThrowsAsync<TuningDivergedException>(

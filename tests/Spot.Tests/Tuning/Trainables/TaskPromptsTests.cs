@@ -81,12 +81,12 @@ public sealed class TaskPromptsTests : ToyTests
         return new TextTask(name, ["yes", "no"], rows, rows);
     }
 
-    private Task<ModelTuningResult> TuneAsync(TaskMixture mixture, TuningOptions options, string folder) =>
+    private Task<ModelTuningResult> TuneAsync(TaskMixture mixture, ModelTuningOptions options, string folder) =>
         new ModelTuner(_backbone).TuneAsync(mixture, Path.Combine(_folder.Path, folder), options, cancellationToken: Cancel);
 
-    private static TuningOptions Options(int length, int steps = 80)
+    private static ModelTuningOptions Options(int length, int steps = 80)
     {
-        TuningOptions options = Toy.Options(steps);
+        ModelTuningOptions options = Toy.ModelOptions(steps);
         options.BatchSize = options.MicroBatchSize = 16;
         options.EvaluationMethod = EvaluationMethod.Ranking;
         options.Optimizer = new AdamWOptions { LearningRate = 1e-3 };

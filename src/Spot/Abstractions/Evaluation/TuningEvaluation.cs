@@ -13,10 +13,6 @@ public sealed record TuningEvaluation(int Step, double Score, [property: JsonPro
 
     /// <summary>The evaluation in one line.</summary>
     /// <returns>For example <c>score 87.0 at step 20, accuracy 90.0, f1 84.0</c>; the step is left out where it is 0.</returns>
-    public override string ToString()
-    {
-        string step = Step > 0 ? FormattableString.Invariant($" at step {Step}") : "";
-        string metrics = string.Concat(Metrics.Select(metric => $", {metric.Key} {ResultText.Score(metric.Value)}"));
-        return $"score {ResultText.Score(Score)}{step}{ResultText.Illegal(InvalidOutputRate)}{metrics}";
-    }
+    public override string ToString() =>
+        ResultText.Evaluation(Score, Step > 0 ? FormattableString.Invariant($" at step {Step}") : "", InvalidOutputRate, Metrics);
 }

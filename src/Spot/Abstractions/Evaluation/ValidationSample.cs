@@ -8,12 +8,11 @@ namespace Spot;
 internal static class ValidationSample
 {
     /// <param name="task">The task.</param>
-    /// <param name="options">How many at most.</param>
+    /// <param name="most">How many at most; null for all.</param>
     /// <returns>In the task's order. Examples of one group come together or not at all; there is at least one group, however large.</returns>
-    public static IReadOnlyList<TextExample> Of(TextTask task, TuningOptions options)
+    public static IReadOnlyList<TextExample> Of(TextTask task, int? most)
     {
-        int most = options.MaxValidationExamples ?? int.MaxValue;
-        if (task.Validation.Count <= most)
+        if (most is null || task.Validation.Count <= most)
         {
             return task.Validation;
         }

@@ -1,11 +1,11 @@
 namespace Spot.Samples.Pretrain;
 
 /// <summary>What the command line asks of training.</summary>
-internal sealed record TrainingOptions(
+internal sealed record TrainingSettings(
     string Data, string Model, bool Fresh, string Output, string Run, int Steps, int DecaySteps, int Batch, double Rate, int PromptLength, double Minutes)
 {
     /// <summary>The recipe.</summary>
-    public TuningOptions Recipe() => new()
+    public ModelTuningOptions Recipe() => new()
     {
         Steps = Steps,
         BatchSize = Batch,
@@ -22,6 +22,8 @@ internal sealed record TrainingOptions(
         EvaluateEvery = int.MaxValue, // at the end alone, whenever that is
         EvaluationMethod = EvaluationMethod.Ranking,
         MaxValidationExamples = 20,
+        Precision = BackbonePrecision.Auto,
+        StoredPrecision = BackbonePrecision.BFloat16,
         RunFolder = Run,
         CheckpointEvery = 50,
     };

@@ -16,8 +16,8 @@ public enum LearningRateSchedule
     InverseSquareRoot,
 
     /// <summary>
-    /// After the linear warm-up full until the last <see cref="TuningOptions.DecaySteps"/>, and over those linearly to 0 (warm-up, stable, decay: Hu et al.
-    /// 2024). A run with a folder may be given other <see cref="TuningOptions.Steps"/> as long as its decay has not begun.
+    /// After the linear warm-up full until the last <see cref="TrainingOptions.DecaySteps"/>, and over those linearly to 0 (warm-up, stable, decay: Hu et al.
+    /// 2024). A run with a folder may be given other <see cref="TrainingOptions.Steps"/> as long as its decay has not begun.
     /// </summary>
     WarmupStableDecay,
 }

@@ -1,4 +1,4 @@
-namespace Spot.Backbone;
+namespace Spot;
 
 /// <summary>The type of the frozen weights and activations. Prompt, norms, softmax, logits and loss are float32 always.</summary>
 public enum BackbonePrecision

@@ -5,7 +5,7 @@ using Spot.Tokenization;
 namespace Spot.Tuning;
 
 /// <summary>Scores prompts by a task's metrics, after greedy decoding (exact, case-sensitive match; prompt tuning §3) or by ranking the labels.</summary>
-internal sealed class PromptEvaluator : ITaskEvaluator
+internal sealed class MetricEvaluator : ITaskEvaluator
 {
     private readonly FrozenT5 _model;
     private readonly T5Tokenizer _tokenizer;
@@ -21,7 +21,7 @@ internal sealed class PromptEvaluator : ITaskEvaluator
     /// <param name="task">Labels and metrics.</param>
     /// <param name="examples">What to answer, at least one.</param>
     /// <param name="options">Lengths and method.</param>
-    public PromptEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, TuningOptions options)
+    public MetricEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, EvaluationOptions options)
     {
         _model = model;
         _tokenizer = tokenizer;
@@ -29,15 +29,14 @@ internal sealed class PromptEvaluator : ITaskEvaluator
         _examples = examples;
         _inputs = [.. examples.Select(example => tokenizer.Encode(example.Input, options.MaxInputLength))];
         _labels = [.. task.Labels.Select(label => tokenizer.Encode(label, options.MaxTargetLength))];
-        _method = _labels.Length == 0 ? EvaluationMethod.Decoding : options.EvaluationMethod;
+        _method = _labels.Length == 0 ? EvaluationMethod.Decoding : options.Method;
 
         // Nothing longer than the longest label can match; an answer cut there never counts.
         _maxTokens = _labels.Length == 0 ? options.MaxTargetLength : _labels.Max(label => label.Length);
     }
 
     /// <inheritdoc/>
-    public TuningEvaluation Evaluate(SoftPrompt? prompt, int step, CancellationToken cancellationToken) =>
-        Score(Answer([prompt], cancellationToken)[0], step);
+    public PromptEvaluation Evaluate(SoftPrompt? prompt, CancellationToken cancellationToken) => Score(Answer([prompt], cancellationToken)[0]);
 
     /// <summary>Evaluates several prompts in the same batches, and their majority vote.</summary>
     /// <param name="prompts">The prompts, at least one.</param>
@@ -46,7 +45,7 @@ internal sealed class PromptEvaluator : ITaskEvaluator
     {
         TaskPrediction[][] answers = Answer(prompts, cancellationToken);
         TaskPrediction[] vote = [.. _examples.Select((_, i) => PromptEnsemble.Vote([.. answers.Select(ofPrompt => ofPrompt[i])]))];
-        return new EnsembleEvaluation([.. answers.Select(ofPrompt => Score(ofPrompt, 0))], Score(vote, 0));
+        return new EnsembleEvaluation([.. answers.Select(ofPrompt => Score(ofPrompt))], Score(vote));
     }
 
     // By prompt, then by example.
@@ -59,8 +58,8 @@ internal sealed class PromptEvaluator : ITaskEvaluator
         }
 
         RankedAnswers ranking = new(_model, _labels, _method == EvaluationMethod.RankingPerToken);
-        return [.. ranking.Run(prompts, _inputs, cancellationToken).Select(ofPrompt => ofPrompt.Select((label, i) =>
-            new TaskPrediction(_examples[i], label < 0 ? "" : _task.Labels[label], label)).ToArray())];
+        return [.. ranking.Run(prompts, _inputs, cancellationToken).Select(ofPrompt => ofPrompt.Select((ranked, i) =>
+            new TaskPrediction(_examples[i], ranked.Label < 0 ? "" : _task.Labels[ranked.Label], ranked.Label) { LabelProbabilities = ranked.Probabilities }).ToArray())];
     }
 
     private TaskPrediction Read(int[] ids, TextExample example)
@@ -70,10 +69,15 @@ internal sealed class PromptEvaluator : ITaskEvaluator
         return new TaskPrediction(example, text, ended ? ClassificationMetrics.LabelId(text, _task.Labels) : ClassificationMetrics.InvalidLabel);
     }
 
-    private TuningEvaluation Score(TaskPrediction[] predictions, int step)
+    private PromptEvaluation Score(TaskPrediction[] predictions)
     {
         Dictionary<string, double> metrics = _task.Metrics.ToDictionary(metric => metric.Name, metric => metric.Score(predictions, _task.Labels));
-        double illegal = _labels.Length == 0 ? 0 : (double)predictions.Count(prediction => prediction.Label < 0) / predictions.Length;
-        return new TuningEvaluation(step, metrics.Values.Average(), illegal) { Metrics = metrics };
+        double invalid = _labels.Length == 0 ? 0 : (double)predictions.Count(prediction => prediction.Label < 0) / predictions.Length;
+        return new PromptEvaluation(metrics.Values.Average(), invalid)
+        {
+            Metrics = metrics,
+            Predictions = predictions,
+            Confusion = _labels.Length == 0 ? null : new ConfusionMatrix(_task.Labels, predictions),
+        };
     }
 }

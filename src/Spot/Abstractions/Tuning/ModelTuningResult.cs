@@ -1,10 +1,10 @@
-namespace Spot.Tuning;
+namespace Spot;
 
 /// <summary>What model tuning gives.</summary>
 /// <remarks>Immutable; safe to share between threads.</remarks>
 public sealed record ModelTuningResult
 {
-    /// <summary>The folder of the best checkpoint: load it with <see cref="Backbone.T5Backbone.Load"/>.</summary>
+    /// <summary>The folder of the best checkpoint: load it with <c>T5Backbone.Load</c>.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Its validation score.</summary>

@@ -1,6 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Spot;
 
 /// <summary>Options that all optimisers have: <see cref="AdafactorOptions"/>, <see cref="AdamWOptions"/> or <see cref="MuonOptions"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "Kind")]
+[JsonDerivedType(typeof(AdafactorOptions), nameof(AdafactorOptions))]
+[JsonDerivedType(typeof(AdamWOptions), nameof(AdamWOptions))]
+[JsonDerivedType(typeof(MuonOptions), nameof(MuonOptions))]
 public abstract class OptimizerOptions
 {
     private protected OptimizerOptions(double learningRate) => LearningRate = learningRate;
