@@ -6,7 +6,7 @@ public enum EvaluationMethod
     /// <summary>It writes freely (greedy decoding) and must match exactly: the papers' way.</summary>
     Decoding,
 
-    /// <summary>The most likely of the task's labels (rank classification); no output is illegal. Tasks without labels are decoded.</summary>
+    /// <summary>The most likely of the task's labels (rank classification); no output is invalid. Tasks without labels are decoded.</summary>
     Ranking,
 
     /// <summary>As <see cref="Ranking"/>, each label's log-likelihood divided by its number of tokens.</summary>
