@@ -39,7 +39,7 @@ internal sealed class TrainingStep
 
     public void Run()
     {
-        float[] gradient = _gradient.Compute(_prompt, PromptLength, _batch, _step++);
+        float[] gradient = _gradient.ForwardBackward(_prompt, PromptLength, _batch, _step++);
         _optimizer.Apply(_prompt, gradient);
     }
 

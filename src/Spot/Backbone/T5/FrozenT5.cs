@@ -96,6 +96,10 @@ internal sealed class FrozenT5 : IDisposable
         return new EncodedBatch(_encoder.Forward(Embeddings(prompt, inputs), mask, dropout, trace), mask);
     }
 
+    /// <summary>Prompts as <see cref="Encode(PromptStack, IReadOnlyList{int}, TokenBatch)"/> takes them.</summary>
+    /// <param name="prompts">The prompts; null for the bare model.</param>
+    public PromptStack Stack(IReadOnlyList<SoftPrompt?> prompts) => new(prompts, Config.Dim, Device, Type);
+
     /// <summary>Encodes inputs each behind a prompt of its own, of whatever length. Equal to encoding each row by itself.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <param name="choice">The prompt of each row.</param>

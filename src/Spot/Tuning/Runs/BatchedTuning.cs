@@ -129,7 +129,7 @@ internal sealed class BatchedTuning
     private void Prepare(RunCursor[] cursors, TrainingBatch batch, int step, TimeSpan drawing)
     {
         long began = _time.GetTimestamp();
-        float[][] gradients = _gradient.Compute([.. cursors.Select(cursor => cursor.Trainable.Values)], cursors[0].Trainable.Length, batch.Examples, step);
+        float[][] gradients = _gradient.ForwardBackward([.. cursors.Select(cursor => cursor.Trainable.Values)], cursors[0].Trainable.Length, batch.Examples, step);
         TimeSpan share = drawing + (_time.GetElapsedTime(began) / cursors.Length);
         for (int i = 0; i < cursors.Length; i++)
         {

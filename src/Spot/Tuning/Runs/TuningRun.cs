@@ -139,7 +139,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
         long began = milestones.Time.GetTimestamp();
         _clock.BeginStep(began);
         TrainingBatch batch = stream.Batch(_state.Step);
-        double loss = trainable.Compute(batch.Examples, _state.Step);
+        double loss = trainable.ForwardBackward(batch.Examples, _state.Step);
         double norm = trainable.GradientNorm();
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {

@@ -7,7 +7,7 @@ namespace Spot.Tuning;
 /// <param name="options">The optimiser's options.</param>
 internal sealed class ArrayParameter(string name, long[] shape, float[] values, OptimizerOptions options) : Parameter(name, shape)
 {
-    private readonly Optimizer _optimizer = Optimizer.Create(options, values.Length / (int)shape[^1], (int)shape[^1]);
+    private readonly Optimizer _optimizer = OptimizerFactory.Create(options, values.Length / (int)shape[^1], (int)shape[^1]);
 
     /// <summary>The numbers themselves.</summary>
     public float[] Values => values;

@@ -26,7 +26,7 @@ internal sealed class TensorParameter : Parameter, IDisposable
         _numbers.copy_(start);
         Weight = type == ScalarType.Float32 ? _numbers : _numbers.to(type).DetachFromDisposeScope();
         Weight.requires_grad_();
-        _optimizer = TensorOptimizer.Create(options, Rows, Columns, start.device, type);
+        _optimizer = OptimizerFactory.Create(options, Rows, Columns, start.device, type);
     }
 
     /// <summary>What passes read, a leaf that takes their gradient.</summary>

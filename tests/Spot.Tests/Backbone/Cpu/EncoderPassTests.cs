@@ -21,7 +21,7 @@ public class EncoderPassTests
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0, ZLoss = 0, MicroBatchSize = batch.Length };
             PromptGradient gradient = new(model, options);
-            float[] actual = gradient.Compute(golden["prompt"], golden.PromptLength, batch, 0);
+            float[] actual = gradient.ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0);
             double difference = GoldenData.Difference(actual, golden["prompt_grad"]);
             Assert.True(difference < 5e-5, $"{folder} {golden.Name}: {difference:E2}");
             double loss = golden.Info.GetProperty("loss_mean").GetDouble();
@@ -38,8 +38,8 @@ public class EncoderPassTests
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0.25, MicroBatchSize = 2 };
-            float[] byHand = new PromptGradient(model, options).Compute(golden["prompt"], golden.PromptLength, batch, 3);
-            float[] automatic = new PromptGradient(model, options, automatic: true).Compute(golden["prompt"], golden.PromptLength, batch, 3);
+            float[] byHand = new PromptGradient(model, options).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 3);
+            float[] automatic = new PromptGradient(model, options, automatic: true).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 3);
             double difference = GoldenData.Difference(byHand, automatic);
             Assert.True(difference < 5e-5, $"{folder} {golden.Name}: {difference:E2}");
         }
@@ -54,8 +54,8 @@ public class EncoderPassTests
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0, ZLoss = 0 };
-            double byHand = Distance(new PromptGradient(model, options).Compute(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
-            double automatic = Distance(new PromptGradient(model, options, automatic: true).Compute(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
+            double byHand = Distance(new PromptGradient(model, options).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
+            double automatic = Distance(new PromptGradient(model, options, automatic: true).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
             Assert.True(byHand < (1.3 * automatic) + 0.01, $"{golden.Name}: {byHand:F4} by hand, {automatic:F4} automatically");
         }
     }
