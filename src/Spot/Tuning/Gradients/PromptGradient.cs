@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 
 /// <summary>Loss of a batch and its gradient with respect to the prompt, for one prompt or for several in the same passes.</summary>
 /// <remarks>
-/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="CpuPasses"/> support the
+/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="CpuKernels"/> support the
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation. Of several prompts each stands in front of a copy of
 /// the batch: what one prompt gets does not depend on the others, up to the rounding of larger products.
 /// </remarks>
@@ -16,7 +16,7 @@ namespace Spot.Tuning;
 /// <param name="width">As for <see cref="BatchPasses"/>.</param>
 internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool automatic = false, int width = 0)
 {
-    private readonly bool _byHand = !automatic && CpuPasses.Support(model.Config, model.Device);
+    private readonly bool _byHand = !automatic && model.Encoder.HasKernels;
     private readonly BatchPasses _passes = new(model, options, width);
     private readonly AutogradPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
@@ -91,7 +91,7 @@ internal sealed class PromptGradient(FrozenT5 model, TuningOptions options, bool
     private Tensor ByHand(Tensor prompts, BatchPass pass, double[] losses)
     {
         int length = (int)prompts.size(1);
-        EncoderPass encoder = new(model.Weights, model.Config, options.ActivationCheckpointing);
+        using EncoderPass encoder = new(model.Encoder, model.Config, options.ActivationCheckpointing);
         Tensor? mask = pass.Inputs.KeyMask(length);
         Tensor states;
         using (no_grad())

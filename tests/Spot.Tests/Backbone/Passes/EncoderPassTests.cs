@@ -15,7 +15,7 @@ public class EncoderPassTests
     public void States_and_gradient_equal_the_reference(string folder)
     {
         using FrozenT5 model = TestModels.Load(folder);
-        Assert.True(CpuPasses.Support(model.Config, CPU));
+        Assert.True(CpuKernels.Support(model.Config, CPU));
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
@@ -60,6 +60,23 @@ public class EncoderPassTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void Answering_and_tuning_compute_the_same_states_to_the_bit(string folder)
+    {
+        using FrozenT5 model = TestModels.Load(folder);
+        using IDisposable noGradient = no_grad();
+        foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor prompt = TestModels.Prompt(golden, model)!;
+            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, CPU);
+            using EncoderPass pass = new(model.Encoder, model.Config);
+            Tensor tuning = pass.Forward(model.Embeddings(prompt, inputs), inputs.KeyMask(golden.PromptLength), null);
+            Assert.Equal(TestModels.Floats(tuning), TestModels.Floats(model.Encode(prompt, inputs).States));
+        }
+    }
+
     [Fact]
     public void With_checkpointing_only_the_inputs_of_the_blocks_are_kept()
     {
@@ -72,9 +89,10 @@ public class EncoderPassTests
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable noGradient = no_grad();
-            Tensor embeddings = ones(2, 9, model.Config.Dim);
-            new EncoderPass(model.Weights, model.Config, checkpointing).Forward(embeddings, null, null);
-            return scope.DisposablesCount;
+            using EncoderPass pass = new(model.Encoder, model.Config, checkpointing);
+            long before = DisposeScopeManager.Statistics.DetachedFromScopeCount;
+            pass.Forward(ones(2, 9, model.Config.Dim), null, null);
+            return DisposeScopeManager.Statistics.DetachedFromScopeCount - before + scope.DisposablesCount;
         }
     }
 
