@@ -33,7 +33,7 @@ public sealed record T5Config
     public required T5Activation Activation { get; init; }
 
     /// <summary>Whether the activation has a gate.</summary>
-    public bool IsGated => Activation != T5Activation.Relu;
+    internal bool IsGated => Activation != T5Activation.Relu;
 
     /// <summary>Buckets of the relative position bias. 32 where the file does not say.</summary>
     public required int RelativeBuckets { get; init; }
