@@ -24,6 +24,9 @@ internal static class Ratios
         ["step.t5-small.fp32.thread"] = () => Thread("step.t5-small.fp32.thread", torch.ScalarType.Float32, dropout: false),
         ["step.t5-small.fp32.dropout.thread"] = () => Thread("step.t5-small.fp32.dropout.thread", torch.ScalarType.Float32, dropout: true),
         ["step.t5-small.bf16.thread"] = () => Thread("step.t5-small.bf16.thread", torch.ScalarType.BFloat16, dropout: false),
+        ["encode.t5-small.fp32"] = () => Encode("encode.t5-small.fp32", torch.ScalarType.Float32),
+        ["encode.t5-small.fp32.thread"] = () => EncodeOnOneThread("encode.t5-small.fp32.thread", torch.ScalarType.Float32),
+        ["encode.t5-small.bf16.thread"] = () => EncodeOnOneThread("encode.t5-small.bf16.thread", torch.ScalarType.BFloat16),
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
@@ -105,6 +108,22 @@ internal static class Ratios
         {
             torch.set_num_threads(1);
             yield return StepRatios.Measure(name, RandomT5.Small, 8, type, dropout, rounds: 9, WorkClock.Processor);
+        }
+    }
+
+    private static IEnumerable<RatioLine> Encode(string name, torch.ScalarType type)
+    {
+        TorchRuntime.EnsureLoaded();
+        yield return EncodeRatios.Measure(name, RandomT5.Small, 32, type, rounds: 5, WorkClock.Wall);
+        yield return new RatioLine(name + ".memory", [PeakMemory.Gigabytes()], "GB at most in the process");
+    }
+
+    private static IEnumerable<RatioLine> EncodeOnOneThread(string name, torch.ScalarType type)
+    {
+        if (IsWorthwhile(name, type))
+        {
+            torch.set_num_threads(1);
+            yield return EncodeRatios.Measure(name, RandomT5.Small, 8, type, rounds: 9, WorkClock.Processor);
         }
     }
 

@@ -91,6 +91,14 @@ public class LayerTests
         Directory.EnumerateDirectories(Path.Combine(TestPaths.RepositoryRoot, "src", "Spot"), "*", SearchOption.AllDirectories),
         folder => Assert.InRange(Directory.GetFiles(folder, "*.cs").Length, 0, 20));
 
+    /// <summary>What makes one of several kinds is a factory beside them.</summary>
+    [Fact]
+    public void A_base_class_does_not_know_its_subclasses()
+    {
+        IEnumerable<(Type Base, Type Sub)> pairs = Spot.GetTypes().Where(type => type.BaseType?.Assembly == Spot && !type.IsNested).Select(type => (type.BaseType!, type));
+        Assert.Empty(pairs.Where(pair => TypeReferences.Of(pair.Base).Contains(pair.Sub)).Select(pair => $"{pair.Base.Name} uses {pair.Sub.Name}"));
+    }
+
     [Fact]
     public void References_inside_method_bodies_are_seen()
     {

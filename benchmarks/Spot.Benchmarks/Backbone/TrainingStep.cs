@@ -30,9 +30,16 @@ internal sealed class TrainingStep
     /// <summary>Floating point operations of the plain algorithm: every product of the forward pass, and as many for the gradient of the activations.</summary>
     public double FlopsPerStep { get; }
 
+    /// <summary>The encoder's operations for one row, forward.</summary>
+    public static double EncoderFlops(T5Config config, double length)
+    {
+        (double projection, double feedForward, double attention) = LayerFlops(config);
+        return config.EncoderLayers * ((length * ((4 * projection) + feedForward)) + (length * length * attention));
+    }
+
     public void Run()
     {
-        float[] gradient = _gradient.Compute(_prompt, PromptLength, _batch, _step++);
+        float[] gradient = _gradient.ForwardBackward(_prompt, PromptLength, _batch, _step++);
         _optimizer.Apply(_prompt, gradient);
     }
 
@@ -42,13 +49,15 @@ internal sealed class TrainingStep
     private double Flops(T5Config c)
     {
         double length = PromptLength + _inputLength, targets = TargetLength;
-        double projection = 2.0 * c.Dim * c.InnerDim, feedForward = 3 * 2.0 * c.Dim * c.FeedForwardDim;
-        double attention = 2 * 2.0 * c.InnerDim; // scores and sum, per query and key
-        double encoder = c.EncoderLayers * ((length * ((4 * projection) + feedForward)) + (length * length * attention));
+        (double projection, double feedForward, double attention) = LayerFlops(c);
         double decoder = c.DecoderLayers * (
             (targets * ((4 * projection) + feedForward)) + (targets * targets * attention)
             + (targets * 2 * projection) + (length * 2 * projection) + (targets * length * attention));
         double head = targets * 2.0 * c.Dim * c.VocabularySize;
-        return 2 * (encoder + decoder + head);
+        return 2 * (EncoderFlops(c, length) + decoder + head);
     }
+
+    // Of one position; attention of one query and key: scores and sum.
+    private static (double Projection, double FeedForward, double Attention) LayerFlops(T5Config c) =>
+        (2.0 * c.Dim * c.InnerDim, 3 * 2.0 * c.Dim * c.FeedForwardDim, 2 * 2.0 * c.InnerDim);
 }

@@ -58,7 +58,7 @@ internal static class BucketRatios
         double Seconds(PromptGradient gradient, EncodedExample[] batch)
         {
             double start = WorkClock.Processor();
-            gradient.Compute(prompt, options.PromptLength, batch, 0);
+            gradient.ForwardBackward(prompt, options.PromptLength, batch, 0);
             return WorkClock.Processor() - start;
         }
     }

@@ -28,9 +28,9 @@ internal static class SharedPassRatios
         Seconds(Together); // compiles
         return [.. Enumerable.Range(0, Rounds).Select(_ => Seconds(InTurn) / Seconds(Together))];
 
-        void InTurn() => Array.ForEach(prompts, prompt => gradient.Compute(prompt, PromptLength, batch, 0));
+        void InTurn() => Array.ForEach(prompts, prompt => gradient.ForwardBackward(prompt, PromptLength, batch, 0));
 
-        void Together() => gradient.Compute(prompts, PromptLength, batch, 0);
+        void Together() => gradient.ForwardBackward(prompts, PromptLength, batch, 0);
 
         int[] Ids(int length) => [.. Enumerable.Range(0, length - 1).Select(_ => random.Next(3, backbone.Config.VocabularySize)), backbone.Config.EosId];
     }

@@ -17,9 +17,9 @@ public class PlainTensorTests
     [Fact]
     public async Task Outputs_tuning_model_tuning_and_resuming_pass_on_plain_tensors()
     {
-        if (Environment.GetEnvironmentVariable(CpuPasses.OffVariable) != "1")
+        if (Environment.GetEnvironmentVariable(CpuKernels.OffVariable) != "1")
         {
-            await ChildProcess.RunTestsAsync([.. Classes.SelectMany(type => (string[])["-class", type.FullName!])], CpuPasses.OffVariable, "1");
+            await ChildProcess.RunTestsAsync([.. Classes.SelectMany(type => (string[])["-class", type.FullName!])], CpuKernels.OffVariable, "1");
         }
     }
 
@@ -28,6 +28,6 @@ public class PlainTensorTests
     {
         TorchRuntime.EnsureLoaded();
         T5Config config = T5Config.Load(Path.Combine(TestModels.SpotTiny, "config.json"));
-        Assert.Equal(Environment.GetEnvironmentVariable(CpuPasses.OffVariable) != "1", CpuPasses.Support(config, torch.CPU));
+        Assert.Equal(Environment.GetEnvironmentVariable(CpuKernels.OffVariable) != "1", CpuKernels.Support(config, torch.CPU));
     }
 }

@@ -47,12 +47,7 @@ public class T5GoldenTests
             TargetScores scores = model.Score(encoded, golden.Targets);
             Tensor loss = scores.NegativeLogLikelihood.mean();
 
-            CompareEncoder(golden, "encoder", encoded.States);
-            for (int i = 0; golden.Has($"encoder_hidden.{i}"); i++)
-            {
-                CompareEncoder(golden, $"encoder_hidden.{i}", encoderTrace[i]);
-            }
-
+            CompareEncoder(golden, encoded.States, encoderTrace);
             for (int i = 0; golden.Has($"decoder_hidden.{i}"); i++)
             {
                 Compare(golden, $"decoder_hidden.{i}", TestModels.Floats(decoderTrace[i]), Tolerance);
@@ -65,6 +60,21 @@ public class T5GoldenTests
                 loss.backward();
                 Compare(golden, "prompt_grad", TestModels.Floats(prompt.grad!), GradientTolerance);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void Without_gradients_the_encoder_equals_the_reference_too(string folder)
+    {
+        using FrozenT5 model = TestModels.Load(folder);
+        using IDisposable noGradient = no_grad(); // by kernels, where there are any
+        foreach (GoldenCase golden in GoldenCase.Read(GoldenFolder(folder)))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            List<Tensor> trace = [];
+            EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch(golden.Inputs, model.Config.PadId, CPU), trace: trace.Add);
+            CompareEncoder(golden, encoded.States, trace);
         }
     }
 
@@ -138,6 +148,15 @@ public class T5GoldenTests
     {
         using FrozenT5 model = TestModels.Load(folder);
         return model.Weights.Fingerprint;
+    }
+
+    private static void CompareEncoder(GoldenCase golden, Tensor states, List<Tensor> trace)
+    {
+        CompareEncoder(golden, "encoder", states);
+        for (int i = 0; golden.Has($"encoder_hidden.{i}"); i++)
+        {
+            CompareEncoder(golden, $"encoder_hidden.{i}", trace[i]);
+        }
     }
 
     // Rows at padded positions are not compared.

@@ -43,7 +43,7 @@ public class ActivationCheckpointingTests
             {
                 TuningOptions options = new() { Dropout = dropout, MicroBatchSize = 2, ActivationCheckpointing = checkpointing };
                 PromptGradient gradient = new(model, options, automatic);
-                return (gradient.Compute(golden["prompt"], golden.PromptLength, batch, 3), gradient.Loss);
+                return (gradient.ForwardBackward(golden["prompt"], golden.PromptLength, batch, 3), gradient.Loss);
             }
         }
     }

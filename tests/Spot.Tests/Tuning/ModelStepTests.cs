@@ -34,7 +34,7 @@ public sealed class ModelStepTests : IDisposable
         long copies = HostCopy.Count;
         for (int step = 0; step < 3; step++)
         {
-            Assert.True(double.IsFinite(trainable.Compute(Batch, step)));
+            Assert.True(double.IsFinite(trainable.ForwardBackward(Batch, step)));
             Assert.True(trainable.GradientNorm() > 0);
             trainable.Apply(1, 0.5);
             Assert.Null(trainable.NotFiniteValue());
@@ -50,7 +50,7 @@ public sealed class ModelStepTests : IDisposable
     public void Only_one_place_reads_the_memory_of_weights()
     {
         string[] direct = ["cpu", "get_bytes", "data", "frombuffer", "ToArray"];
-        string[] types = [nameof(ModelTrainable), nameof(TensorParameter), nameof(TensorOptimizer), nameof(TensorAdafactor), nameof(TensorAdamW), nameof(TensorMuon), nameof(ModelGradient), nameof(DifferentiatedPass)];
+        string[] types = [nameof(ModelTrainable), nameof(TensorParameter), nameof(TensorOptimizer), nameof(TensorAdafactor), nameof(TensorAdamW), nameof(TensorMuon), nameof(ModelGradient), nameof(AutogradPass)];
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(typeof(ModelTrainable).Assembly.Location);
         IEnumerable<TypeDefinition> all = assembly.MainModule.Types.Where(type => types.Contains(type.Name)).SelectMany(type => type.NestedTypes.Prepend(type));
         string[] found = [.. all.SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => method.Body.Instructions

@@ -28,11 +28,11 @@ public class SharedGradientTests
         EncodedExample[] batch = [.. InputLengths.Select((length, i) => new EncodedExample(Ids(model, $"input {i}", length), Ids(model, $"target {i}", TargetLengths[i])))];
         float[][] prompts = [.. Enumerable.Range(0, 5).Select(i => NumberStream.Uniform($"prompt {i}", Length * model.Config.Dim, 2))];
         PromptGradient together = new(model, options, automatic), alone = new(model, options, automatic);
-        float[][] gradients = together.Compute(prompts, Length, batch, 3);
+        float[][] gradients = together.ForwardBackward(prompts, Length, batch, 3);
         Assert.Equal(prompts.Length, gradients.Length);
         for (int i = 0; i < prompts.Length; i++)
         {
-            float[] expected = alone.Compute(prompts[i], Length, batch, 3);
+            float[] expected = alone.ForwardBackward(prompts[i], Length, batch, 3);
             Assert.True(GoldenData.Difference(gradients[i], expected) < 1e-5, $"prompt {i}: {GoldenData.Difference(gradients[i], expected):E2}");
             Assert.Equal(alone.Loss, together.Losses[i], 1e-6 * alone.Loss);
         }

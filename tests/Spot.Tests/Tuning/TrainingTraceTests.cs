@@ -42,8 +42,8 @@ public class TrainingTraceTests
         for (int step = 0; step < expected.Length; step++)
         {
             EncodedExample[] batch = [.. batches[step % batches.Length].Select(i => examples[i])];
-            prompt?.Prepare(padded is null ? -1 : step, padded?.Compute(prompt.Values, prompt.Length, batch, step) ?? [], padded?.Loss ?? 0);
-            double loss = trainable.Compute(batch, step);
+            prompt?.Prepare(padded is null ? -1 : step, padded?.ForwardBackward(prompt.Values, prompt.Length, batch, step) ?? [], padded?.Loss ?? 0);
+            double loss = trainable.ForwardBackward(batch, step);
             AssertNear(expected[step].GetProperty("loss_mean").GetDouble(), loss, chaotic ? 1e-3 : 2e-3, $"{name} step {step}: loss");
             AssertNear(expected[step].GetProperty("gradient_norm").GetDouble(), trainable.GradientNorm(), 2e-2, $"{name} step {step}: gradient norm");
             trainable.Apply(1, 1);

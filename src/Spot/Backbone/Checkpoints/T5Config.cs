@@ -32,6 +32,9 @@ public sealed record T5Config
     /// <summary>The feed-forward layer's kind.</summary>
     public required T5Activation Activation { get; init; }
 
+    /// <summary>Whether the activation has a gate.</summary>
+    internal bool IsGated => Activation != T5Activation.Relu;
+
     /// <summary>Buckets of the relative position bias. 32 where the file does not say.</summary>
     public required int RelativeBuckets { get; init; }
 

@@ -18,7 +18,7 @@ internal static class CrossEntropyKernel
     /// <param name="lossScale">The factor of the gradient.</param>
     /// <param name="losses">Takes the cross-entropy of every token; may be empty. // [tokens]</param>
     /// <returns>Σ cross-entropy, without z-loss and lossScale.</returns>
-    public static double Differentiate(Tensor scores, ReadOnlySpan<long> ids, double z, double lossScale, Span<double> losses = default)
+    public static double ForwardBackward(Tensor scores, ReadOnlySpan<long> ids, double z, double lossScale, Span<double> losses = default)
     {
         int vocabulary = (int)scores.size(0), tokens = ids.Length;
         float[] chosen = new float[tokens], logZ = new float[tokens];

@@ -73,17 +73,18 @@ internal static class RowKernels
     }
 
     /// <summary>
-    /// The gated activation h = act(gate) · up · mask. Gate and up are overwritten with ∂h/∂gate and ∂h/∂up, so that the backward pass
-    /// is two products.
+    /// The gated activation h = act(gate) · up · mask, in the place of the gate; or beside it, where gate and up are overwritten with the slopes
+    /// ∂h/∂gate and ∂h/∂up, so that the backward pass is two products.
     /// </summary>
     /// <param name="gate">// [batch, length, ff], ff a multiple of 16</param>
     /// <param name="up">The same shape; null for an activation without a gate.</param>
     /// <param name="mask">Dropout, null for none. // [batch, 1, ff]</param>
     /// <param name="activation">act.</param>
+    /// <param name="slopes">Whether a backward pass follows.</param>
     /// <returns>h.</returns>
-    public static Tensor Activate(Tensor gate, Tensor? up, Tensor? mask, T5Activation activation)
+    public static Tensor Activate(Tensor gate, Tensor? up, Tensor? mask, T5Activation activation, bool slopes)
     {
-        Tensor hidden = empty_like(gate);
+        Tensor hidden = slopes ? empty_like(gate) : gate;
         int dim = (int)gate.size(-1), length = (int)gate.size(1);
         TensorLanes allGates = new(gate), allUps = new(up ?? gate), allHidden = new(hidden), allMasks = new(mask ?? gate);
         bool gated = up is not null, masked = mask is not null;
@@ -97,8 +98,12 @@ internal static class RowKernels
                 Vector512<float> keep = masked ? m.Load((row / length * dim) + i) : Vector512<float>.One;
                 Vector512<float> other = gated ? b.Load(at) * keep : keep;
                 h.Store(at, value * other);
-                a.Store(at, slope * other);
-                if (gated)
+                if (slopes)
+                {
+                    a.Store(at, slope * other);
+                }
+
+                if (slopes && gated)
                 {
                     b.Store(at, value * keep);
                 }

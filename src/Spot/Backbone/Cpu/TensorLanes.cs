@@ -15,8 +15,7 @@ internal readonly unsafe struct TensorLanes
 
     public TensorLanes(Tensor tensor)
     {
-        ref byte first = ref MemoryMarshal.GetReference(tensor.bytes);
-        void* start = Unsafe.AsPointer(ref first); // native memory: it does not move
+        void* start = Start(tensor);
         _half = tensor.dtype == ScalarType.BFloat16 ? (ushort*)start : null;
         _single = (float*)start;
     }
@@ -119,6 +118,18 @@ internal readonly unsafe struct TensorLanes
         }
 
         Unsafe.CopyBlockUnaligned(start, part, (uint)(left * (single ? sizeof(float) : sizeof(ushort))));
+    }
+
+    // Native memory: it does not move. A span holds no more than 2 GB, so where the tensor does it is that of its first element.
+    private static void* Start(Tensor tensor)
+    {
+        if (tensor.NumberOfElements * tensor.ElementSize <= int.MaxValue)
+        {
+            return Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+        }
+
+        using Tensor flat = tensor.view(-1), first = flat.narrow(0, 0, 1);
+        return Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 
     private void* Start(nint at) => _half == null ? _single + at : _half + at;

@@ -14,7 +14,7 @@ internal static class BFloat16Support
     public static (bool IsNative, string Reason) Of(Device device) => device.type switch
     {
         DeviceType.CPU => Cpu(),
-        DeviceType.CUDA => Cuda(CudaDriver.Capability(Math.Max(0, device.index))),
+        DeviceType.CUDA => Cuda(CudaDriver.Capability(device)),
         _ => (false, $"{device.type} was not tried in bfloat16"),
     };
 

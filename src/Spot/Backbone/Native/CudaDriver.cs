@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static TorchSharp.torch;
 
 namespace Spot.Backbone;
 
@@ -6,11 +7,11 @@ namespace Spot.Backbone;
 internal static unsafe class CudaDriver
 {
     /// <summary>The compute capability of a card, for example (8, 0); null where the driver does not tell.</summary>
-    /// <param name="index">The card's index, from 0.</param>
-    public static (int Major, int Minor)? Capability(int index)
+    /// <param name="device">The card.</param>
+    public static (int Major, int Minor)? Capability(Device device)
     {
         const int majorAttribute = 75, minorAttribute = 76; // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_…
-        if (Card(index) is not { } card || Function("cuDeviceGetAttribute") is not { } function)
+        if (Card(device) is not { } card || Function("cuDeviceGetAttribute") is not { } function)
         {
             return null;
         }
@@ -21,17 +22,17 @@ internal static unsafe class CudaDriver
     }
 
     /// <summary>The memory of a card in bytes; null where the driver does not tell.</summary>
-    /// <param name="index">The card's index, from 0.</param>
-    public static long? Memory(int index)
+    /// <param name="device">The card.</param>
+    public static long? Memory(Device device)
     {
         nuint bytes;
-        return Card(index) is { } card && Function("cuDeviceTotalMem_v2") is { } function
+        return Card(device) is { } card && Function("cuDeviceTotalMem_v2") is { } function
             && ((delegate* unmanaged<nuint*, int, int>)function)(&bytes, card) == 0 ? (long)bytes : null;
     }
 
-    private static int? Card(int index)
+    private static int? Card(Device device)
     {
-        int card;
+        int card, index = Math.Max(0, device.index); // −1 is the first
         return Function("cuInit") is { } start && Function("cuDeviceGet") is { } get
             && ((delegate* unmanaged<uint, int>)start)(0) == 0 && ((delegate* unmanaged<int*, int, int>)get)(&card, index) == 0 ? card : null;
     }

@@ -4,7 +4,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Spot.Backbone;
 
-/// <summary>T5's attention: several heads, scores without scaling, softmax in float32.</summary>
+/// <summary>The decoder's attention, to itself and to the encoder's states: several heads, scores without scaling, softmax in float32.</summary>
 internal sealed class Attention
 {
     private readonly Tensor _q, _k, _v, _o;

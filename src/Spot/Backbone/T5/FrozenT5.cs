@@ -28,7 +28,7 @@ internal sealed class FrozenT5 : IDisposable
     {
         _thread = thread;
         _weights = weights;
-        _encoder = new EncoderStack(weights, config);
+        _encoder = new EncoderStack(weights, config, device);
         _decoder = new DecoderStack(weights, config);
         Config = config;
         Device = device;
@@ -95,6 +95,10 @@ internal sealed class FrozenT5 : IDisposable
         Tensor? mask = inputs.KeyMask((int)(prompt?.size(-2) ?? 0));
         return new EncodedBatch(_encoder.Forward(Embeddings(prompt, inputs), mask, dropout, trace), mask);
     }
+
+    /// <summary>Prompts as <see cref="Encode(PromptStack, IReadOnlyList{int}, TokenBatch)"/> takes them.</summary>
+    /// <param name="prompts">The prompts; null for the bare model.</param>
+    public PromptStack Stack(IReadOnlyList<SoftPrompt?> prompts) => new(prompts, Config.Dim, Device, Type);
 
     /// <summary>Encodes inputs each behind a prompt of its own, of whatever length. Equal to encoding each row by itself.</summary>
     /// <param name="prompts">The prompts.</param>

@@ -28,24 +28,22 @@ internal static class Layers
     public static Tensor FeedForward(Tensor x, T5Weights weights, string prefix, T5Config config, DropoutMasks? dropout)
     {
         Tensor Weight(string name) => weights[$"{prefix}.DenseReluDense.{name}.weight"];
-        Tensor hidden; // [batch, length, ff]
-        if (config.Activation == T5Activation.Relu)
-        {
-            hidden = F.linear(x, Weight("wi")).relu();
-        }
-        else
-        {
-            Tensor gate = F.linear(x, Weight("wi_0"));
-            gate = config.Activation == T5Activation.GatedGelu ? F.gelu(gate, TorchSharp.Modules.GELU.Approximate.tanh) : F.silu(gate);
-            hidden = gate * F.linear(x, Weight("wi_1"));
-        }
+        Tensor gate = F.linear(x, Weight(config.IsGated ? "wi_0" : "wi")); // [batch, length, ff]
+        Tensor? up = config.IsGated ? F.linear(x, Weight("wi_1")) : null;
+        return F.linear(Activate(gate, up, dropout?.Next(1, config.FeedForwardDim), config.Activation), Weight("wo"));
+    }
 
-        if (dropout is not null)
+    /// <summary>act(gate) · up · mask, of which the gate alone is always there.</summary>
+    public static Tensor Activate(Tensor gate, Tensor? up, Tensor? mask, T5Activation activation)
+    {
+        Tensor hidden = activation switch
         {
-            hidden = hidden * dropout.Next(1, config.FeedForwardDim);
-        }
-
-        return F.linear(hidden, Weight("wo"));
+            T5Activation.Relu => gate.relu(),
+            T5Activation.GatedGelu => F.gelu(gate, TorchSharp.Modules.GELU.Approximate.tanh),
+            _ => F.silu(gate),
+        };
+        hidden = up is null ? hidden : hidden * up;
+        return mask is null ? hidden : hidden * mask;
     }
 
     /// <summary>residual + mask · update.</summary>

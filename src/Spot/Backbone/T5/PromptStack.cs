@@ -12,14 +12,16 @@ internal sealed class PromptStack : IDisposable
     private readonly Tensor? _rows; // [rows of all prompts, d]; null when there are none
 
     /// <param name="prompts">The prompts; null for the bare model.</param>
-    /// <param name="model">Their model.</param>
-    public PromptStack(IReadOnlyList<SoftPrompt?> prompts, FrozenT5 model)
+    /// <param name="dim">The numbers of a row.</param>
+    /// <param name="device">Where the rows go.</param>
+    /// <param name="type">What they are rounded to: the type of the embeddings.</param>
+    public PromptStack(IReadOnlyList<SoftPrompt?> prompts, int dim, Device device, ScalarType type)
     {
         _lengths = [.. prompts.Select(prompt => prompt?.Length ?? 0)];
         _starts = [.. _lengths.Select((_, i) => _lengths.Take(i).Sum())];
         float[] values = [.. prompts.SelectMany(prompt => prompt?.Values.ToArray() ?? [])];
         using DisposeScope scope = NewDisposeScope();
-        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), model.Config.Dim, model.Device).to(model.Type).DetachFromDisposeScope();
+        _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), dim, device).to(type).DetachFromDisposeScope();
     }
 
     public void Dispose() => _rows?.Dispose();

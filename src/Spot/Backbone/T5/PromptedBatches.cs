@@ -21,7 +21,7 @@ internal static class PromptedBatches
         FrozenT5 model, IReadOnlyList<SoftPrompt?> prompts, int[][] inputs, Func<EncodedBatch, T[]> answer, CancellationToken cancellationToken)
     {
         T[][] answers = [.. prompts.Select(_ => new T[inputs.Length])];
-        using PromptStack stack = model.Run(() => new PromptStack(prompts, model));
+        using PromptStack stack = model.Run(() => model.Stack(prompts));
         (int Prompt, int Input)[] rows = [.. Enumerable.Range(0, prompts.Count)
             .SelectMany(prompt => Enumerable.Range(0, inputs.Length).Select(input => (prompt, input)))
             .OrderBy(row => stack.Length(row.prompt) + inputs[row.input].Length)];

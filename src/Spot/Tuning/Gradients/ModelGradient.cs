@@ -14,15 +14,15 @@ namespace Spot.Tuning;
 internal sealed class ModelGradient(FrozenT5 model, TrainingOptions options, int[]? prompts = null)
 {
     private readonly BatchPasses _passes = new(model, options, prompts: prompts ?? []);
-    private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
+    private readonly AutogradPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
-    /// <summary>Computes the gradient of one batch into the weights' <c>grad</c>.</summary>
+    /// <summary>Forward and backward: the gradient of one batch, into the weights' <c>grad</c>.</summary>
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, which decides dropout.</param>
     /// <param name="table">The tasks' prompts, a leaf; null where there are none. // [prompts, L, d]</param>
     /// <returns>The mean cross-entropy per target token, in nats.</returns>
-    public double Compute(IReadOnlyList<EncodedExample> batch, long step, Tensor? table = null) =>
-        _passes.Run(batch, step, pass => _automatic.Backward(Rows(table, pass), pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout));
+    public double ForwardBackward(IReadOnlyList<EncodedExample> batch, long step, Tensor? table = null) =>
+        _passes.Run(batch, step, pass => _automatic.ForwardBackward(Rows(table, pass), pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout));
 
     // [batch, L, d]
     private Tensor? Rows(Tensor? table, BatchPass pass) =>

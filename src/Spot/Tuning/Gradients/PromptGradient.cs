@@ -6,7 +6,7 @@ namespace Spot.Tuning;
 
 /// <summary>Loss of a batch and its gradient with respect to the prompt, for one prompt or for several in the same passes.</summary>
 /// <remarks>
-/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="CpuPasses"/> support the
+/// The loss is the mean over the batch's target tokens of cross-entropy + z · (log Z)², or their sum. Where <see cref="CpuKernels"/> support the
 /// model the gradient goes through the encoder by hand, elsewhere by automatic differentiation. Of several prompts each stands in front of a copy of
 /// the batch: what one prompt gets does not depend on the others, up to the rounding of larger products.
 /// </remarks>
@@ -16,9 +16,9 @@ namespace Spot.Tuning;
 /// <param name="width">As for <see cref="BatchPasses"/>.</param>
 internal sealed class PromptGradient(FrozenT5 model, TrainingOptions options, bool automatic = false, int width = 0)
 {
-    private readonly bool _byHand = !automatic && CpuPasses.Support(model.Config, model.Device);
+    private readonly bool _byHand = !automatic && model.Encoder.HasKernels;
     private readonly BatchPasses _passes = new(model, options, width);
-    private readonly DifferentiatedPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
+    private readonly AutogradPass _automatic = new(model, options.ZLoss, options.ActivationCheckpointing);
 
     /// <summary>The mean cross-entropy of the last batch, without the z-loss, in nats per token; of the first prompt.</summary>
     public double Loss => Losses[0];
@@ -26,28 +26,28 @@ internal sealed class PromptGradient(FrozenT5 model, TrainingOptions options, bo
     /// <summary>The same for every prompt.</summary>
     public double[] Losses { get; private set; } = [0];
 
-    /// <summary>Computes the gradient of one batch.</summary>
+    /// <summary>Forward and backward: the gradient of one batch.</summary>
     /// <param name="prompt">length × d values.</param>
     /// <param name="length">Prompt rows.</param>
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, which decides dropout.</param>
     /// <returns>length × d values.</returns>
-    public float[] Compute(float[] prompt, int length, IReadOnlyList<EncodedExample> batch, long step) =>
-        model.Run(() => ComputeAll(prompt, length, batch, step));
+    public float[] ForwardBackward(float[] prompt, int length, IReadOnlyList<EncodedExample> batch, long step) =>
+        model.Run(() => ForwardBackwardAll(prompt, length, batch, step));
 
-    /// <summary>Computes the gradients of several prompts on one batch.</summary>
+    /// <summary>The gradients of several prompts on one batch.</summary>
     /// <param name="prompts">Each of the same length.</param>
     /// <param name="length">Prompt rows.</param>
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, which decides dropout.</param>
     /// <returns>For each prompt length × d values.</returns>
-    public float[][] Compute(IReadOnlyList<float[]> prompts, int length, IReadOnlyList<EncodedExample> batch, long step)
+    public float[][] ForwardBackward(IReadOnlyList<float[]> prompts, int length, IReadOnlyList<EncodedExample> batch, long step)
     {
-        float[] all = Compute([.. prompts.SelectMany(prompt => prompt)], length, batch, step);
+        float[] all = ForwardBackward([.. prompts.SelectMany(prompt => prompt)], length, batch, step);
         return [.. all.Chunk(length * model.Config.Dim)];
     }
 
-    private float[] ComputeAll(float[] values, int length, IReadOnlyList<EncodedExample> batch, long step)
+    private float[] ForwardBackwardAll(float[] values, int length, IReadOnlyList<EncodedExample> batch, long step)
     {
         using DisposeScope scope = NewDisposeScope();
         int count = values.Length / (length * model.Config.Dim);
@@ -83,7 +83,7 @@ internal sealed class PromptGradient(FrozenT5 model, TrainingOptions options, bo
     private Tensor Automatic(Tensor prompts, BatchPass pass, double[] losses)
     {
         Tensor rows = prompts.detach().requires_grad_();
-        _automatic.Backward(rows, pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout, losses);
+        _automatic.ForwardBackward(rows, pass.Inputs, pass.Targets, pass.LossScale, pass.Dropout, losses);
         return rows.grad!;
     }
 
@@ -91,7 +91,7 @@ internal sealed class PromptGradient(FrozenT5 model, TrainingOptions options, bo
     private Tensor ByHand(Tensor prompts, BatchPass pass, double[] losses)
     {
         int length = (int)prompts.size(1);
-        EncoderPass encoder = new(model.Weights, model.Config, options.ActivationCheckpointing);
+        using EncoderPass encoder = new(model.Encoder, model.Config, options.ActivationCheckpointing);
         Tensor? mask = pass.Inputs.KeyMask(length);
         Tensor states;
         using (no_grad())

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 namespace Spot.Tuning;
 
 /// <summary>How many prompts may share a pass over the model while they are tuned beside each other.</summary>
-internal static class SharedPasses
+/// <param name="model">The model.</param>
+/// <param name="options">How many examples a pass has, and whether it keeps its activations.</param>
+internal sealed class SharedPasses(FrozenT5 model, TrainingOptions options)
 {
     // On the CPU a pass of more rows gains nothing: its products are large already, and leave the caches.
     private const int MostRowsOnCpu = 32;
@@ -13,17 +15,14 @@ internal static class SharedPasses
     // Of a card whose driver does not tell its memory.
     private const long LeastMemory = 8L << 30;
 
+    private readonly int _rows = Math.Min(options.MicroBatchSize, options.BatchSize);
+    private readonly long? _memory = Memory(model.Device) / 4; // the rest is for weights and what else runs
+
     /// <summary>The number of prompts, at least one.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="options">How many examples a pass has, and whether it keeps its activations.</param>
     /// <param name="length">The longest prompt and input together.</param>
-    public static int Prompts(FrozenT5 model, TrainingOptions options, int length)
-    {
-        int rows = Math.Min(options.MicroBatchSize, options.BatchSize);
-        return model.Device.type == DeviceType.CPU
-            ? Math.Max(1, MostRowsOnCpu / rows)
-            : Prompts(model.Config, rows, length, options.ActivationCheckpointing, Memory(model.Device) / 4); // the rest is for weights and what else runs
-    }
+    public int Prompts(int length) => _memory is { } bytes
+        ? Prompts(model.Config, _rows, length, options.ActivationCheckpointing, bytes)
+        : Math.Max(1, MostRowsOnCpu / _rows);
 
     /// <summary>As many as keep their activations in so many bytes.</summary>
     internal static int Prompts(T5Config config, int rows, int length, bool checkpointing, long bytes) =>
@@ -37,7 +36,11 @@ internal static class SharedPasses
         return sizeof(float) * (checkpointing ? block + (config.EncoderLayers * length * config.Dim) : config.EncoderLayers * block);
     }
 
-    private static long Memory(Device device) => device.type == DeviceType.CUDA
-        ? CudaDriver.Memory(Math.Max(0, device.index)) ?? LeastMemory
-        : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    // Null on the CPU, where memory does not decide.
+    private static long? Memory(Device device) => device.type switch
+    {
+        DeviceType.CPU => null,
+        DeviceType.CUDA => CudaDriver.Memory(device) ?? LeastMemory,
+        _ => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+    };
 }

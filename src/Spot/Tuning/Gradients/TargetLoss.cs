@@ -50,7 +50,7 @@ internal static class TargetLoss
                 using DisposeScope scope = NewDisposeScope();
                 int count = Math.Min(MostTokens, ids.Length - first);
                 Tensor scores = model.LogitColumns(states.narrow(0, first, count)); // [vocabulary, count]
-                loss += CrossEntropyKernel.Differentiate(scores, ids.AsSpan(first, count), zLoss, lossScale, losses is null ? default : losses.AsSpan(first, count));
+                loss += CrossEntropyKernel.ForwardBackward(scores, ids.AsSpan(first, count), zLoss, lossScale, losses is null ? default : losses.AsSpan(first, count));
                 gradient.narrow(0, first, count).copy_(model.LogitGradient(scores));
             }
         }

@@ -13,20 +13,6 @@ internal abstract class TensorOptimizer : IDisposable
     /// <summary>Everything but <see cref="Step"/> that the next step depends on, by the names that <see cref="Optimizer.State"/> has. float32</summary>
     public Dictionary<string, Tensor> State { get; } = [];
 
-    /// <summary>Makes the optimiser of a parameter.</summary>
-    /// <param name="options">The options, already checked.</param>
-    /// <param name="rows">The first dimension; 1 for a vector.</param>
-    /// <param name="columns">The second dimension.</param>
-    /// <param name="device">Where the parameter is.</param>
-    /// <param name="rough">What products of matrices may be computed in.</param>
-    public static TensorOptimizer Create(OptimizerOptions options, int rows, int columns, Device device, ScalarType rough = ScalarType.Float32) => options switch
-    {
-        AdafactorOptions adafactor => new TensorAdafactor(adafactor, rows, columns, device),
-        AdamWOptions adamW => new TensorAdamW(adamW, rows, columns, device),
-        MuonOptions muon => rows > 1 ? new TensorMuon(muon, rows, columns, device, rough) : new TensorAdamW(muon.Others, rows, columns, device),
-        _ => throw Optimizer.Unknown(options),
-    };
-
     /// <summary>Applies one gradient. Call without gradients, in a dispose scope.</summary>
     /// <param name="parameter">Changed in place. // [rows, columns]</param>
     /// <param name="gradient">May be overwritten. // [rows, columns]</param>

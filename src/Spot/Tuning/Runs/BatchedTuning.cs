@@ -20,7 +20,7 @@ internal sealed class BatchedTuning
     private readonly PromptTrainable[] _trainables;
     private readonly TuningRun[] _runs;
     private readonly SortedDictionary<string, string>[] _identities;
-    private readonly FrozenT5 _model;
+    private readonly SharedPasses _shared;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
 
@@ -34,7 +34,7 @@ internal sealed class BatchedTuning
     {
         (_logger, _time) = (logger, milestones.Time);
         _backbone = backbone.Name;
-        _model = backbone.Model;
+        _shared = new SharedPasses(backbone.Model, options);
         _task = task;
         _options = options;
         _stream = new TrainingStream(task, backbone.Tokenizer, options);
@@ -116,7 +116,7 @@ internal sealed class BatchedTuning
             foreach (IGrouping<int, RunCursor> group in next.GroupBy(cursor => cursor.Trainable.Values.Length))
             {
                 int length = group.First().Trainable.Length + batch.Examples.Max(example => example.Input.Length);
-                foreach (RunCursor[] part in group.Chunk(SharedPasses.Prompts(_model, _options, length)))
+                foreach (RunCursor[] part in group.Chunk(_shared.Prompts(length)))
                 {
                     Prepare(part, batch, step, drawing);
                     Array.ForEach(part, cursor => cursor.MoveOn());
@@ -129,7 +129,7 @@ internal sealed class BatchedTuning
     private void Prepare(RunCursor[] cursors, TrainingBatch batch, int step, TimeSpan drawing)
     {
         long began = _time.GetTimestamp();
-        float[][] gradients = _gradient.Compute([.. cursors.Select(cursor => cursor.Trainable.Values)], cursors[0].Trainable.Length, batch.Examples, step);
+        float[][] gradients = _gradient.ForwardBackward([.. cursors.Select(cursor => cursor.Trainable.Values)], cursors[0].Trainable.Length, batch.Examples, step);
         TimeSpan share = drawing + (_time.GetElapsedTime(began) / cursors.Length);
         for (int i = 0; i < cursors.Length; i++)
         {

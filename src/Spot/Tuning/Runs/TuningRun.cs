@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Spot.Tuning;
 
-/// <summary>The loop over steps, the same for prompts and models: draw, compute, update, evaluate, keep.</summary>
+/// <summary>The loop over steps, the same for prompts and models: step, evaluate, keep.</summary>
 /// <param name="trainable">What is trained.</param>
 /// <param name="mixture">On what.</param>
 /// <param name="stream">The mixture's examples; runs that take the same steps may share it.</param>
@@ -12,11 +12,11 @@ namespace Spot.Tuning;
 /// <param name="milestones">Which steps are worth a line; runs beside each other share it.</param>
 internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, TrainingStream stream, TrainingOptions options, ILogger logger, Milestones milestones)
 {
+    private readonly RunStep _step = new(trainable, mixture, stream, options, logger);
     private readonly RunClock _clock = new(options, milestones.Time);
     private TimeSpan _prepared; // for the next step
     private RunFolder? _folder;
     private RunState _state = new();
-    private bool _torn; // a step is half done and cannot be undone
 
     /// <summary>What the run is called.</summary>
     public string Name { get; } = options.Label.Of(mixture.Name);
@@ -138,16 +138,8 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
     {
         long began = milestones.Time.GetTimestamp();
         _clock.BeginStep(began);
-        TrainingBatch batch = stream.Batch(_state.Step);
-        double loss = trainable.Compute(batch.Examples, _state.Step);
-        double norm = trainable.GradientNorm();
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            throw Diverged(batch, loss, norm, trainable.NotFiniteGradient());
-        }
-
         double factor = LearningRate.Factor(options, _state.Step);
-        Update(factor, batch, loss, norm);
+        (double loss, double norm, int examples) = _step.Take(_state, factor, _folder?.History);
         _state.Losses.Add(loss);
         _state.Step++;
         if (_state.Step == options.EarlyStep)
@@ -156,33 +148,10 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
         }
 
         TimeSpan duration = milestones.Time.GetElapsedTime(began) + _prepared;
-        StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, batch.Examples.Length, duration);
+        StepReport report = new(_state.Step, loss, norm, options.Optimizer.LearningRate * factor, examples, duration);
         _clock.Count(report);
         _folder?.History.Write(json => _clock.Write(json, report));
         return report;
-    }
-
-    private void Update(double factor, TrainingBatch batch, double loss, double norm)
-    {
-        Action? goBack = trainable.Remember();
-        trainable.Apply(factor, options.GradientClipping is { } most && norm > most ? most / norm : 1);
-        if (trainable.NotFiniteValue() is { } place)
-        {
-            goBack?.Invoke();
-            _torn = goBack is null;
-            throw Diverged(batch, loss, norm, place);
-        }
-    }
-
-    private TuningDivergedException Diverged(TrainingBatch batch, double loss, double norm, string? place)
-    {
-        int step = _state.Step + 1;
-        TuningLog.Diverged(logger, Name, step, loss, norm);
-        _folder?.History.WriteEvent(step, "diverged");
-        string found = FormattableString.Invariant($"loss {loss}, gradient norm {norm}{(place is null ? "" : ", " + place)}");
-        string first = batch.Sources[0].Input;
-        string message = $"Tuning '{mixture.Name}' diverged at step {step}: {found}. The batch began with '{(first.Length > 80 ? first[..80] + "…" : first)}'. Lower the learning rate, or use float32.";
-        return trainable.Diverged(message, step, batch.Sources, _state.Best);
     }
 
     private TuningEvaluation? EvaluateIfDue(CancellationToken cancellationToken)
@@ -236,7 +205,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
     /// <summary>Replaces the checkpoint of a run with a folder.</summary>
     public void Save()
     {
-        if (_folder is not null && !_torn)
+        if (_folder is not null && !_step.IsTorn)
         {
             using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.checkpoint");
             _folder.Save(_state);

@@ -1,16 +1,23 @@
 namespace Spot.Tuning;
 
 /// <summary>A few numbers in an array, a prompt.</summary>
-/// <param name="name">The name, unique in the run.</param>
-/// <param name="shape">The dimensions; its optimiser sees a matrix of the last one and all before.</param>
-/// <param name="values">The numbers, changed in place.</param>
-/// <param name="options">The optimiser's options.</param>
-internal sealed class ArrayParameter(string name, long[] shape, float[] values, OptimizerOptions options) : Parameter(name, shape)
+internal sealed class ArrayParameter : Parameter
 {
-    private readonly Optimizer _optimizer = Optimizer.Create(options, values.Length / (int)shape[^1], (int)shape[^1]);
+    private readonly Optimizer _optimizer;
+
+    /// <param name="name">The name, unique in the run.</param>
+    /// <param name="shape">The dimensions.</param>
+    /// <param name="values">The numbers, changed in place.</param>
+    /// <param name="options">The optimiser's options.</param>
+    public ArrayParameter(string name, long[] shape, float[] values, OptimizerOptions options)
+        : base(name, shape)
+    {
+        Values = values;
+        _optimizer = OptimizerFactory.Create(options, Rows, Columns);
+    }
 
     /// <summary>The numbers themselves.</summary>
-    public float[] Values => values;
+    public float[] Values { get; }
 
     public override long Step
     {
@@ -21,11 +28,11 @@ internal sealed class ArrayParameter(string name, long[] shape, float[] values, 
     /// <summary>Takes one step.</summary>
     /// <param name="gradient">The gradient.</param>
     /// <param name="factor">What the learning rate is multiplied by: warm-up and decay.</param>
-    public void Apply(ReadOnlySpan<float> gradient, double factor) => _optimizer.Apply(values, gradient, factor);
+    public void Apply(ReadOnlySpan<float> gradient, double factor) => _optimizer.Apply(Values, gradient, factor);
 
-    public override float[] Read() => (float[])values.Clone();
+    public override float[] Read() => (float[])Values.Clone();
 
-    public override void Write(float[] replacement) => replacement.CopyTo(values, 0);
+    public override void Write(float[] replacement) => replacement.CopyTo(Values, 0);
 
     public override IReadOnlyDictionary<string, float[]> ReadState() =>
         _optimizer.State.ToDictionary(state => state.Key, state => (float[])state.Value.Clone());

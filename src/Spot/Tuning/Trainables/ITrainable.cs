@@ -9,16 +9,16 @@ internal interface ITrainable : IDisposable
     /// <summary>The numbers that are trained.</summary>
     IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>Computes a batch's loss and the gradient of every parameter.</summary>
+    /// <summary>Forward and backward: a batch's loss and the gradient of every parameter.</summary>
     /// <param name="batch">The examples.</param>
     /// <param name="step">The step, from 0, which decides dropout.</param>
     /// <returns>The mean cross-entropy per target token, in nats.</returns>
-    double Compute(IReadOnlyList<EncodedExample> batch, long step);
+    double ForwardBackward(IReadOnlyList<EncodedExample> batch, long step);
 
-    /// <summary>The norm over all numbers of the gradients that <see cref="Compute"/> left; not finite if one of them is not.</summary>
+    /// <summary>The norm over all numbers of the gradients that <see cref="ForwardBackward"/> left; not finite if one of them is not.</summary>
     double GradientNorm();
 
-    /// <summary>Takes a step with the gradients that <see cref="Compute"/> left.</summary>
+    /// <summary>Takes a step with the gradients that <see cref="ForwardBackward"/> left.</summary>
     /// <param name="rateFactor">Warm-up and decay.</param>
     /// <param name="shrink">What gradients are multiplied by first: clipping.</param>
     void Apply(double rateFactor, double shrink);

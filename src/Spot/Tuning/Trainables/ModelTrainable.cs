@@ -43,10 +43,10 @@ internal sealed class ModelTrainable : ITrainable
 
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
-    public double Compute(IReadOnlyList<EncodedExample> batch, long step) => _model.Run(() =>
+    public double ForwardBackward(IReadOnlyList<EncodedExample> batch, long step) => _model.Run(() =>
     {
         Array.ForEach(_parameters, parameter => parameter.ClearGradient());
-        return _gradients.Compute(batch, step, _prompts?.Parameter.Weight);
+        return _gradients.ForwardBackward(batch, step, _prompts?.Parameter.Weight);
     });
 
     public double GradientNorm() => _model.Run(() => Norm(parameter => parameter.Gradient()));

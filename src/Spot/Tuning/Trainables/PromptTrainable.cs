@@ -38,7 +38,7 @@ internal sealed class PromptTrainable : ITrainable
     /// <summary>The prompt's numbers themselves.</summary>
     public float[] Values => _prompt.Values;
 
-    public double Compute(IReadOnlyList<EncodedExample> batch, long step)
+    public double ForwardBackward(IReadOnlyList<EncodedExample> batch, long step)
     {
         if (_prepared is { } prepared && prepared.Step == step)
         {
@@ -46,7 +46,7 @@ internal sealed class PromptTrainable : ITrainable
             return prepared.Loss;
         }
 
-        _gradient = _gradients.Compute(Values, _length, batch, step);
+        _gradient = _gradients.ForwardBackward(Values, _length, batch, step);
         return _gradients.Loss;
     }
 

@@ -26,7 +26,7 @@ internal sealed class TensorParameter : Parameter, IDisposable
         _numbers.copy_(start);
         Weight = type == ScalarType.Float32 ? _numbers : _numbers.to(type).DetachFromDisposeScope();
         Weight.requires_grad_();
-        _optimizer = TensorOptimizer.Create(options, Rows, Columns, start.device, type);
+        _optimizer = OptimizerFactory.Create(options, Rows, Columns, start.device, type);
     }
 
     /// <summary>What passes read, a leaf that takes their gradient.</summary>
@@ -62,10 +62,7 @@ internal sealed class TensorParameter : Parameter, IDisposable
         Tensor gradient = Gradient();
         gradient = shrink < 1 ? gradient * less : gradient;
         _optimizer.Apply(_numbers.view(Rows, Columns), gradient.view(Rows, Columns), factor);
-        if (!ReferenceEquals(Weight, _numbers))
-        {
-            Weight.copy_(_numbers);
-        }
+        Round();
     }
 
     public override float[] Read() => HostCopy.Read(_numbers);
@@ -74,10 +71,7 @@ internal sealed class TensorParameter : Parameter, IDisposable
     {
         HostCopy.Write(replacement, _numbers);
         using IDisposable noGradient = no_grad();
-        if (!ReferenceEquals(Weight, _numbers))
-        {
-            Weight.copy_(_numbers);
-        }
+        Round();
     }
 
     public override IReadOnlyDictionary<string, float[]> ReadState() => _optimizer.State.ToDictionary(state => state.Key, state => HostCopy.Read(state.Value));
@@ -95,5 +89,14 @@ internal sealed class TensorParameter : Parameter, IDisposable
         _numbers.Dispose();
         Weight.Dispose();
         _optimizer.Dispose();
+    }
+
+    // The numbers to what passes read.
+    private void Round()
+    {
+        if (!ReferenceEquals(Weight, _numbers))
+        {
+            Weight.copy_(_numbers);
+        }
     }
 }

@@ -20,7 +20,7 @@ public class CrossEntropyKernelTests
         long[] ids = [.. Enumerable.Range(0, tokens).Select(_ => (long)random.Next(vocabulary))];
         using Tensor scores = tensor(values, [vocabulary, tokens]);
 
-        double loss = CrossEntropyKernel.Differentiate(scores, ids, z, share);
+        double loss = CrossEntropyKernel.ForwardBackward(scores, ids, z, share);
 
         float[] gradient = scores.data<float>().ToArray();
         double expectedLoss = 0, worst = 0;

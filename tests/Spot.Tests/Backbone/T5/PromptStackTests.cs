@@ -20,7 +20,7 @@ public class PromptStackTests
         int[][] inputs = TestPrompts.Inputs(12);
         int[] choice = [.. inputs.Select((_, row) => row % prompts.Length)];
         int[][] targets = [.. inputs.Select((_, row) => (int[])[5 + row, 9, 1])];
-        EncodedBatch mixed = model.Encode(new PromptStack(prompts, model), choice, new TokenBatch(inputs, model.Config.PadId, CPU));
+        EncodedBatch mixed = model.Encode(model.Stack(prompts), choice, new TokenBatch(inputs, model.Config.PadId, CPU));
         float[] states = TestModels.Floats(mixed.States);
         float[] logits = TestModels.Floats(model.Logits(model.Decode(mixed, targets)));
         int stride = states.Length / inputs.Length;
@@ -65,7 +65,7 @@ public class PromptStackTests
     {
         using FrozenT5 model = TestModels.Load(TestPaths.Golden("t5/v1_1"));
         using DisposeScope scope = NewDisposeScope();
-        PromptStack stack = new([TestPrompts.Of(model, 2, 0), TestPrompts.Of(model, 4, 1)], model);
+        using PromptStack stack = model.Stack([TestPrompts.Of(model, 2, 0), TestPrompts.Of(model, 4, 1)]);
         Assert.Null(stack.KeyMask([0, 1], new TokenBatch([[5, 6, 1], [1]], 0, CPU))); // 2 + 3 = 4 + 1
         Assert.Equal([2, 1, 1, 5], stack.KeyMask([1, 0], new TokenBatch([[1], [5, 1]], 0, CPU))!.shape);
     }

@@ -49,7 +49,7 @@ public sealed class RowMixTests : ToyTests
         }
 
         using ModelTrainable trainable = new(_backbone.Model, options, null);
-        double found = trainable.Compute(batch, 0) * batch.Sum(example => example.Target.Length);
+        double found = trainable.ForwardBackward(batch, 0) * batch.Sum(example => example.Target.Length);
         Assert.Equal(expected, found, 1e-3);
     }
 

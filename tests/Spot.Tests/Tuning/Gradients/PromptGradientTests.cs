@@ -52,7 +52,7 @@ public sealed class PromptGradientTests : IDisposable
     public void Is_the_same_however_much_is_padded(double dropout, bool automatic)
     {
         PromptGradient trimming = new(_model, Options(dropout, microBatch: 1), automatic), padding = new(_model, Options(dropout), automatic, width: 40);
-        float[] trimmed = trimming.Compute(_prompt, Length, _batch, 0), padded = padding.Compute(_prompt, Length, _batch, 0);
+        float[] trimmed = trimming.ForwardBackward(_prompt, Length, _batch, 0), padded = padding.ForwardBackward(_prompt, Length, _batch, 0);
         Assert.NotEqual(trimmed, padded); // another order of sums: it has been computed otherwise
         Assert.True(GoldenData.Difference(padded, trimmed) < 1e-5, $"{GoldenData.Difference(padded, trimmed):E2}");
         Assert.Equal(trimming.Loss, padding.Loss, 1e-5 * trimming.Loss);
@@ -151,14 +151,14 @@ public sealed class PromptGradientTests : IDisposable
     private (float[] Gradient, double Loss) Gradient(TuningOptions options, long step = 0)
     {
         PromptGradient gradient = new(_model, options);
-        float[] values = gradient.Compute(_prompt, Length, _batch, step);
+        float[] values = gradient.ForwardBackward(_prompt, Length, _batch, step);
         return (values, gradient.Loss);
     }
 
     private double Loss(float[] prompt, TuningOptions options)
     {
         PromptGradient gradient = new(_model, options);
-        gradient.Compute(prompt, Length, _batch, 0);
+        gradient.ForwardBackward(prompt, Length, _batch, 0);
         return gradient.Loss;
     }
 

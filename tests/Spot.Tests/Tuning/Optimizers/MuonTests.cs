@@ -84,8 +84,8 @@ public class MuonTests
     [Fact]
     public void What_is_no_matrix_of_a_block_gets_the_others_optimizer()
     {
-        Assert.IsType<Muon>(Optimizer.Create(new MuonOptions(), 4, 4));
-        Assert.IsType<AdamW>(Optimizer.Create(new MuonOptions(), 1, 4));
+        Assert.IsType<Muon>(OptimizerFactory.Create(new MuonOptions(), 4, 4));
+        Assert.IsType<AdamW>(OptimizerFactory.Create(new MuonOptions(), 1, 4));
         Assert.True(T5Layout.IsBlockMatrix("encoder.block.0.layer.0.SelfAttention.q.weight"));
         Assert.All(
             [T5Layout.Shared, T5Layout.Head, T5Layout.EncoderNorm, T5Layout.Bias("decoder"), "decoder.block.1.layer.2.layer_norm.weight"],

@@ -191,8 +191,8 @@ public class OptimizerTests
     // An optimiser on arrays, or its twin in tensors.
     private sealed class Steps(OptimizerOptions options, int rows, int columns, bool inTensors)
     {
-        private readonly Optimizer? _arrays = inTensors ? null : Optimizer.Create(options, rows, columns);
-        private readonly TensorOptimizer? _tensors = inTensors ? TensorOptimizer.Create(options, rows, columns, CPU) : null;
+        private readonly Optimizer? _arrays = inTensors ? null : OptimizerFactory.Create(options, rows, columns);
+        private readonly TensorOptimizer? _tensors = inTensors ? OptimizerFactory.Create(options, rows, columns, CPU) : null;
 
         public void Apply(float[] parameter, ReadOnlySpan<float> gradient)
         {

@@ -58,14 +58,14 @@ public sealed class TaskPromptsTests : ToyTests
         model.Weights[T5Layout.DecoderNorm].requires_grad = true; // or rows without a prompt would have nothing to differentiate
         using DisposeScope scope = NewDisposeScope();
         Tensor table = tensor(values, [2, 4, model.Config.Dim]).requires_grad_();
-        double loss = new ModelGradient(model, options, [0, 1, -1]).Compute(batch, 0, table) * batch.Sum(example => example.Target.Length);
+        double loss = new ModelGradient(model, options, [0, 1, -1]).ForwardBackward(batch, 0, table) * batch.Sum(example => example.Target.Length);
         float[] gradient = TestModels.Floats(table.grad!);
         PromptGradient alone = new(model, options, automatic: true);
         for (int task = 0; task < 2; task++)
         {
             Range range = (task * values.Length / 2)..((task + 1) * values.Length / 2);
             EncodedExample[] own = [.. batch.Where(example => example.Task == task)];
-            Assert.True(GoldenData.Difference(gradient[range], alone.Compute(values[range], 4, own, 0)) < 1e-5);
+            Assert.True(GoldenData.Difference(gradient[range], alone.ForwardBackward(values[range], 4, own, 0)) < 1e-5);
             loss -= alone.Loss * own.Sum(example => example.Target.Length);
         }
 

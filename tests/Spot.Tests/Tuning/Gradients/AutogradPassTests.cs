@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Spot.Tests.Tuning;
 
 /// <summary>Automatic differentiation block by block against one graph over the whole model.</summary>
-public class DifferentiatedPassTests
+public class AutogradPassTests
 {
     public static TheoryData<string, double> Cases() => ActivationCheckpointingTests.Cases();
 
@@ -51,7 +51,7 @@ public class DifferentiatedPassTests
     private delegate double Pass(FrozenT5 model, Tensor? prompt, TokenBatch inputs, int[][] targets, DropoutMasks? dropout);
 
     private static double Blockwise(FrozenT5 model, Tensor? prompt, TokenBatch inputs, int[][] targets, DropoutMasks? dropout) =>
-        new DifferentiatedPass(model, zLoss: 1, checkpointing: true).Backward(prompt, inputs, targets, 0.125, dropout);
+        new AutogradPass(model, zLoss: 1, checkpointing: true).ForwardBackward(prompt, inputs, targets, 0.125, dropout);
 
     private static double OneGraph(FrozenT5 model, Tensor? prompt, TokenBatch inputs, int[][] targets, DropoutMasks? dropout)
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Spot.Backbone;
 
-/// <summary>Whether the hand-written passes compute, or plain tensors as on every other device.</summary>
-internal static class CpuPasses
+/// <summary>Whether kernels compute what stands between products, or plain tensors as on every other device.</summary>
+internal static class CpuKernels
 {
     /// <summary>The environment variable that switches them off with <c>1</c>: to tell whether they are at fault, and to test what other devices compute.</summary>
     public const string OffVariable = "SPOT_PLAIN_TENSORS";

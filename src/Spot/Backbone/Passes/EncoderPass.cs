@@ -8,38 +8,35 @@ namespace Spot.Backbone;
 /// not be kept: less memory and fewer passes than automatic differentiation.
 /// </summary>
 /// <remarks>
-/// Computes what <see cref="EncoderStack"/> computes. Where <see cref="CpuPasses.Support"/> says so.
+/// Where <see cref="EncoderStack.HasKernels"/>. It outlives dispose scopes; the one who makes it disposes it.
 /// With checkpointing it keeps no more than every block's input, and the backward pass computes each block again: the same numbers to the bit.
 /// </remarks>
-internal sealed class EncoderPass(T5Weights weights, T5Config config, bool checkpointing = false)
+internal sealed class EncoderPass(EncoderStack encoder, T5Config config, bool checkpointing = false) : IDisposable
 {
-    private readonly EncoderBlockPass?[] _blocks = new EncoderBlockPass?[config.EncoderLayers];
+    private readonly BlockTape?[] _tapes = new BlockTape?[config.EncoderLayers];
     private readonly (Tensor Input, DropoutMasks? Dropout)[] _starts = new (Tensor, DropoutMasks?)[config.EncoderLayers];
-    private Tensor? _bias, _mask, _embeddingMask, _finalMask, _last;
+    private BlockMath _math = null!;
+    private Tensor? _embeddingMask, _finalMask, _last;
     private float[] _lastScales = [];
+
+    public void Dispose() => Array.ForEach(_tapes, tape => tape?.Dispose());
 
     /// <summary>Runs the encoder; call inside no_grad. Arguments as for <see cref="EncoderStack.Forward"/>.</summary>
     public Tensor Forward(Tensor embeddings, Tensor? mask, DropoutMasks? dropout)
     {
-        _bias = EncoderStack.Bias(weights, config, (int)embeddings.size(1), null).contiguous(); // [1, heads, length, length]
-        _mask = mask;
+        _math = encoder.ByKernels((int)embeddings.size(1), mask);
         _embeddingMask = dropout?.Next(1, config.Dim);
         Tensor x = _embeddingMask is null ? embeddings.contiguous() : embeddings * _embeddingMask;
-        for (int block = 0; block < _blocks.Length; block++)
+        for (int block = 0; block < _tapes.Length; block++)
         {
             using DisposeScope scope = NewDisposeScope();
-            EncoderBlockPass pass = new(weights, config, block);
             _starts[block] = (x, dropout?.Copy());
-            x = pass.Forward(x, _bias, mask, dropout).MoveToOuterDisposeScope();
-            if (!checkpointing || block == _blocks.Length - 1)
-            {
-                pass.Keep(); // the last block's turn comes next, so it is kept anyhow
-                _blocks[block] = pass;
-            }
+            _tapes[block] = !checkpointing || block == _tapes.Length - 1 ? new BlockTape() : null; // the last block's turn comes next, so it is kept anyhow
+            x = encoder.Blocks[block].Forward(x, _math, dropout, _tapes[block]).MoveToOuterDisposeScope();
         }
 
         _last = x;
-        (Tensor y, _lastScales) = RowKernels.RmsNorm(x, weights[T5Layout.EncoderNorm], (float)config.NormEpsilon);
+        (Tensor y, _lastScales) = _math.Norm(x, encoder.FinalNorm);
         _finalMask = dropout?.Next(1, config.Dim);
         return _finalMask is null ? y : y.mul_(_finalMask);
     }
@@ -51,23 +48,21 @@ internal sealed class EncoderPass(T5Weights weights, T5Config config, bool check
     {
         gradient = _finalMask is null ? gradient.contiguous() : gradient.mul(_finalMask);
         Tensor total = zeros_like(gradient);
-        RowKernels.AddRmsNormGradient(total, gradient, _last!, _lastScales, weights[T5Layout.EncoderNorm]);
-        for (int block = _blocks.Length - 1; block >= 0; block--)
+        RowKernels.AddRmsNormGradient(total, gradient, _last!, _lastScales, encoder.FinalNorm);
+        for (int block = _tapes.Length - 1; block >= 0; block--)
         {
-            using DisposeScope scope = NewDisposeScope();
-            EncoderBlockPass pass = _blocks[block] ?? Again(block);
-            pass.Backward(total);
-            pass.Release();
+            using BlockTape tape = _tapes[block] ?? Again(block);
+            encoder.Blocks[block].Backward(total, tape);
         }
 
         return _embeddingMask is null ? total : total.mul_(_embeddingMask);
     }
 
-    private EncoderBlockPass Again(int block)
+    private BlockTape Again(int block)
     {
-        EncoderBlockPass pass = new(weights, config, block);
+        BlockTape tape = new();
         (Tensor input, DropoutMasks? dropout) = _starts[block];
-        pass.Prepare(input, _bias!, _mask, dropout);
-        return pass;
+        encoder.Blocks[block].Record(input, _math, dropout, tape);
+        return tape;
     }
 }

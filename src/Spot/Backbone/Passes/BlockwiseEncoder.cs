@@ -14,6 +14,7 @@ internal sealed class BlockwiseEncoder(FrozenT5 model)
     private readonly DropoutMasks?[] _dropout = new DropoutMasks?[model.Config.EncoderLayers + 1];
     private Func<Tensor> _embeddings = null!, _makeBias = null!;
     private Tensor _bias = null!;
+    private BlockMath _math = null!;
 
     /// <summary>Encodes without a graph. The states are a leaf that requires a gradient.</summary>
     /// <param name="prompt">As for <see cref="FrozenT5.Embeddings"/>; may require a gradient.</param>
@@ -25,20 +26,21 @@ internal sealed class BlockwiseEncoder(FrozenT5 model)
         Tensor? mask = inputs.KeyMask(length - inputs.Width);
         DropoutMasks? start = dropout?.Copy();
         _embeddings = () => Layers.Dropped(model.Embeddings(prompt, inputs), model.Config, start?.Copy());
-        _makeBias = () => EncoderStack.Bias(model.Weights, model.Config, length, mask);
+        _makeBias = () => model.Encoder.Bias(length, mask);
 
         using IDisposable noGraph = no_grad();
         _bias = _makeBias(); // [batch or 1, heads, length, length]
+        _math = model.Encoder.ByTensors(_bias);
         Tensor x = Layers.Dropped(model.Embeddings(prompt, inputs), model.Config, dropout);
         for (int block = 0; block < model.Config.EncoderLayers; block++)
         {
             using DisposeScope scope = NewDisposeScope();
             (_inputs[block], _dropout[block]) = (x, dropout?.Copy());
-            x = model.Encoder.Block(x, block, _bias, dropout).MoveToOuterDisposeScope();
+            x = model.Encoder.Blocks[block].Forward(x, _math, dropout).MoveToOuterDisposeScope();
         }
 
         (_inputs[^1], _dropout[^1]) = (x, dropout?.Copy());
-        return new EncodedBatch(model.Encoder.Finish(x, dropout).requires_grad_(), mask);
+        return new EncodedBatch(model.Encoder.Finish(x, _math, dropout).requires_grad_(), mask);
     }
 
     /// <summary>Adds the gradients of the prompt and the weights to their <c>grad</c>. Can be called once.</summary>
@@ -46,11 +48,11 @@ internal sealed class BlockwiseEncoder(FrozenT5 model)
     public void Backward(Tensor gradient)
     {
         _bias.requires_grad_(model.Weights[T5Layout.Bias("encoder")].requires_grad);
-        gradient = Through(_inputs[^1], x => model.Encoder.Finish(x, _dropout[^1]), gradient);
+        gradient = Through(_inputs[^1], x => model.Encoder.Finish(x, _math, _dropout[^1]), gradient);
         for (int block = model.Config.EncoderLayers - 1; block >= 0; block--)
         {
-            int current = block;
-            Tensor next = Through(_inputs[block], x => model.Encoder.Block(x, current, _bias, _dropout[current]), gradient);
+            (EncoderBlock current, DropoutMasks? dropout) = (model.Encoder.Blocks[block], _dropout[block]);
+            Tensor next = Through(_inputs[block], x => current.Forward(x, _math, dropout), gradient);
             gradient.Dispose();
             gradient = next;
         }

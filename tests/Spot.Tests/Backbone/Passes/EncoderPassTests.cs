@@ -15,13 +15,13 @@ public class EncoderPassTests
     public void States_and_gradient_equal_the_reference(string folder)
     {
         using FrozenT5 model = TestModels.Load(folder);
-        Assert.True(CpuPasses.Support(model.Config, CPU));
+        Assert.True(CpuKernels.Support(model.Config, CPU));
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0, ZLoss = 0, MicroBatchSize = batch.Length };
             PromptGradient gradient = new(model, options);
-            float[] actual = gradient.Compute(golden["prompt"], golden.PromptLength, batch, 0);
+            float[] actual = gradient.ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0);
             double difference = GoldenData.Difference(actual, golden["prompt_grad"]);
             Assert.True(difference < 5e-5, $"{folder} {golden.Name}: {difference:E2}");
             double loss = golden.Info.GetProperty("loss_mean").GetDouble();
@@ -38,8 +38,8 @@ public class EncoderPassTests
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0.25, MicroBatchSize = 2 };
-            float[] byHand = new PromptGradient(model, options).Compute(golden["prompt"], golden.PromptLength, batch, 3);
-            float[] automatic = new PromptGradient(model, options, automatic: true).Compute(golden["prompt"], golden.PromptLength, batch, 3);
+            float[] byHand = new PromptGradient(model, options).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 3);
+            float[] automatic = new PromptGradient(model, options, automatic: true).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 3);
             double difference = GoldenData.Difference(byHand, automatic);
             Assert.True(difference < 5e-5, $"{folder} {golden.Name}: {difference:E2}");
         }
@@ -54,9 +54,26 @@ public class EncoderPassTests
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
             TuningOptions options = new() { Dropout = 0, ZLoss = 0 };
-            double byHand = Distance(new PromptGradient(model, options).Compute(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
-            double automatic = Distance(new PromptGradient(model, options, automatic: true).Compute(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
+            double byHand = Distance(new PromptGradient(model, options).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
+            double automatic = Distance(new PromptGradient(model, options, automatic: true).ForwardBackward(golden["prompt"], golden.PromptLength, batch, 0), golden["prompt_grad"]);
             Assert.True(byHand < (1.3 * automatic) + 0.01, $"{golden.Name}: {byHand:F4} by hand, {automatic:F4} automatically");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void Answering_and_tuning_compute_the_same_states_to_the_bit(string folder)
+    {
+        using FrozenT5 model = TestModels.Load(folder);
+        using IDisposable noGradient = no_grad();
+        foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor prompt = TestModels.Prompt(golden, model)!;
+            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, CPU);
+            using EncoderPass pass = new(model.Encoder, model.Config);
+            Tensor tuning = pass.Forward(model.Embeddings(prompt, inputs), inputs.KeyMask(golden.PromptLength), null);
+            Assert.Equal(TestModels.Floats(tuning), TestModels.Floats(model.Encode(prompt, inputs).States));
         }
     }
 
@@ -72,9 +89,10 @@ public class EncoderPassTests
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable noGradient = no_grad();
-            Tensor embeddings = ones(2, 9, model.Config.Dim);
-            new EncoderPass(model.Weights, model.Config, checkpointing).Forward(embeddings, null, null);
-            return scope.DisposablesCount;
+            using EncoderPass pass = new(model.Encoder, model.Config, checkpointing);
+            long before = DisposeScopeManager.Statistics.DetachedFromScopeCount;
+            pass.Forward(ones(2, 9, model.Config.Dim), null, null);
+            return DisposeScopeManager.Statistics.DetachedFromScopeCount - before + scope.DisposablesCount;
         }
     }
 

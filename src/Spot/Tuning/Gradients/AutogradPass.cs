@@ -11,9 +11,9 @@ namespace Spot.Tuning;
 /// <param name="model">The model; those of its weights that are to be trained require a gradient.</param>
 /// <param name="zLoss">The weight of (log Z)² in the loss.</param>
 /// <param name="checkpointing">Whether to compute the encoder's blocks twice instead of keeping what is in them.</param>
-internal sealed class DifferentiatedPass(FrozenT5 model, double zLoss, bool checkpointing)
+internal sealed class AutogradPass(FrozenT5 model, double zLoss, bool checkpointing)
 {
-    /// <summary>Adds the gradients of the pass's loss to the <c>grad</c> of all leaves. Call in a dispose scope.</summary>
+    /// <summary>Forward and backward: adds the gradients of the pass's loss to the <c>grad</c> of all leaves. Call in a dispose scope.</summary>
     /// <param name="prompt">As for <see cref="FrozenT5.Embeddings"/>: a leaf, or null for none.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="targets">Target ids with end of sequence.</param>
@@ -21,7 +21,7 @@ internal sealed class DifferentiatedPass(FrozenT5 model, double zLoss, bool chec
     /// <param name="dropout">Masks, null for none.</param>
     /// <param name="losses">As for <see cref="TargetLoss.Backward"/>.</param>
     /// <returns>The summed cross-entropy, without z-loss and lossScale.</returns>
-    public double Backward(Tensor? prompt, TokenBatch inputs, IReadOnlyList<int[]> targets, double lossScale, DropoutMasks? dropout, double[]? losses = null)
+    public double ForwardBackward(Tensor? prompt, TokenBatch inputs, IReadOnlyList<int[]> targets, double lossScale, DropoutMasks? dropout, double[]? losses = null)
     {
         if (!checkpointing)
         {
