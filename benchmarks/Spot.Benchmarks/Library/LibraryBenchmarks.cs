@@ -36,7 +36,7 @@ public class LibraryBenchmarks
 
     /// <summary>The best 10 in a library that has been searched before.</summary>
     [Benchmark]
-    public IReadOnlyList<PromptMatch> Search() => _library.SearchAsync(RandomLibrary.Query(3, Dim), 10).GetAwaiter().GetResult();
+    public IReadOnlyList<PromptMatch> Search() => _library.SearchAsync(RandomLibrary.Query(3, Dim), new() { K = 10 }).GetAwaiter().GetResult();
 
     /// <summary>One record more, flushed to disk.</summary>
     [Benchmark]

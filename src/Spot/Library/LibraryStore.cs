@@ -92,6 +92,25 @@ internal sealed class LibraryStore
         },
         cancellationToken);
 
+    /// <summary>All records; a library that was opened by its index alone is read now.</summary>
+    internal Task<LibraryState> ReadAllAsync(CancellationToken cancellationToken) =>
+        _state is { Entries: not null } known ? Task.FromResult(known) : ChangeAsync(
+            state =>
+            {
+                LibraryState read = state.Entries is null ? Scan(cancellationToken) with { View = state.View } : state;
+                return (read, read);
+            },
+            cancellationToken);
+
+    /// <summary>Sees to it that the index is made again.</summary>
+    internal Task StartAnewAsync(CancellationToken cancellationToken) => ChangeAsync(
+        state =>
+        {
+            Distrust();
+            return (state with { View = null }, true);
+        },
+        cancellationToken);
+
     internal LibraryState Scan(CancellationToken cancellationToken)
     {
         LibraryState state = LibraryScan.Run(Folder, cancellationToken);

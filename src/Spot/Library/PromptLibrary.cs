@@ -17,11 +17,13 @@ public sealed class PromptLibrary : IPromptLibrary
 {
     private readonly LibraryStore _store;
     private readonly LibrarySearch _search;
+    private readonly LibraryListing _listing;
 
     private PromptLibrary(LibraryStore store)
     {
         _store = store;
         _search = new LibrarySearch(store);
+        _listing = new LibraryListing(store);
     }
 
     /// <summary>The library's folder, as a full path.</summary>
@@ -87,13 +89,8 @@ public sealed class PromptLibrary : IPromptLibrary
     }
 
     /// <inheritdoc/>
-    /// <remarks>A library that was opened by its index alone reads all its sidecars now.</remarks>
-    public async Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        LibraryState state = await ReadAllAsync(cancellationToken).ConfigureAwait(false);
-        return [.. state.Entries!.Values.Select(entry => entry.Info).OrderBy(info => info.Id, StringComparer.Ordinal)];
-    }
+    /// <remarks>As of the last reading. A library that was opened by its index alone is listed from there: as its records are now, without reading their files.</remarks>
+    public IAsyncEnumerable<PromptInfo> ListAsync(CancellationToken cancellationToken = default) => _listing.RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The folder cannot be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
@@ -125,14 +122,14 @@ public sealed class PromptLibrary : IPromptLibrary
     public async Task<int> ExportAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        IReadOnlyList<PromptInfo> infos = await ListAsync(cancellationToken).ConfigureAwait(false);
+        LibraryState state = await _store.ReadAllAsync(cancellationToken).ConfigureAwait(false);
         string backbone = BackboneFingerprint ?? throw new SpotException($"Found nothing in the prompt library '{Folder}', expected records to export. Add one first.");
         IEnumerable<RecordFiles> Records()
         {
-            foreach (PromptInfo info in infos)
+            foreach (string id in state.Entries!.Keys.Order(StringComparer.Ordinal))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (LibraryFolder.Retry(() => _store.Folder.ReadFiles(info.Id)) is RecordFiles files) // else removed meanwhile
+                if (LibraryFolder.Retry(() => _store.Folder.ReadFiles(id)) is RecordFiles files) // else removed meanwhile
                 {
                     yield return files;
                 }
@@ -163,31 +160,25 @@ public sealed class PromptLibrary : IPromptLibrary
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PromptMatch>> SearchAsync(
-        TaskEmbedding query,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return (await SearchAsync([query], k, similarity, cancellationToken).ConfigureAwait(false))[0];
+        return (await SearchManyAsync([query], options, cancellationToken).ConfigureAwait(false))[0];
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchAsync(
-        IReadOnlyList<TaskEmbedding> queries,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default)
+    /// <remarks>The index is gone through once for all queries of a step.</remarks>
+    public async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchManyAsync(
+        IReadOnlyList<TaskEmbedding> queries, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        double[][] keys = Keys(queries, similarity);
+        PromptSearchOptions own = PromptSearchOptions.Of(options);
+        double[][] keys = Keys(queries, own.Similarity);
         IReadOnlyList<PromptMatch>[] found = new IReadOnlyList<PromptMatch>[keys.Length];
         foreach (IGrouping<int, int> group in Enumerable.Range(0, keys.Length).GroupBy(i => queries[i].Step))
         {
             int[] members = [.. group];
-            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], k, group.Key, similarity, filter: null, cancellationToken).ConfigureAwait(false);
+            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], group.Key, own, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < members.Length; i++)
             {
                 found[members[i]] = matches[i];
@@ -197,13 +188,16 @@ public sealed class PromptLibrary : IPromptLibrary
         return found;
     }
 
-    // Similarities are inner products, so that their mean is the one to the mean of the keys.
-    async Task<IReadOnlyList<PromptMatch>> IPromptLibrary.SearchMeanAsync(
-        IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <remarks>As fast as a search for one embedding: similarities are inner products, so that their mean is the one to the mean of the keys.</remarks>
+    public async Task<IReadOnlyList<PromptMatch>> SearchAverageAsync(
+        IReadOnlyList<TaskEmbedding> embeddings, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        double[][] keys = Keys(embeddings, similarity);
+        RepeatedEmbeddings.Check(embeddings);
+        PromptSearchOptions own = PromptSearchOptions.Of(options);
+        double[][] keys = Keys(embeddings, own.Similarity);
         double[] mean = [.. Enumerable.Range(0, keys[0].Length).Select(i => keys.Average(key => key[i]))];
-        return (await _search.FindAsync([mean], k, embeddings[0].Step, similarity, filter, cancellationToken).ConfigureAwait(false))[0];
+        return (await _search.FindAsync([mean], embeddings[0].Step, own, cancellationToken).ConfigureAwait(false))[0];
     }
 
     internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords));
@@ -245,13 +239,4 @@ public sealed class PromptLibrary : IPromptLibrary
             return (writer.End(), result);
         },
         cancellationToken);
-
-    private Task<LibraryState> ReadAllAsync(CancellationToken cancellationToken) =>
-        _store.State is { Entries: not null } known ? Task.FromResult(known) : _store.ChangeAsync(
-            state =>
-            {
-                LibraryState read = state.Entries is null ? _store.Scan(cancellationToken) with { View = state.View } : state;
-                return (read, read);
-            },
-            cancellationToken);
 }

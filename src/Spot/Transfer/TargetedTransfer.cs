@@ -63,10 +63,11 @@ public abstract class TargetedTransfer : ITransferStrategy
         ArgumentOutOfRangeException.ThrowIfLessThan(K, 1);
         IReadOnlyList<TaskEmbedding> embeddings = Embeddings.Count > 0 ? Embeddings : await EmbedAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
         SourceFilter filter = new(target, Eligible, IncludeOwnTask);
-        IReadOnlyList<PromptMatch> matches = await PromptSearch.FindAsync(Library, embeddings, K, Similarity, filter.Allows, cancellationToken).ConfigureAwait(false);
+        PromptSearchOptions search = new() { K = K, Similarity = Similarity, Filter = filter.Allows };
+        IReadOnlyList<PromptMatch> matches = await Library.SearchAverageAsync(embeddings, search, cancellationToken).ConfigureAwait(false);
         if (matches.Count == 0)
         {
-            throw filter.Nothing(await Library.ListAsync(cancellationToken).ConfigureAwait(false), isSearch: true);
+            throw await filter.NothingAsync(Library, isSearch: true, cancellationToken).ConfigureAwait(false);
         }
 
         TransferResult result = await TransferAsync(target, matches, options, progress, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class ReadmeSnippets
         }
 
         TextTask target = TaskFolder.Load(Path.Combine(spot, "samples/data/places")); // a new task: which one is it like?
-        PromptMatch nearest = (await library.SearchAsync(await new TaskEmbedder(tuner).EmbedAsync(target, options), 1))[0];
+        PromptMatch nearest = (await library.SearchAsync(await new TaskEmbedder(tuner).EmbedAsync(target, options)))[0];
         SoftPrompt start = (await library.GetAsync(nearest.Info.Id))!.Prompt;
         (options.Steps, options.Initialization) = (20, PromptInitialization.ClassLabels);
         TuningResult alone = await tuner.TuneAsync(target, options), transferred = await tuner.TuneAsync(target, options, start);

@@ -36,15 +36,6 @@ internal sealed class SearchRepair(LibraryStore store)
         }
     }
 
-    /// <summary>Sees to it that the index is made again.</summary>
-    internal Task StartAnewAsync(CancellationToken cancellationToken) => store.ChangeAsync(
-        state =>
-        {
-            store.Distrust();
-            return (state with { View = null }, true);
-        },
-        cancellationToken);
-
     private (LibraryState State, Outcome Outcome) Reconcile(LibraryState state, IReadOnlyCollection<string> ids)
     {
         (KeyIndex? index, bool isComplete) = store.Index(state);

@@ -112,8 +112,8 @@ internal sealed class StudyFolder
 
     private static async Task CopyAsync(PromptLibrary from, PromptLibrary to, CancellationToken cancellationToken)
     {
-        HashSet<string> there = [.. (await to.ListAsync(cancellationToken).ConfigureAwait(false)).Select(info => info.Id)];
-        foreach (PromptInfo info in await from.ListAsync(cancellationToken).ConfigureAwait(false))
+        HashSet<string> there = await to.ListAsync(cancellationToken).Select(info => info.Id).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await foreach (PromptInfo info in from.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!there.Contains(info.Id) && await from.GetAsync(info.Id, cancellationToken).ConfigureAwait(false) is { } record)
             {

@@ -73,7 +73,7 @@ public class WriteLockTests
             IOException error = await Assert.ThrowsAsync<IOException>(() => library.AddAsync(Samples.Record("y"), cancellationToken: Token));
             Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
             Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
-            Assert.Single(await PromptLibrary.Open(folder.Path).SearchAsync(Samples.Query("q"), 9, cancellationToken: Token));
+            Assert.Single(await PromptLibrary.Open(folder.Path).SearchAsync(Samples.Query("q"), new() { K = 9 }, Token));
         }
 
         await library.AddAsync(Samples.Record("y"), cancellationToken: Token);

@@ -34,9 +34,9 @@ public class KeyIndexTests
         Assert.Empty(PromptLibrary.Open(folder.Path, null, fewRecords: 0).Problems);
         PromptLibrary opened = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
         PromptRecord[] rest = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => Samples.Record($"r{i}")), Samples.Record("new")];
-        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageToken), Samples.Ranking(await opened.SearchAsync(Query, 99, cancellationToken: Token)));
+        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageToken), Samples.Ranking(await opened.SearchAsync(Query, new() { K = 99 }, Token)));
         Assert.EndsWith("r3.json", Assert.Single(opened.Problems).Path, StringComparison.Ordinal);
-        Assert.Equal(Records, (await opened.ListAsync(Token)).Count);
+        Assert.Equal(Records, await opened.ListAsync(Token).CountAsync(Token));
     }
 
     [Theory]
@@ -192,11 +192,11 @@ public class KeyIndexTests
         Assert.False(await library.RemoveAsync("R4", Token));
         string[] ids = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => $"r{i}"), "s"];
         await CheckAsync(library, ids);
-        Assert.Equal(ids.Order(StringComparer.Ordinal), (await library.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), await library.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         await CheckAsync(PromptLibrary.Open(folder.Path, null, fewRecords: 0), ids);
         Assert.Throws<SpotException>(() => PromptLibrary.Open(folder.Path, "another", fewRecords: 0));
         SpotException error = await Assert.ThrowsAsync<SpotException>(
-            () => PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(Samples.Query("q", 7), 3, cancellationToken: Token));
+            () => PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(Samples.Query("q", 7), new() { K = 3 }, Token));
         Assert.Contains("steps of the keys", error.Message, StringComparison.Ordinal);
     }
 
@@ -223,7 +223,7 @@ public class KeyIndexTests
         {
             foreach (int k in new[] { 3, 99 })
             {
-                Assert.Equal(Samples.Ranking(records, Query, similarity).Take(k), Samples.Ranking(await library.SearchAsync(Query, k, similarity, Token)));
+                Assert.Equal(Samples.Ranking(records, Query, similarity).Take(k), Samples.Ranking(await library.SearchAsync(Query, new() { K = k, Similarity = similarity }, Token)));
             }
         }
     }
