@@ -300,13 +300,17 @@ public class PromptLibrarySearchTests
         TaskEmbedding query = Samples.Query("q");
         int k = new Spot.Transfer.BestOfTopK(new Spot.Tests.Transfer.FakeTuner(_ => 1), new Spot.Tests.Transfer.FakeEmbedder(query), library).K;
         Assert.Equal((k, k), (new PromptSearchOptions().K, (await library.SearchAsync(query, cancellationToken: Token)).Count));
-        PromptSearchOptions changing = new() { K = 2 };
-        changing.Filter = _ =>
+        foreach (IPromptLibrary each in new IPromptLibrary[] { library, new OneByOne(library) })
         {
-            (changing.K, changing.Filter) = (9, null);
-            return true;
-        };
-        Assert.Equal(2, (await library.SearchAsync(query, changing, Token)).Count);
+            PromptSearchOptions changing = new() { K = 2 };
+            changing.Filter = _ =>
+            {
+                (changing.K, changing.Filter) = (9, null);
+                return true;
+            };
+            Assert.Equal([2, 2], (await each.SearchManyAsync([query, Samples.Query("p")], changing, Token)).Select(found => found.Count));
+        }
+
         foreach (PromptSearchOptions wrong in new PromptSearchOptions[] { new() { K = 0 }, new() { Similarity = (PromptSimilarity)7 } })
         {
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchAsync(query, wrong, Token));

@@ -3,8 +3,6 @@ namespace Spot.Library;
 /// <summary>The files of one index: rows, what is known of their records and, for each similarity, codes, their bounds and the keys themselves, all in the order of appending.</summary>
 internal sealed class IndexFiles : IDisposable
 {
-    internal const string HeadName = "head";
-
     private readonly IndexFile[] _all;
 
     private IndexFiles(Func<string, IndexFile> open, long generation)

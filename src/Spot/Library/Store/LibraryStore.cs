@@ -15,10 +15,7 @@ internal sealed class LibraryStore
     // Held while the state or the index is changed; readers take the state as it is.
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly int _fewRecords;
-    private KeyIndex? _index;
-    private long? _privateSince; // the folder's time stamp when the index was made, if it is this process's own
-    private bool _isDistrusted; // whether the index on disk turned out to be damaged
-    private bool _isUnproven; // whether it may differ from what was read of the folder, whatever its time stamp says
+    private readonly IndexSync _sync;
     private volatile LibraryState _state;
 
     internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords)
@@ -26,10 +23,15 @@ internal sealed class LibraryStore
         Folder = folder;
         _expectedBackbone = backbone;
         _fewRecords = fewRecords;
+        Keys = new LibraryIndex(folder);
+        _sync = new IndexSync(folder, Keys, Scan);
         _state = ReadIndex() ?? Scan(CancellationToken.None);
     }
 
     internal LibraryFolder Folder { get; }
+
+    /// <summary>The index; for whoever holds the gate.</summary>
+    internal LibraryIndex Keys { get; }
 
     internal LibraryState State => _state;
 
@@ -60,16 +62,16 @@ internal sealed class LibraryStore
             if (ImportJournal.Undo(Folder))
             {
                 _state = Scan(cancellationToken);
-                Close();
+                Keys.Close();
             }
             else if (_state.Stamp == before)
             {
                 _state = _state with { Stamp = Folder.Stamp() }; // the lock's own folder may be new
             }
 
-            if (_privateSince is not null)
+            if (Keys.IsPrivate)
             {
-                Close(); // others must see what is written
+                Keys.Close(); // others must see what is written
                 _state = _state with { View = null };
             }
 
@@ -86,9 +88,9 @@ internal sealed class LibraryStore
         _ =>
         {
             LibraryState state = Scan(cancellationToken);
-            Close();
-            _isUnproven = true; // a sidecar that was changed in place leaves the time stamp alone
-            return (IsInStep(state, out KeyIndex? index) ? state with { View = index.View() } : state, true);
+            Keys.Close();
+            Keys.IsUnproven = true; // a sidecar that was changed in place leaves the time stamp alone
+            return (state with { View = _sync.TryView(state, _fewRecords) }, true);
         },
         cancellationToken);
 
@@ -106,7 +108,7 @@ internal sealed class LibraryStore
     internal Task StartAnewAsync(CancellationToken cancellationToken) => ChangeAsync(
         state =>
         {
-            Distrust();
+            Keys.Distrust();
             return (state with { View = null }, true);
         },
         cancellationToken);
@@ -118,46 +120,6 @@ internal sealed class LibraryStore
         return state;
     }
 
-    /// <summary>The index with what other processes have appended meanwhile, if there is one, and whether it holds all records. The caller holds the gate.</summary>
-    internal (KeyIndex? Index, bool IsComplete) Index(LibraryState state)
-    {
-        bool isComplete = _index is not null && state.View is not null;
-        if (_index?.CatchUp() == false || (_privateSince is long since && since != Folder.Stamp()))
-        {
-            Close();
-            isComplete = false;
-        }
-
-        if (_index is null && !_isDistrusted && state.Backbone is string backbone)
-        {
-            _index = KeyIndex.TryOpen(Folder.IndexPath, backbone);
-        }
-
-        return (_index, _index is { IsIncomplete: false } && (isComplete || (!_isUnproven && _index.Stamp == Folder.Stamp())));
-    }
-
-    /// <summary>Takes another index in place of the present one.</summary>
-    /// <param name="index">The index.</param>
-    /// <param name="privateSince">The folder's time stamp, if the index is this process's own and others do not append to it.</param>
-    internal void Use(KeyIndex index, long? privateSince = null)
-    {
-        if (_index != index)
-        {
-            Close();
-            _index = index;
-        }
-
-        _privateSince = privateSince;
-        _isDistrusted = _isUnproven = false;
-    }
-
-    /// <summary>Sees to it that the index is made again. The caller holds the gate.</summary>
-    internal void Distrust()
-    {
-        Close();
-        _isDistrusted = true;
-    }
-
     /// <summary>Brings the index to where the records are.</summary>
     /// <returns>The keys of all records.</returns>
     internal async Task<KeySnapshot> SyncAsync(CancellationToken cancellationToken)
@@ -165,7 +127,7 @@ internal sealed class LibraryStore
         KeySnapshot? view = await ChangeAsync(
             state =>
             {
-                LibraryState after = state.View is null && IsInStep(state, out KeyIndex? index) ? state with { View = index.View() } : state;
+                LibraryState after = state.View is null ? state with { View = _sync.TryView(state, _fewRecords) } : state;
                 return (after, after.View);
             },
             cancellationToken).ConfigureAwait(false);
@@ -176,42 +138,13 @@ internal sealed class LibraryStore
 
         try
         {
-            return await WriteAsync(state => IndexSync.Run(this, state, isPrivate: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await WriteAsync(state => _sync.Run(state, isPrivate: false, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A folder that may only be read, or that somebody writes all the time.
-            return await ChangeAsync(state => IndexSync.Run(this, state, isPrivate: true, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await ChangeAsync(state => _sync.Run(state, isPrivate: true, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private bool IsInStep(LibraryState state, [NotNullWhen(true)] out KeyIndex? index)
-    {
-        (index, bool isComplete) = Index(state);
-        try
-        {
-            if (index is null
-                || !(isComplete || (!index.IsIncomplete && (_isUnproven || index.LiveCount <= _fewRecords) && IndexSync.IsInStep(index, state))))
-            {
-                return false;
-            }
-
-            _isUnproven = false;
-            return true;
-        }
-        catch (InvalidDataException)
-        {
-            Distrust();
-            return false;
-        }
-    }
-
-    /// <summary>Forgets the index: it is damaged, or to be opened again.</summary>
-    internal void Close()
-    {
-        _index?.Dispose();
-        _index = null;
-        _privateSince = null;
     }
 
     /// <summary>The keys as they are now, if nobody is just changing them; else as they were.</summary>
@@ -226,7 +159,7 @@ internal sealed class LibraryStore
         {
             if (_state.View is not null)
             {
-                (KeyIndex? index, bool isComplete) = Index(_state);
+                (KeyIndex? index, bool isComplete) = Keys.Open(_state.Backbone, _state.View);
                 _state = _state with { View = isComplete ? index!.View() : null };
             }
 
@@ -234,7 +167,7 @@ internal sealed class LibraryStore
         }
         catch (InvalidDataException)
         {
-            Distrust();
+            Keys.Distrust();
             _state = _state with { View = null };
             return null;
         }
@@ -273,20 +206,18 @@ internal sealed class LibraryStore
         try
         {
             if (Folder.ReadJson(LibraryFolder.HeaderName, LibraryJson.Files.LibraryHeader) is { Format: LibraryFolder.Format } header
-                && KeyIndex.TryOpen(Folder.IndexPath, header.Backbone) is KeyIndex index)
+                && Keys.Open(header.Backbone, view: null) is (KeyIndex index, IsComplete: true)
+                && index.LiveCount > _fewRecords
+                && !File.Exists(Folder.JournalPath))
             {
-                _index = index;
-                if (index.LiveCount > _fewRecords && index.Stamp == Folder.Stamp() && !File.Exists(Folder.JournalPath))
-                {
-                    CheckBackbone(header.Backbone);
-                    return new LibraryState(
-                        header.Backbone, index.Dim, Entries: null, ImmutableSortedDictionary.Create<string, LibraryProblem>(StringComparer.Ordinal), [], index.Stamp, index.View());
-                }
+                CheckBackbone(header.Backbone);
+                return new LibraryState(
+                    header.Backbone, index.Dim, Entries: null, ImmutableSortedDictionary.Create<string, LibraryProblem>(StringComparer.Ordinal), [], index.Stamp, index.View());
             }
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            Close(); // reading the folder will tell
+            Keys.Close(); // reading the folder will tell
         }
 
         return null;
