@@ -13,7 +13,7 @@ internal static class ReadmeSnippets
         string spot = args[0]; // a clone of the repository, for its toy model and sample tasks
         using T5Backbone backbone = T5Backbone.Load(Path.Combine(spot, "models/spot-tiny"));
         PromptTuner tuner = new(backbone);
-        PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
+        using PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
         TuningOptions options = TuningOptions.SmallModel();
         foreach (string name in (string[])["books", "films", "home"]) // source tasks: tuned once, kept with their task embeddings
         {

@@ -14,6 +14,7 @@ internal sealed class KeyIndex : IDisposable
     private const int FewTombstones = 1024;
 
     private readonly string _folder;
+    private readonly IndexMaps _maps;
     private readonly HeadFile _headFile;
     private readonly IndexFiles _files;
     private readonly LiveRows _rows;
@@ -21,9 +22,10 @@ internal sealed class KeyIndex : IDisposable
     private KeySnapshot? _view; // the latest one made
     private (int Rows, int Tombstones) _viewed; // what it shows: rows do not change, and neither do tombstones
 
-    private KeyIndex(string folder, HeadFile headFile, IndexFiles files, IndexHead head)
+    private KeyIndex(string folder, IndexMaps maps, HeadFile headFile, IndexFiles files, IndexHead head)
     {
         _folder = folder;
+        _maps = maps;
         _headFile = headFile;
         _files = files;
         _head = head;
@@ -44,7 +46,7 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>Opens an index; takes the same time for any number of records.</summary>
     /// <returns>Null where there is none that can be used.</returns>
-    internal static KeyIndex? TryOpen(string folder, string backbone)
+    internal static KeyIndex? TryOpen(string folder, string backbone, IndexMaps maps)
     {
         HeadFile? headFile = null;
         IndexFiles? files = null;
@@ -53,10 +55,10 @@ internal sealed class KeyIndex : IDisposable
             headFile = HeadFile.Open(folder);
             if (headFile.Read() is IndexHead head && head.Backbone == IndexHead.HashOf(backbone) && head.Dim > 0)
             {
-                files = IndexFiles.Open(folder, head.Generation);
+                files = IndexFiles.Open(folder, head.Generation, maps);
                 if (files.Hold(head))
                 {
-                    return new KeyIndex(folder, headFile, files, head);
+                    return new KeyIndex(folder, maps, headFile, files, head);
                 }
             }
         }
@@ -71,8 +73,8 @@ internal sealed class KeyIndex : IDisposable
     }
 
     /// <summary>Makes an empty index in place of any other.</summary>
-    internal static KeyIndex Create(string folder, string backbone, int dim) =>
-        Create(folder, new IndexHead { Backbone = IndexHead.HashOf(backbone), Dim = dim });
+    internal static KeyIndex Create(string folder, string backbone, int dim, IndexMaps maps) =>
+        Create(folder, maps, new IndexHead { Backbone = IndexHead.HashOf(backbone), Dim = dim });
 
     /// <summary>Takes note of what other processes appended.</summary>
     /// <returns>False when the index was made again by another process, or is damaged: open it again.</returns>
@@ -186,11 +188,19 @@ internal sealed class KeyIndex : IDisposable
         _headFile.Dispose();
     }
 
-    private static KeyIndex Create(string folder, IndexHead head)
+    private static KeyIndex Create(string folder, IndexMaps maps, IndexHead head)
     {
         head.Generation = DateTime.UtcNow.Ticks;
-        IndexFiles files = IndexFiles.Create(folder, head.Generation);
-        return new KeyIndex(folder, HeadFile.Create(folder), files, head);
+        IndexFiles files = IndexFiles.Create(folder, head.Generation, maps);
+        try
+        {
+            return new KeyIndex(folder, maps, HeadFile.Create(folder), files, head);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
     }
 
     private void WriteHead(long stamp)
@@ -203,7 +213,7 @@ internal sealed class KeyIndex : IDisposable
     private KeyIndex Copy()
     {
         KeySnapshot view = View();
-        KeyIndex copy = Create(_folder, new IndexHead { Sequence = _head.Sequence, Backbone = _head.Backbone, Dim = _head.Dim });
+        KeyIndex copy = Create(_folder, _maps, new IndexHead { Sequence = _head.Sequence, Backbone = _head.Backbone, Dim = _head.Dim });
         foreach ((string id, int row) in _rows.ById(_head).OrderBy(pair => pair.Value))
         {
             IndexRow entry = view.Row(row);

@@ -2,8 +2,9 @@ namespace Spot.Library;
 
 /// <summary>A library's index in the hands of this process: opened when it is needed, caught up with, closed when it will not do, made for this process alone where the folder is not to be written.</summary>
 /// <remarks>Not safe for concurrent calls. Knows nothing of the records: whoever does brings it to where they are.</remarks>
-internal sealed class LibraryIndex(LibraryFolder folder)
+internal sealed class LibraryIndex(LibraryFolder folder) : IDisposable
 {
+    private readonly IndexMaps _maps = new();
     private KeyIndex? _index;
     private long? _privateSince; // the folder's time stamp when the index was made, if it is this process's own
 
@@ -30,7 +31,7 @@ internal sealed class LibraryIndex(LibraryFolder folder)
 
         if (_index is null && !IsDistrusted && backbone is not null)
         {
-            _index = KeyIndex.TryOpen(folder.IndexPath, backbone);
+            _index = KeyIndex.TryOpen(folder.IndexPath, backbone, _maps);
         }
 
         return (_index, _index is { IsIncomplete: false } && (isComplete || (!IsUnproven && _index.Stamp == folder.Stamp())));
@@ -44,11 +45,11 @@ internal sealed class LibraryIndex(LibraryFolder folder)
     {
         if (!isPrivate)
         {
-            return KeyIndex.Create(folder.IndexPath, backbone ?? "", dim ?? 1);
+            return KeyIndex.Create(folder.IndexPath, backbone ?? "", dim ?? 1, _maps);
         }
 
         string own = Directory.CreateTempSubdirectory("spot-index-").FullName;
-        KeyIndex index = KeyIndex.Create(own, backbone ?? "", dim ?? 1);
+        KeyIndex index = KeyIndex.Create(own, backbone ?? "", dim ?? 1, _maps);
         try
         {
             Directory.Delete(own, recursive: true); // on Unix open files need no name
@@ -89,5 +90,12 @@ internal sealed class LibraryIndex(LibraryFolder folder)
         _index?.Dispose();
         _index = null;
         _privateSince = null;
+    }
+
+    /// <summary>Lets go of all files and of all maps of them. Nobody may look at a snapshot any more.</summary>
+    public void Dispose()
+    {
+        Close();
+        _maps.Dispose();
     }
 }

@@ -10,6 +10,7 @@ internal sealed class LibraryListing(LibraryStore store)
 {
     internal async IAsyncEnumerable<PromptInfo> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using RunningCalls.Call call = store.Begin();
         cancellationToken.ThrowIfCancellationRequested();
         string? last = null;
         if (store.State.Entries is null && store.CurrentView() is KeySnapshot view)

@@ -1,10 +1,14 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
 namespace Spot.Library;
 
 /// <summary>Makes the index agree with the records that a folder was found to have. The caller holds the gate of the two.</summary>
 /// <param name="folder">The library.</param>
 /// <param name="keys">Its index.</param>
 /// <param name="scan">Reads the folder.</param>
-internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<CancellationToken, LibraryState> scan)
+/// <param name="logger">Told when the index had to be brought to where the records are.</param>
+internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<CancellationToken, LibraryState> scan, ILogger logger)
 {
     /// <summary>The keys of the state's records, if the index holds these and no others.</summary>
     /// <param name="state">What is known of the folder.</param>
@@ -46,17 +50,21 @@ internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<Ca
             {
                 if (!isComplete)
                 {
+                    long start = Stopwatch.GetTimestamp();
                     state = isRead ? state : scan(cancellationToken);
                     isRead = true;
+                    string reason = Reason(index, state, isPrivate);
                     if (index is null || index.Dim != (state.Dim ?? index.Dim))
                     {
                         index = keys.Create(state.Backbone, state.Dim, isPrivate);
                     }
 
                     int before = damaged.Count;
-                    Update(index, state, damaged, isPrivate, cancellationToken);
+                    int added = Update(index, state, damaged, isPrivate, cancellationToken);
                     long read = folder.Stamp();
-                    keys.Use(index.Commit(state.Stamp == read && damaged.Count == 0 ? state.Stamp : IndexHead.NoStamp), isPrivate ? read : null);
+                    index = index.Commit(state.Stamp == read && damaged.Count == 0 ? state.Stamp : IndexHead.NoStamp);
+                    keys.Use(index, isPrivate ? read : null);
+                    LibraryLog.Indexed(logger, folder.Path, index.LiveCount, Stopwatch.GetElapsedTime(start), added, reason);
                     if (damaged.Count > before)
                     {
                         state = SetAside(damaged, cancellationToken);
@@ -82,8 +90,17 @@ internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<Ca
         }
     }
 
-    private void Update(KeyIndex index, LibraryState state, List<(LibraryEntry Entry, string Message)> damaged, bool isPrivate, CancellationToken cancellationToken)
+    private string Reason(KeyIndex? index, LibraryState state, bool isPrivate) =>
+        keys.IsDistrusted ? "it was damaged"
+        : isPrivate ? "it can only be had for this process, which may not write now"
+        : index is null ? "there was none of this library"
+        : index.Dim != (state.Dim ?? index.Dim) ? "its keys were of another width"
+        : "records were added, changed or removed without it, or it is not known that none were";
+
+    /// <returns>How many records were read.</returns>
+    private int Update(KeyIndex index, LibraryState state, List<(LibraryEntry Entry, string Message)> damaged, bool isPrivate, CancellationToken cancellationToken)
     {
+        int added = 0;
         foreach (LibraryEntry entry in state.Entries!.Values)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -104,6 +121,7 @@ internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<Ca
             }
 
             index.Append(entry, embedding);
+            added++;
         }
 
         // What another process added after the folder was read stays.
@@ -114,6 +132,8 @@ internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<Ca
                 index.Remove(id);
             }
         }
+
+        return added;
     }
 
     // Perhaps another process has replaced them; what is unchanged and still unreadable is damaged.

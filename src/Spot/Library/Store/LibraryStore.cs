@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 
 namespace Spot.Library;
 
 /// <summary>A library's folder, what is known of it, and its index, kept together: changes come one at a time, in this process and among processes.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim without a wait handle holds nothing to be disposed of; the index's handles are the collector's.")]
-internal sealed class LibraryStore
+internal sealed class LibraryStore : IDisposable
 {
     /// <summary>Up to this many records every file is looked at when a library is opened; beyond, its index is trusted while the folder's time stamp is that of the index.</summary>
     internal const int FewRecords = 1000;
@@ -16,16 +15,29 @@ internal sealed class LibraryStore
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly int _fewRecords;
     private readonly IndexSync _sync;
-    private volatile LibraryState _state;
+    private readonly ILogger _logger;
+    private readonly RunningCalls _calls;
+    private readonly CurrentState _state;
 
-    internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords)
+    internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords, ILogger logger, CancellationToken cancellationToken)
     {
         Folder = folder;
         _expectedBackbone = backbone;
         _fewRecords = fewRecords;
         Keys = new LibraryIndex(folder);
-        _sync = new IndexSync(folder, Keys, Scan);
-        _state = ReadIndex() ?? Scan(CancellationToken.None);
+        _logger = logger;
+        _sync = new IndexSync(folder, Keys, Scan, logger);
+        _calls = new RunningCalls(Release, () => new ObjectDisposedException(
+            "Spot.Library." + nameof(PromptLibrary), $"The prompt library '{folder.Path}' was disposed of before this was asked. Dispose of it after the last call, or open it again."));
+        try
+        {
+            _state = new CurrentState(folder.Path, ReadIndex() ?? Scan(cancellationToken), logger);
+        }
+        catch
+        {
+            Keys.Dispose();
+            throw;
+        }
     }
 
     internal LibraryFolder Folder { get; }
@@ -33,9 +45,16 @@ internal sealed class LibraryStore
     /// <summary>The index; for whoever holds the gate.</summary>
     internal LibraryIndex Keys { get; }
 
-    internal LibraryState State => _state;
+    internal LibraryState State => _state.Value;
 
     internal TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Begins a call of the library.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    internal RunningCalls.Call Begin() => _calls.Begin();
+
+    /// <summary>Ends the library: what it holds is let go of when the last call that runs has ended.</summary>
+    public void Dispose() => _calls.End();
 
     /// <summary>Replaces the state; a change that throws changes nothing.</summary>
     internal async Task<T> ChangeAsync<T>(Func<LibraryState, (LibraryState State, T Result)> change, CancellationToken cancellationToken)
@@ -58,21 +77,22 @@ internal sealed class LibraryStore
         try
         {
             long before = Folder.Stamp();
-            using WriteLock held = await WriteLock.AcquireAsync(Folder.LockPath, WriteTimeout, cancellationToken).ConfigureAwait(false);
+            using WriteLock held = await WriteLock.AcquireAsync(Folder.LockPath, WriteTimeout, _logger, cancellationToken).ConfigureAwait(false);
             if (ImportJournal.Undo(Folder))
             {
-                _state = Scan(cancellationToken);
+                LibraryLog.Undone(_logger, Folder.Path);
+                _state.Become(Scan(cancellationToken));
                 Keys.Close();
             }
-            else if (_state.Stamp == before)
+            else if (State.Stamp == before)
             {
-                _state = _state with { Stamp = Folder.Stamp() }; // the lock's own folder may be new
+                _state.Become(State with { Stamp = Folder.Stamp() }); // the lock's own folder may be new
             }
 
             if (Keys.IsPrivate)
             {
                 Keys.Close(); // others must see what is written
-                _state = _state with { View = null };
+                _state.Become(State with { View = null });
             }
 
             return await RunAsync(change, cancellationToken).ConfigureAwait(false);
@@ -96,7 +116,7 @@ internal sealed class LibraryStore
 
     /// <summary>All records; a library that was opened by its index alone is read now.</summary>
     internal Task<LibraryState> ReadAllAsync(CancellationToken cancellationToken) =>
-        _state is { Entries: not null } known ? Task.FromResult(known) : ChangeAsync(
+        State is { Entries: not null } known ? Task.FromResult(known) : ChangeAsync(
             state =>
             {
                 LibraryState read = state.Entries is null ? Scan(cancellationToken) with { View = state.View } : state;
@@ -152,23 +172,23 @@ internal sealed class LibraryStore
     {
         if (!_gate.Wait(0))
         {
-            return _state.View;
+            return State.View;
         }
 
         try
         {
-            if (_state.View is not null)
+            if (State.View is not null)
             {
-                (KeyIndex? index, bool isComplete) = Keys.Open(_state.Backbone, _state.View);
-                _state = _state with { View = isComplete ? index!.View() : null };
+                (KeyIndex? index, bool isComplete) = Keys.Open(State.Backbone, State.View);
+                _state.Become(State with { View = isComplete ? index!.View() : null });
             }
 
-            return _state.View;
+            return State.View;
         }
         catch (InvalidDataException)
         {
             Keys.Distrust();
-            _state = _state with { View = null };
+            _state.Become(State with { View = null });
             return null;
         }
         finally
@@ -194,11 +214,18 @@ internal sealed class LibraryStore
     private Task<T> RunAsync<T>(Func<LibraryState, (LibraryState State, T Result)> change, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            (LibraryState state, T result) = change(_state);
-            _state = state;
+            (LibraryState state, T result) = change(State);
+            _state.Become(state);
             return result;
         },
         cancellationToken);
+
+    private void Release()
+    {
+        _state.Become(State with { View = null });
+        Keys.Dispose();
+        _gate.Dispose();
+    }
 
     /// <summary>The state of a large library without looking at its files; null where that would not do.</summary>
     private LibraryState? ReadIndex()
@@ -225,7 +252,7 @@ internal sealed class LibraryStore
 
     private void CheckBackbone(string? found)
     {
-        if (found is not null && (_expectedBackbone ?? _state?.Backbone) is string expected)
+        if (found is not null && (_expectedBackbone ?? _state?.Value.Backbone) is string expected)
         {
             BackboneValidator.Library(found, expected, Folder.Path);
         }

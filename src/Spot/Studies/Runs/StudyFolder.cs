@@ -7,7 +7,7 @@ namespace Spot.Studies;
 
 /// <summary>A study on disk: a library of source prompts, one of the targets' embeddings, a file for every unit that is done, a folder for every run under way.</summary>
 /// <remarks>A unit's file is written last and whole, so that it stands for all that the unit made. Folders of the same study can be put together.</remarks>
-internal sealed class StudyFolder
+internal sealed class StudyFolder : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly string _backbone;
@@ -20,7 +20,15 @@ internal sealed class StudyFolder
         Path = System.IO.Path.GetFullPath(folder);
         _backbone = backbone;
         Library = PromptLibrary.Open(System.IO.Path.Combine(Path, "library"), backbone);
-        Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone);
+        try
+        {
+            Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone);
+        }
+        catch
+        {
+            Library.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The folder.</summary>
@@ -98,7 +106,7 @@ internal sealed class StudyFolder
             throw new DirectoryNotFoundException($"'{from}' holds no study: no folder '{units}'.");
         }
 
-        StudyFolder other = new(from, _backbone);
+        using StudyFolder other = new(from, _backbone);
         await CopyAsync(other.Library, Library, cancellationToken).ConfigureAwait(false);
         await CopyAsync(other.Embeddings, Embeddings, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "units"));
@@ -108,6 +116,12 @@ internal sealed class StudyFolder
             byte[] bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
             AtomicFile.Write(System.IO.Path.Combine(Path, "units", System.IO.Path.GetFileName(file)), stream => stream.Write(bytes), overwrite: false);
         }
+    }
+
+    public void Dispose()
+    {
+        Library.Dispose();
+        Embeddings.Dispose();
     }
 
     private static async Task CopyAsync(PromptLibrary from, PromptLibrary to, CancellationToken cancellationToken)

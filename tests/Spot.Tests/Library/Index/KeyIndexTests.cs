@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Library;
 using Spot.Similarity;
 
@@ -128,7 +129,8 @@ public class KeyIndexTests
     public async Task Once_most_rows_are_dead_the_others_are_copied()
     {
         using TempFolder folder = new();
-        KeyIndex index = KeyIndex.Create(folder.Path, Samples.Backbone, 8);
+        using IndexMaps maps = new();
+        KeyIndex index = KeyIndex.Create(folder.Path, Samples.Backbone, 8, maps);
         PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i}"))];
         foreach (int round in Enumerable.Range(0, 60))
         {
@@ -138,7 +140,7 @@ public class KeyIndexTests
             }
 
             index = index.Commit(round);
-            KeyIndex opened = KeyIndex.TryOpen(folder.Path, Samples.Backbone)!;
+            KeyIndex opened = KeyIndex.TryOpen(folder.Path, Samples.Backbone, maps)!;
             foreach (KeyIndex each in new[] { index, opened })
             {
                 Assert.Equal((40, round), (each.LiveCount, each.Stamp));
@@ -154,7 +156,7 @@ public class KeyIndexTests
         }
 
         Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(folder.Path, "rows.*"))).Length < 60 * 40 * 180);
-        Assert.Null(KeyIndex.TryOpen(folder.Path, "another backbone"));
+        Assert.Null(KeyIndex.TryOpen(folder.Path, "another backbone", maps));
     }
 
     [Fact]
@@ -165,7 +167,7 @@ public class KeyIndexTests
         Directory.Delete(IndexOf(folder.Path), recursive: true);
         PromptLibrary reader = PromptLibrary.Open(folder.Path);
         reader.WriteTimeout = TimeSpan.Zero;
-        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, Token))
+        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, NullLogger.Instance, Token))
         {
             await CheckAsync(reader, Enumerable.Range(0, Records).Select(i => $"r{i}"));
             Assert.False(Directory.Exists(IndexOf(folder.Path)));
