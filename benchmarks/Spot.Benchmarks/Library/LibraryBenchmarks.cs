@@ -28,11 +28,15 @@ public class LibraryBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup() => Directory.Delete(_folder, recursive: true);
+    public void Cleanup()
+    {
+        _library.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     /// <summary>Opening alone.</summary>
     [Benchmark]
-    public PromptLibrary Open() => PromptLibrary.Open(_folder);
+    public void Open() => PromptLibrary.Open(_folder).Dispose();
 
     /// <summary>The best 10 in a library that has been searched before.</summary>
     [Benchmark]

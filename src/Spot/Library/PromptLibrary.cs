@@ -78,10 +78,12 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     /// <exception cref="SpotException">The library belongs to another backbone, or was written by a newer version.</exception>
     public static Task<PromptLibrary> OpenAsync(
         string folder, string? backboneFingerprint = null, ILogger<PromptLibrary>? logger = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(folder, backboneFingerprint, LibraryStore.FewRecords, logger, cancellationToken), cancellationToken);
+        Task.Run(() => Read(folder, backboneFingerprint, LibraryStore.FewRecords, logger, cancellationToken), cancellationToken);
 
-    internal static PromptLibrary Open(
-        string folder, string? backboneFingerprint, int fewRecords, ILogger? logger = null, CancellationToken cancellationToken = default)
+    internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger = null) =>
+        Read(folder, backboneFingerprint, fewRecords, logger, CancellationToken.None);
+
+    internal static PromptLibrary Read(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ILogger own = logger ?? NullLogger.Instance;

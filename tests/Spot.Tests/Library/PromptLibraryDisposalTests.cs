@@ -103,7 +103,7 @@ public class PromptLibraryDisposalTests
         using CancellationTokenSource end = new();
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PromptLibrary.OpenAsync(folder.Path, cancellationToken: end.Token));
-        Assert.Throws<OperationCanceledException>(() => PromptLibrary.Open(folder.Path, null, 1000, cancellationToken: end.Token)); // while it reads
+        Assert.Throws<OperationCanceledException>(() => PromptLibrary.Read(folder.Path, null, 1000, logger: null, end.Token)); // while it reads
     }
 
     [Fact]
