@@ -10,9 +10,10 @@ internal static class Report
     /// <summary>The library's tasks by their similarity to the target.</summary>
     public static async Task RankingAsync(IPromptLibrary library, TaskEmbedding embedding, TextTask target, CancellationToken cancellationToken)
     {
-        int count = (await library.ListAsync(cancellationToken)).Count;
-        IReadOnlyList<PromptMatch> average = await library.SearchAsync(embedding, count, PromptSimilarity.AverageToken, cancellationToken);
-        IReadOnlyList<PromptMatch> perToken = await library.SearchAsync(embedding, count, PromptSimilarity.PerToken, cancellationToken);
+        PromptSearchOptions all = new() { K = int.MaxValue };
+        IReadOnlyList<PromptMatch> average = await library.SearchAsync(embedding, all, cancellationToken);
+        all.Similarity = PromptSimilarity.PerToken;
+        IReadOnlyList<PromptMatch> perToken = await library.SearchAsync(embedding, all, cancellationToken);
         Table table = new Table().Title($"Source prompts by task similarity to {target.Name}").RoundedBorder()
             .AddColumn("source").AddColumn("family").AddColumn(Right("average token")).AddColumn(Right("per token")).AddColumn(Right("source score"));
         foreach (PromptMatch match in average)

@@ -32,7 +32,7 @@ internal sealed class StudyProgram(Settings settings)
 
         using T5Backbone backbone = T5Backbone.Load(settings.Model, new BackboneOptions { Device = settings.Device, Precision = settings.Precision });
         PromptTuner tuner = new(backbone);
-        Study study = new(plan, output, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
+        using Study study = new(plan, output, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
         AnsiConsole.MarkupLineInterpolated(
             $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", sources)}; targets {string.Join(", ", targets)}");
         foreach (string folder in settings.Merge)

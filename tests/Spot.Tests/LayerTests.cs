@@ -77,13 +77,49 @@ public class LayerTests
             type.Assembly == Spot && SourceFolders.Of(type) is { } folder && folder.StartsWith(room + "/", StringComparison.Ordinal) ? folder : null;
     }
 
+    /// <summary>Neither do a room's fronts hold a knot together: what leads from a class back to it lies in one folder.</summary>
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_knot_of_classes_lies_in_one_folder(string room)
+    {
+        Dictionary<Type, HashSet<Type>> uses = Spot.GetTypes().Where(type => Room(type) == room).GroupBy(Outermost)
+            .ToDictionary(group => group.Key, group => group.SelectMany(TypeReferences.Of).Select(Outermost).Where(used => used.Assembly == Spot && Room(used) == room).ToHashSet());
+        Dictionary<Type, HashSet<Type>> reached = uses.Keys.ToDictionary(type => type, Reached);
+        string[] knots = [.. reached.SelectMany(pair => pair.Value
+            .Where(other => other != pair.Key && reached[other].Contains(pair.Key) && SourceFolders.Of(other) != SourceFolders.Of(pair.Key))
+            .Select(other => $"{SourceFolders.Of(pair.Key)}/{pair.Key.Name} and {SourceFolders.Of(other)}/{other.Name}")).Order(StringComparer.Ordinal)];
+        Assert.True(knots.Length == 0, $"lead to each other:\n{string.Join('\n', knots)}");
+
+        HashSet<Type> Reached(Type from)
+        {
+            HashSet<Type> seen = [];
+            Stack<Type> next = new([from]);
+            while (next.TryPop(out Type? type))
+            {
+                foreach (Type used in uses[type].Where(seen.Add))
+                {
+                    next.Push(used);
+                }
+            }
+
+            return seen;
+        }
+    }
+
     [Fact]
     public void Every_type_lies_in_a_known_room_with_its_namespace()
     {
         Assert.All(Spot.GetTypes(), type => Assert.True(Room(type) is not { } room || Allowed.ContainsKey(room), $"{type.FullName} lies in no room of this test"));
         Assert.All(Allowed.Keys, room => Assert.Contains(Spot.GetTypes(), type => Room(type) == room));
         Assert.All(Spot.GetTypes().Where(type => Room(type) is { } room && room != DependencyInjection), type =>
-            Assert.Equal(Room(type) == Abstractions ? "Spot" : $"Spot.{Room(type)}", type.Namespace));
+            Assert.Equal(NamespaceOf(SourceFolders.Of(type)!), type.Namespace));
+
+        static string NamespaceOf(string folder) => folder switch
+        {
+            "Abstractions/Pretraining" => "Spot.Pretraining", // nouns that only training a model from scratch has
+            _ when folder.Split('/')[0] == Abstractions => "Spot",
+            _ => $"Spot.{folder.Split('/')[0]}",
+        };
     }
 
     [Fact]
@@ -105,6 +141,16 @@ public class LayerTests
         Assert.Contains(typeof(PromptLibrary), TypeReferences.Of(typeof(SpotServiceCollectionExtensions))); // opened in a body, in no signature
         Assert.Contains(typeof(DisposeScope), TypeReferences.Of(typeof(PromptGradient)));
         Assert.Contains(typeof(TaskMixture), TypeReferences.Of(typeof(IPromptTuner)));
+    }
+
+    private static Type Outermost(Type type)
+    {
+        while (type.DeclaringType is { } outer)
+        {
+            type = outer;
+        }
+
+        return type.IsGenericType ? type.GetGenericTypeDefinition() : type;
     }
 
     // Types that the compiler makes for an assembly lie in no file; they belong to no room.

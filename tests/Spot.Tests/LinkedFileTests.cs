@@ -100,7 +100,7 @@ public sealed class LinkedFileTests : IDisposable
         PromptLibrary linked = PromptLibrary.Open(cached);
         Assert.Empty(linked.Problems);
         Records.AssertEqual(Records.Record("a"), await linked.GetAsync("a", Cancel));
-        Assert.Equal(2, (await linked.SearchAsync(Records.Query("q"), 5, cancellationToken: Cancel)).Count);
+        Assert.Equal(2, (await linked.SearchAsync(Records.Query("q"), new() { K = 5 }, Cancel)).Count);
         await linked.AddAsync(Records.Record("a", "other numbers"), replace: true, cancellationToken: Cancel);
         Records.AssertEqual(Records.Record("a", "other numbers"), await PromptLibrary.Open(cached).GetAsync("a", Cancel));
         Assert.True(await linked.RemoveAsync("b", Cancel));
@@ -117,7 +117,7 @@ public sealed class LinkedFileTests : IDisposable
         Directory.CreateSymbolicLink(link, real);
         PromptLibrary mine = PromptLibrary.Open(link + Path.DirectorySeparatorChar, backboneFingerprint: null, fewRecords: 0);
         await mine.AddAsync(Records.Record("a"), cancellationToken: Cancel);
-        Assert.Single(await mine.SearchAsync(Records.Query("q"), 5, cancellationToken: Cancel));
+        Assert.Single(await mine.SearchAsync(Records.Query("q"), new() { K = 5 }, Cancel));
 
         // As a copy tool would put it there: without Spot, so that only the folder's time stamp tells.
         PromptLibrary other = PromptLibrary.Open(Path.Combine(_folder.Path, "other"));
@@ -129,8 +129,8 @@ public sealed class LinkedFileTests : IDisposable
 
         Directory.SetLastWriteTimeUtc(real, DateTime.UtcNow.AddSeconds(5));
         PromptLibrary again = PromptLibrary.Open(link, backboneFingerprint: null, fewRecords: 0);
-        Assert.Equal(["a", "b"], (await again.ListAsync(Cancel)).Select(info => info.Id).Order());
-        Assert.Equal(2, (await again.SearchAsync(Records.Query("q"), 5, cancellationToken: Cancel)).Count);
+        Assert.Equal(["a", "b"], (await again.ListAsync(Cancel).Select(info => info.Id).ToListAsync(Cancel)).Order());
+        Assert.Equal(2, (await again.SearchAsync(Records.Query("q"), new() { K = 5 }, Cancel)).Count);
     }
 
     [Fact]

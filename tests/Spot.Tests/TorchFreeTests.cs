@@ -33,7 +33,7 @@ public class TorchFreeTests
         await library.AddAsync(Records.Record("one"), cancellationToken: Cancel);
         await library.AddAsync(Records.Record("two"), cancellationToken: Cancel);
         Assert.NotNull(await PromptLibrary.Open(folder.Path).GetAsync("one", Cancel));
-        Assert.Equal(2, (await library.SearchAsync(Records.Query("q"), 2, cancellationToken: Cancel)).Count);
+        Assert.Equal(2, (await library.SearchAsync(Records.Query("q"), new() { K = 2 }, Cancel)).Count);
         Assert.Empty(TorchModules());
         TorchRuntime.EnsureLoaded();
         Assert.NotEmpty(TorchModules()); // it would have been seen

@@ -28,15 +28,19 @@ public class LibraryBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup() => Directory.Delete(_folder, recursive: true);
+    public void Cleanup()
+    {
+        _library.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     /// <summary>Opening alone.</summary>
     [Benchmark]
-    public PromptLibrary Open() => PromptLibrary.Open(_folder);
+    public void Open() => PromptLibrary.Open(_folder).Dispose();
 
     /// <summary>The best 10 in a library that has been searched before.</summary>
     [Benchmark]
-    public IReadOnlyList<PromptMatch> Search() => _library.SearchAsync(RandomLibrary.Query(3, Dim), 10).GetAwaiter().GetResult();
+    public IReadOnlyList<PromptMatch> Search() => _library.SearchAsync(RandomLibrary.Query(3, Dim), new() { K = 10 }).GetAwaiter().GetResult();
 
     /// <summary>One record more, flushed to disk.</summary>
     [Benchmark]

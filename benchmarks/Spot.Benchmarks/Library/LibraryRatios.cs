@@ -56,7 +56,7 @@ internal static class LibraryRatios
 
     private static void Search(PromptLibrary library, int query, int dim)
     {
-        if (library.SearchAsync(RandomLibrary.Query(query, dim), 10).GetAwaiter().GetResult().Count != 10)
+        if (library.SearchAsync(RandomLibrary.Query(query, dim), new() { K = 10 }).GetAwaiter().GetResult().Count != 10)
         {
             throw new InvalidOperationException("The search did not find ten records.");
         }

@@ -1,3 +1,5 @@
+using Spot.Pretraining;
+
 namespace Spot.Samples.Pretrain.Mixture;
 
 /// <summary>Which of a few words goes with a sentence: one that stands in it or beside it, among words from elsewhere. Needs nothing but raw text.</summary>

@@ -1,3 +1,5 @@
+using Spot.Pretraining;
+
 namespace Spot.Samples.Pretrain.Mixture;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Spot.Pretraining;
+
 namespace Spot.Samples.Pretrain.Mixture;
 
 /// <summary>Tasks that belong together, with their share of the training examples.</summary>

@@ -1,3 +1,5 @@
+using Spot.Pretraining;
+
 namespace Spot.Samples.Pretrain.Mixture;
 
 /// <summary>Rows that say nothing about a text, as those of a fresh prompt that are sampled from the vocabulary.</summary>

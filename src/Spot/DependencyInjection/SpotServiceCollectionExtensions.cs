@@ -53,7 +53,7 @@ public static class SpotServiceCollectionExtensions
     {
         SpotOptions options = provider.GetRequiredService<IOptions<SpotOptions>>().Value;
         return options.LibraryPath.Length > 0
-            ? PromptLibrary.Open(options.LibraryPath)
+            ? PromptLibrary.Open(options.LibraryPath, logger: provider.GetService<ILogger<PromptLibrary>>())
             : throw Missing(nameof(SpotOptions.LibraryPath), "the folder of the prompt library");
     }
 

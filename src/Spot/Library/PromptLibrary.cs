@@ -1,4 +1,5 @@
-using Spot.Similarity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Spot.Library;
 
@@ -12,16 +13,22 @@ namespace Spot.Library;
 /// <para>Safe for concurrent calls, and for any number of processes that read while one writes. Writers wait for each other, see
 /// <see cref="WriteTimeout"/>. Searches and <see cref="GetAsync"/> see what other processes have written; lists and <see cref="Problems"/> are as of
 /// the last reading, see <see cref="RefreshAsync"/>. Files that end in <c>.tmp</c> or begin with a dot are ignored.</para>
+/// <para>Who opens it disposes of it, at any time: calls that run, lists that are being gone through among them, come to their end, and the last of them
+/// lets go of the index's files; other calls throw <see cref="ObjectDisposedException"/>. What was added is on disk in any case.</para>
 /// </remarks>
-public sealed class PromptLibrary : IPromptLibrary
+public sealed class PromptLibrary : IPromptLibrary, IDisposable
 {
     private readonly LibraryStore _store;
-    private readonly LibrarySearch _search;
+    private readonly LibraryQueries _queries;
+    private readonly LibraryListing _listing;
+    private readonly ILogger _logger;
 
-    private PromptLibrary(LibraryStore store)
+    private PromptLibrary(LibraryStore store, ILogger logger)
     {
         _store = store;
-        _search = new LibrarySearch(store);
+        _logger = logger;
+        _queries = new LibraryQueries(store);
+        _listing = new LibraryListing(store);
     }
 
     /// <summary>The library's folder, as a full path.</summary>
@@ -52,21 +59,46 @@ public sealed class PromptLibrary : IPromptLibrary
     /// <summary>Opens a library. Nothing is written: a folder that does not exist is an empty library and is made by the first record.</summary>
     /// <param name="folder">The folder; one library to a folder.</param>
     /// <param name="backboneFingerprint">The fingerprint of the backbone that the library must belong to; null for any.</param>
+    /// <param name="logger">Told of an index that had to be made again, of damaged records, of waiting for other writers and of imports; null for none.</param>
     /// <returns>The library.</returns>
     /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     /// <exception cref="SpotException">The library belongs to another backbone, or was written by a newer version.</exception>
-    public static PromptLibrary Open(string folder, string? backboneFingerprint = null)
+    public static PromptLibrary Open(string folder, string? backboneFingerprint = null, ILogger<PromptLibrary>? logger = null) =>
+        Open(folder, backboneFingerprint, LibraryStore.FewRecords, logger);
+
+    /// <summary>As <see cref="Open(string, string?, ILogger{PromptLibrary}?)"/>, on another thread: where there is no index that is up to date, every sidecar is read.</summary>
+    /// <param name="folder">The folder; one library to a folder.</param>
+    /// <param name="backboneFingerprint">The fingerprint of the backbone that the library must belong to; null for any.</param>
+    /// <param name="logger">As of the other.</param>
+    /// <param name="cancellationToken">Ends the reading; then there is no library to be disposed of.</param>
+    /// <returns>The library.</returns>
+    /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    /// <exception cref="SpotException">The library belongs to another backbone, or was written by a newer version.</exception>
+    public static Task<PromptLibrary> OpenAsync(
+        string folder, string? backboneFingerprint = null, ILogger<PromptLibrary>? logger = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Read(folder, backboneFingerprint, LibraryStore.FewRecords, logger, cancellationToken), cancellationToken);
+
+    internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger = null) =>
+        Read(folder, backboneFingerprint, fewRecords, logger, CancellationToken.None);
+
+    internal static PromptLibrary Read(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        return Open(folder, backboneFingerprint, LibraryStore.FewRecords);
+        ILogger own = logger ?? NullLogger.Instance;
+        return new PromptLibrary(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords, own, cancellationToken), own);
     }
+
+    /// <summary>Ends the library; see the remarks of the class. Waits for nothing, and may be called from within a call.</summary>
+    public void Dispose() => _store.Dispose();
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The folder cannot be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public async Task AddAsync(PromptRecord record, bool replace = false, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         RecordValidator.Check(record);
         _store.CheckFits(_store.State, record.Info.BackboneFingerprint, record.Info.Dim); // before anything is made
         RecordFiles files = RecordFiles.Of(record);
@@ -80,28 +112,25 @@ public sealed class PromptLibrary : IPromptLibrary
     }
 
     /// <inheritdoc/>
-    public Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         ArgumentNullException.ThrowIfNull(id);
-        return Task.Run(() => Read(id), cancellationToken);
+        return await Task.Run(() => Read(id), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    /// <remarks>A library that was opened by its index alone reads all its sidecars now.</remarks>
-    public async Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        LibraryState state = await ReadAllAsync(cancellationToken).ConfigureAwait(false);
-        return [.. state.Entries!.Values.Select(entry => entry.Info).OrderBy(info => info.Id, StringComparer.Ordinal)];
-    }
+    /// <remarks>As of the last reading. A library that was opened by its index alone is listed from there: as its records are now, without reading their files.</remarks>
+    public IAsyncEnumerable<PromptInfo> ListAsync(CancellationToken cancellationToken = default) => _listing.RunAsync(cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The folder cannot be written, or another process writes it for longer than <see cref="WriteTimeout"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         ArgumentNullException.ThrowIfNull(id);
-        return Directory.Exists(Folder) ? WriteAsync(writer => writer.Remove(id), cancellationToken) : Task.FromResult(false);
+        return Directory.Exists(Folder) && await WriteAsync(writer => writer.Remove(id), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the folder again, every sidecar of it: finds what was changed by hand, and reports all that is wrong.</summary>
@@ -111,8 +140,9 @@ public sealed class PromptLibrary : IPromptLibrary
     /// <exception cref="SpotException">The library belongs to another backbone than before, or was written by a newer version.</exception>
     public async Task RefreshAsync(CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         await _store.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        _search.Forget();
+        _queries.Forget();
     }
 
     /// <summary>Writes all usable records into one file, from which <see cref="ImportAsync"/> takes them.</summary>
@@ -124,22 +154,9 @@ public sealed class PromptLibrary : IPromptLibrary
     /// <exception cref="SpotException">The library has no backbone yet: nothing was ever added.</exception>
     public async Task<int> ExportAsync(string path, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        IReadOnlyList<PromptInfo> infos = await ListAsync(cancellationToken).ConfigureAwait(false);
-        string backbone = BackboneFingerprint ?? throw new SpotException($"Found nothing in the prompt library '{Folder}', expected records to export. Add one first.");
-        IEnumerable<RecordFiles> Records()
-        {
-            foreach (PromptInfo info in infos)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (LibraryFolder.Retry(() => _store.Folder.ReadFiles(info.Id)) is RecordFiles files) // else removed meanwhile
-                {
-                    yield return files;
-                }
-            }
-        }
-
-        return await Task.Run(() => ArchiveWriter.Write(Path.GetFullPath(path), backbone, Records()), cancellationToken).ConfigureAwait(false);
+        return await LibraryExport.RunAsync(_store, Path.GetFullPath(path), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds all records of an archive, or none: it is checked as a whole first, and an import that dies is undone by the next change of the library.</summary>
@@ -150,76 +167,39 @@ public sealed class PromptLibrary : IPromptLibrary
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     /// <exception cref="InvalidDataException">The archive is damaged, or holds other things than a library.</exception>
     /// <exception cref="SpotException">It is of another backbone or width, or other records with its ids are there; all of these are named.</exception>
-    public Task<IReadOnlyList<string>> ImportAsync(string path, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> ImportAsync(string path, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return _store.WriteAsync(
-            state =>
-            {
-                using ArchiveReader archive = new(Path.GetFullPath(path));
-                return LibraryImport.Run(_store, state, archive, cancellationToken);
-            },
-            cancellationToken);
+        string full = Path.GetFullPath(path);
+        return await _store.WriteAsync(state => LibraryImport.Run(_store, state, full, _logger, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PromptMatch>> SearchAsync(
-        TaskEmbedding query,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return (await SearchAsync([query], k, similarity, cancellationToken).ConfigureAwait(false))[0];
+        return (await SearchManyAsync([query], options, cancellationToken).ConfigureAwait(false))[0];
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchAsync(
-        IReadOnlyList<TaskEmbedding> queries,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default)
+    /// <remarks>The index is gone through once for all queries of a step.</remarks>
+    public async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchManyAsync(
+        IReadOnlyList<TaskEmbedding> queries, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
+        using RunningCalls.Call call = _store.Begin();
         ArgumentNullException.ThrowIfNull(queries);
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        double[][] keys = Keys(queries, similarity);
-        IReadOnlyList<PromptMatch>[] found = new IReadOnlyList<PromptMatch>[keys.Length];
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, keys.Length).GroupBy(i => queries[i].Step))
-        {
-            int[] members = [.. group];
-            PromptMatch[][] matches = await _search.FindAsync([.. members.Select(i => keys[i])], k, group.Key, similarity, filter: null, cancellationToken).ConfigureAwait(false);
-            for (int i = 0; i < members.Length; i++)
-            {
-                found[members[i]] = matches[i];
-            }
-        }
-
-        return found;
+        return await _queries.EachAsync(queries, PromptSearchOptions.Of(options), cancellationToken).ConfigureAwait(false);
     }
 
-    // Similarities are inner products, so that their mean is the one to the mean of the keys.
-    async Task<IReadOnlyList<PromptMatch>> IPromptLibrary.SearchMeanAsync(
-        IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <remarks>As fast as a search for one embedding: similarities are inner products, so that their mean is the one to the mean of the keys.</remarks>
+    public async Task<IReadOnlyList<PromptMatch>> SearchAverageAsync(
+        IReadOnlyList<TaskEmbedding> embeddings, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        double[][] keys = Keys(embeddings, similarity);
-        double[] mean = [.. Enumerable.Range(0, keys[0].Length).Select(i => keys.Average(key => key[i]))];
-        return (await _search.FindAsync([mean], k, embeddings[0].Step, similarity, filter, cancellationToken).ConfigureAwait(false))[0];
-    }
-
-    internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords) => new(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords));
-
-    private double[][] Keys(IReadOnlyList<TaskEmbedding> queries, PromptSimilarity similarity)
-    {
-        double[][] keys = new double[queries.Count][];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
-            _store.CheckFits(_store.State, prompt.BackboneFingerprint, prompt.Dim);
-            keys[i] = new double[prompt.Dim];
-            PromptKey.Write(prompt, similarity, keys[i]);
-        }
-
-        return keys;
+        using RunningCalls.Call call = _store.Begin();
+        RepeatedEmbeddings.Check(embeddings);
+        return await _queries.AverageAsync(embeddings, PromptSearchOptions.Of(options), cancellationToken).ConfigureAwait(false);
     }
 
     private PromptRecord? Read(string id)
@@ -245,13 +225,4 @@ public sealed class PromptLibrary : IPromptLibrary
             return (writer.End(), result);
         },
         cancellationToken);
-
-    private Task<LibraryState> ReadAllAsync(CancellationToken cancellationToken) =>
-        _store.State is { Entries: not null } known ? Task.FromResult(known) : _store.ChangeAsync(
-            state =>
-            {
-                LibraryState read = state.Entries is null ? _store.Scan(cancellationToken) with { View = state.View } : state;
-                return (read, read);
-            },
-            cancellationToken);
 }

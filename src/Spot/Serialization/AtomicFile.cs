@@ -7,7 +7,7 @@ namespace Spot.Serialization;
 /// Safe for concurrent calls, also of several processes on one file: the last one stays. A link at the path is replaced by the file; what it leads
 /// to, such as a blob that others share, stays as it is.
 /// </remarks>
-public static partial class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">Its full path; the folder must exist.</param>
@@ -17,7 +17,7 @@ public static partial class AtomicFile
     /// <exception cref="IOException">The file cannot be written; nothing has changed.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is not writable; nothing has changed.</exception>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static bool Write(string path, Action<Stream> write, bool overwrite = true)
+    internal static bool Write(string path, Action<Stream> write, bool overwrite = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);

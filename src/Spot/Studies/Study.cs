@@ -14,8 +14,9 @@ namespace Spot.Studies;
 /// <para>Shards may work in one folder or in several that <see cref="MergeAsync"/> puts together; of one folder and shard only one process at a
 /// time. Tuning is one run at a time. A score that is undefined (a correlation of constant answers) counts as 0. A target's run that diverges ends
 /// with its best prompt so far, or else the last that was good.</para>
+/// <para>Who makes it disposes of it, after the last call: it holds the folder's libraries open.</para>
 /// </remarks>
-public sealed class Study
+public sealed class Study : IDisposable
 {
     private readonly StudyLayout _layout;
     private readonly StudyFolder _folder;
@@ -85,6 +86,9 @@ public sealed class Study
     /// <exception cref="SpotException">Its prompts belong to another backbone.</exception>
     public Task MergeAsync(string folder, CancellationToken cancellationToken = default) =>
         Task.Run(() => _folder.MergeAsync(folder, cancellationToken), cancellationToken);
+
+    /// <summary>Closes the folder's libraries; the tuner and the embedder are their makers' to dispose of.</summary>
+    public void Dispose() => _folder.Dispose();
 
     private async Task<StudyStatus> DoAsync(StudyShard shard, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
     {

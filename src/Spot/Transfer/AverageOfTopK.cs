@@ -9,7 +9,8 @@ namespace Spot.Transfer;
 /// <param name="library">Holds the source prompts; those that are retrieved must be equally long.</param>
 public sealed class AverageOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library) : TargetedTransfer(tuner, embedder, library)
 {
-    private protected override async Task<TransferResult> TransferAsync(
+    /// <inheritdoc/>
+    protected override async Task<TransferResult> TransferFromAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         IReadOnlyList<PromptRecord> sources = await ReadAsync(matches, cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,8 @@ namespace Spot.Transfer;
 /// <param name="library">Holds the source prompts.</param>
 public sealed class BestOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library) : TargetedTransfer(tuner, embedder, library)
 {
-    private protected override Task<TransferResult> TransferAsync(
+    /// <inheritdoc/>
+    protected override Task<TransferResult> TransferFromAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>
         new CandidateRuns(Tuner, Library).RunAsync(target, matches.Select(match => (match.Info, (double?)match.Similarity)), options, progress, cancellationToken);
 }

@@ -18,7 +18,8 @@ public sealed class MixtureOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IP
     /// <value>null.</value>
     public TuningOptions? MixtureOptions { get; init; }
 
-    private protected override async Task<TransferResult> TransferAsync(
+    /// <inheritdoc/>
+    protected override async Task<TransferResult> TransferFromAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         (TaskMixture mixture, TransferSource[] sources) = Mix(target, matches);

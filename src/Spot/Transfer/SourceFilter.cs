@@ -13,11 +13,13 @@ internal sealed class SourceFilter(TextTask target, Func<PromptInfo, bool>? elig
     public bool Allows(PromptInfo info) => (includeOwnTask || !IsOwn(info, target)) && (eligible?.Invoke(info) ?? true);
 
     /// <summary>What to say where nothing is left.</summary>
-    /// <param name="all">The whole library.</param>
+    /// <param name="library">The source prompts.</param>
     /// <param name="isSearch">Whether only prompts with a task embedding count.</param>
-    public SpotException Nothing(IReadOnlyList<PromptInfo> all, bool isSearch)
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public async Task<SpotException> NothingAsync(IPromptLibrary library, bool isSearch, CancellationToken cancellationToken)
     {
-        int own = includeOwnTask ? 0 : all.Count(info => IsOwn(info, target) && (!isSearch || info.EmbeddingStep is not null) && (eligible?.Invoke(info) ?? true));
+        int own = includeOwnTask ? 0 : await library.ListAsync(cancellationToken).CountAsync(
+            info => IsOwn(info, target) && (!isSearch || info.EmbeddingStep is not null) && (eligible?.Invoke(info) ?? true), cancellationToken).ConfigureAwait(false);
         string left = own == 0 ? "" : $"; {own} of its own task {(own == 1 ? "is" : "are")} left out, unless IncludeOwnTask is set";
         return new SpotException(
             $"The library holds no prompt{(isSearch ? " with a task embedding" : "")}{(eligible is null ? "" : " that is eligible")}, so '{target.Name}' has nothing to start from{left}. " +

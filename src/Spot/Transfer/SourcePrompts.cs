@@ -7,9 +7,8 @@ internal static class SourcePrompts
     /// <exception cref="SpotException">There is none.</exception>
     public static async Task<PromptInfo[]> ListAsync(IPromptLibrary library, SourceFilter filter, CancellationToken cancellationToken)
     {
-        IReadOnlyList<PromptInfo> all = await library.ListAsync(cancellationToken).ConfigureAwait(false);
-        PromptInfo[] sources = [.. all.Where(filter.Allows)];
-        return sources.Length > 0 ? sources : throw filter.Nothing(all, isSearch: false);
+        PromptInfo[] sources = await library.ListAsync(cancellationToken).Where(filter.Allows).ToArrayAsync(cancellationToken).ConfigureAwait(false);
+        return sources.Length > 0 ? sources : throw await filter.NothingAsync(library, isSearch: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The prompts with these ids, with their values, in the same order.</summary>

@@ -2,14 +2,21 @@ namespace Spot.Transfer;
 
 /// <summary>
 /// Targeted transfer (SPoT §3.3): embed the target, retrieve the k most similar source prompts, start from them. What is made of them is the
-/// strategy's own.
+/// strategy's own: derive from this class and say so in <see cref="TransferFromAsync"/>.
 /// </summary>
-/// <remarks>Strategies are safe for concurrent calls as far as their tuner, embedder and library are. They own nothing to dispose.</remarks>
+/// <remarks>
+/// Strategies are safe for concurrent calls as far as their tuner, embedder and library are, which they do not dispose of. A derived one keeps no state
+/// between calls.
+/// </remarks>
 public abstract class TargetedTransfer : ITransferStrategy
 {
     private readonly ITaskEmbedder _embedder;
 
-    private protected TargetedTransfer(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library)
+    /// <summary>A strategy over a tuner, an embedder and a library.</summary>
+    /// <param name="tuner">Tunes the target.</param>
+    /// <param name="embedder">Embeds the target.</param>
+    /// <param name="library">Holds the source prompts.</param>
+    protected TargetedTransfer(IPromptTuner tuner, ITaskEmbedder embedder, IPromptLibrary library)
     {
         ArgumentNullException.ThrowIfNull(tuner);
         ArgumentNullException.ThrowIfNull(embedder);
@@ -48,9 +55,11 @@ public abstract class TargetedTransfer : ITransferStrategy
     /// <value>false.</value>
     public bool IncludeOwnTask { get; init; }
 
-    private protected IPromptTuner Tuner { get; }
+    /// <summary>Tunes the target.</summary>
+    protected IPromptTuner Tuner { get; }
 
-    private protected IPromptLibrary Library { get; }
+    /// <summary>Holds the source prompts.</summary>
+    protected IPromptLibrary Library { get; }
 
     /// <inheritdoc/>
     public async Task<TransferResult> TransferAsync(
@@ -63,23 +72,43 @@ public abstract class TargetedTransfer : ITransferStrategy
         ArgumentOutOfRangeException.ThrowIfLessThan(K, 1);
         IReadOnlyList<TaskEmbedding> embeddings = Embeddings.Count > 0 ? Embeddings : await EmbedAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
         SourceFilter filter = new(target, Eligible, IncludeOwnTask);
-        IReadOnlyList<PromptMatch> matches = await PromptSearch.FindAsync(Library, embeddings, K, Similarity, filter.Allows, cancellationToken).ConfigureAwait(false);
+        PromptSearchOptions search = new() { K = K, Similarity = Similarity, Filter = filter.Allows };
+        IReadOnlyList<PromptMatch> matches = await Library.SearchAverageAsync(embeddings, search, cancellationToken).ConfigureAwait(false);
         if (matches.Count == 0)
         {
-            throw filter.Nothing(await Library.ListAsync(cancellationToken).ConfigureAwait(false), isSearch: true);
+            throw await filter.NothingAsync(Library, isSearch: true, cancellationToken).ConfigureAwait(false);
         }
 
-        TransferResult result = await TransferAsync(target, matches, options, progress, cancellationToken).ConfigureAwait(false);
+        TransferResult result = await TransferFromAsync(target, matches, options, progress, cancellationToken).ConfigureAwait(false);
         return Embeddings.Count > 0 ? result : result with { Steps = result.Steps + embeddings.Sum(embedding => (long)embedding.Step) };
     }
 
     /// <summary>Tunes the target with the prompts that were found.</summary>
-    private protected abstract Task<TransferResult> TransferAsync(
+    /// <param name="target">The target task.</param>
+    /// <param name="matches">
+    /// The source prompts by similarity, the most similar first: at least one and at most <see cref="K"/>, none of them against <see cref="Eligible"/> or
+    /// <see cref="IncludeOwnTask"/>. Their values are not read yet, see <see cref="ReadAsync"/>.
+    /// </param>
+    /// <param name="options">How the target is tuned, as the caller gave it and not to be changed; null for the paper's recipe.</param>
+    /// <param name="progress">Told at the start and after every step of every run; null for nobody.</param>
+    /// <param name="cancellationToken">To be checked before every step, as <see cref="IPromptTuner"/> does.</param>
+    /// <returns>
+    /// The runs on the target, see <see cref="TransferResult.Of"/>. Its steps are those that this method spent; those of an embedding that was computed for it
+    /// are added by the caller.
+    /// </returns>
+    protected abstract Task<TransferResult> TransferFromAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>The prompts that were found, with their values, in the same order.</summary>
-    private protected Task<IReadOnlyList<PromptRecord>> ReadAsync(IReadOnlyList<PromptMatch> matches, CancellationToken cancellationToken) =>
-        SourcePrompts.ReadAsync(Library, matches.Select(match => match.Info.Id), cancellationToken);
+    /// <summary>Reads the prompts that were found.</summary>
+    /// <param name="matches">What was found.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>Their records, in the same order.</returns>
+    /// <exception cref="SpotException">One was removed since it was found.</exception>
+    protected Task<IReadOnlyList<PromptRecord>> ReadAsync(IReadOnlyList<PromptMatch> matches, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(matches);
+        return SourcePrompts.ReadAsync(Library, matches.Select(match => match.Info.Id), cancellationToken);
+    }
 
     private async Task<IReadOnlyList<TaskEmbedding>> EmbedAsync(TextTask target, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {

@@ -18,10 +18,15 @@ public sealed record TransferResult(TransferCandidate Best, IReadOnlyList<Transf
             : $"best of {ResultText.Count(Candidates.Count, "run")}, {steps} in all: {Best}{string.Concat(Candidates.Select(run => $"{Environment.NewLine}  {run}"))}";
     }
 
-    /// <summary>The best of some runs and their steps.</summary>
-    internal static TransferResult Of(IReadOnlyList<TransferCandidate> candidates) => new(
-        candidates.MaxBy(candidate => double.IsNaN(candidate.Result.BestScore) ? double.NegativeInfinity : candidate.Result.BestScore)!, candidates)
+    /// <summary>The result of some runs on the target: the best of them, and the steps of all.</summary>
+    /// <param name="candidates">At least one run, the most similar source's first: of equal scores the first is the best, and a NaN is below every other.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">There is no run.</exception>
+    public static TransferResult Of(IReadOnlyList<TransferCandidate> candidates)
     {
-        Steps = candidates.Sum(candidate => (long)candidate.Result.Losses.Count),
-    };
+        ArgumentNullException.ThrowIfNull(candidates);
+        TransferCandidate best = candidates.MaxBy(candidate => double.IsNaN(candidate.Result.BestScore) ? double.NegativeInfinity : candidate.Result.BestScore)
+            ?? throw new ArgumentException("Found no run on the target, expected at least one.", nameof(candidates));
+        return new TransferResult(best, candidates) { Steps = candidates.Sum(candidate => (long)candidate.Result.Losses.Count) };
+    }
 }

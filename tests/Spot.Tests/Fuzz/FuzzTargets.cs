@@ -65,7 +65,7 @@ internal static class FuzzTargets
         // One damaged record is not to keep the others from their reader: every method is tried before the first error is passed on.
         List<Exception> errors = [];
         PromptLibrary library = PromptLibrary.Open(folder);
-        foreach (PromptInfo info in library.ListAsync().GetAwaiter().GetResult())
+        foreach (PromptInfo info in library.ListAsync().ToBlockingEnumerable())
         {
             Try(() => library.GetAsync(info.Id).GetAwaiter().GetResult());
         }
@@ -77,7 +77,7 @@ internal static class FuzzTargets
 
         foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
         {
-            Try(() => library.SearchAsync(Records.Query("q"), 3, similarity).GetAwaiter().GetResult());
+            Try(() => library.SearchAsync(Records.Query("q"), new() { Similarity = similarity }).GetAwaiter().GetResult());
         }
 
         if (errors.Count > 0)

@@ -27,7 +27,7 @@ public class LibraryArchiveTests
                 Samples.AssertEqual(Samples.Record(id), await opened.GetAsync(id, Token));
             }
 
-            Assert.Equal(3, (await opened.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Count);
+            Assert.Equal(3, (await opened.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Count);
         }
 
         // The same files again, and the same bytes at any time.
@@ -61,7 +61,7 @@ public class LibraryArchiveTests
         await other.AddAsync(Samples.Record("c", "x"), cancellationToken: Token);
         SpotException error = await Assert.ThrowsAsync<SpotException>(() => other.ImportAsync(archive, Token));
         Assert.Contains("2 ids of the archive: b, c", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["B", "c"], (await other.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(["B", "c"], await other.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         Assert.Equal(5, Directory.GetFiles(other.Folder).Length);
     }
 
@@ -202,10 +202,10 @@ public class LibraryArchiveTests
         Assert.True(await Record.ExceptionAsync(() => target.ImportAsync(archive, Token)) is IOException or UnauthorizedAccessException);
         Assert.Empty(Directory.GetFiles(target.Folder));
         Assert.Null(PromptLibrary.Open(target.Folder).BackboneFingerprint);
-        Assert.Empty(await target.ListAsync(Token));
+        Assert.Empty(await target.ListAsync(Token).ToListAsync(Token));
         Directory.Delete(Path.Combine(target.Folder, "c.json"), recursive: true);
         Assert.Equal(3, (await target.ImportAsync(archive, Token)).Count);
-        Assert.Equal(3, (await target.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Count);
+        Assert.Equal(3, (await target.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Count);
     }
 
     /// <summary>Imports bytes; either all is well and the record is as it was, or a documented exception says what is wrong and nothing is there.</summary>

@@ -35,7 +35,7 @@ public class LibraryProcessTests
             PromptLibrary opened = PromptLibrary.Open(library);
             opened.WriteTimeout = TimeSpan.FromSeconds(2);
             Assert.All(opened.Problems, problem => Assert.Contains("interrupted", problem.Message, StringComparison.Ordinal));
-            Assert.Empty(acknowledged.Except((await opened.ListAsync(Token)).Select(info => info.Id)));
+            Assert.Empty(acknowledged.Except(await opened.ListAsync(Token).Select(info => info.Id).ToListAsync(Token)));
             foreach (string id in acknowledged)
             {
                 Samples.AssertEqual(Samples.Record(id), await opened.GetAsync(id, Token));
@@ -79,7 +79,7 @@ public class LibraryProcessTests
         Assert.NotInRange(Directory.GetFiles(target, "*.json").Length, 0, 9);
 
         PromptLibrary opened = PromptLibrary.Open(target);
-        Assert.Equal(["before"], (await opened.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(["before"], await opened.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         Assert.Contains("import", Assert.Single(opened.Problems).Message, StringComparison.Ordinal);
         Assert.Null(await opened.GetAsync(Id(0), Token));
         await CheckAsync(opened, ["before"]);
@@ -102,7 +102,7 @@ public class LibraryProcessTests
         int searches = 0;
         while (!one.HasExited || !two.HasExited)
         {
-            IReadOnlyList<PromptMatch> found = await library.SearchAsync(Samples.Query("q"), 100, cancellationToken: Token);
+            IReadOnlyList<PromptMatch> found = await library.SearchAsync(Samples.Query("q"), new() { K = 100 }, Token);
             Assert.Contains(found, match => match.Info.Id == "fixed");
             Assert.Equal(found.OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal), found);
             Assert.All(found, match => Assert.Contains(
@@ -172,7 +172,7 @@ public class LibraryProcessTests
         foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
         {
             Assert.Equal(
-                Samples.Ranking(records, Samples.Query("q"), similarity), Samples.Ranking(await library.SearchAsync(Samples.Query("q"), 1000, similarity, Token)));
+                Samples.Ranking(records, Samples.Query("q"), similarity), Samples.Ranking(await library.SearchAsync(Samples.Query("q"), new() { K = 1000, Similarity = similarity }, Token)));
         }
     }
 

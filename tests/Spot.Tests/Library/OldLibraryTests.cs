@@ -20,15 +20,15 @@ public class OldLibraryTests
 
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Empty(library.Problems);
-        Assert.Equal(["films-0", "films-1"], (await library.ListAsync(token)).Select(info => info.Id));
+        Assert.Equal(["films-0", "films-1"], await library.ListAsync(token).Select(info => info.Id).ToListAsync(token));
         PromptRecord record = (await library.GetAsync("films-0", token))!;
         Assert.Equal(("films", 50, 180, 0L, 88.0), (record.Info.Task, record.Info.EmbeddingStep, record.Info.Step, record.Info.Seed, record.Info.Metrics["score"]));
         Assert.Equal((null, null, 0), (record.Info.BackboneName, record.Info.License, record.Info.Options.Count));
-        Assert.Equal(2, (await library.SearchAsync(record.Embedding!, 9, cancellationToken: token)).Count);
+        Assert.Equal(2, (await library.SearchAsync(record.Embedding!, new() { K = 9 }, token)).Count);
         await library.AddAsync(Samples.Record("new", step: 50), cancellationToken: token);
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
         {
-            IReadOnlyList<PromptMatch> found = await opened.SearchAsync(record.Embedding!, 9, cancellationToken: token);
+            IReadOnlyList<PromptMatch> found = await opened.SearchAsync(record.Embedding!, new() { K = 9 }, token);
             Assert.Equal(3, found.Count);
             Assert.Equal("films-0", found[0].Info.Id);
         }

@@ -30,7 +30,7 @@ public class PromptLibraryConcurrencyTests
         {
             do
             {
-                IReadOnlyList<PromptMatch> found = await library.SearchAsync(query, 1000, cancellationToken: Token);
+                IReadOnlyList<PromptMatch> found = await library.SearchAsync(query, new() { K = 1000 }, Token);
                 Assert.Contains(found, match => match.Info.Id == "first");
                 Assert.Equal(found.OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal), found);
                 Assert.Equal("task of first", (await library.GetAsync("first", Token))!.Info.Task);
@@ -44,8 +44,8 @@ public class PromptLibraryConcurrencyTests
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path) })
         {
             Assert.Empty(opened.Problems);
-            Assert.Equal(2 + (8 * 4), (await opened.ListAsync(Token)).Count);
-            Assert.Equal(2 + (8 * 4), (await opened.SearchAsync(query, 1000, cancellationToken: Token)).Count);
+            Assert.Equal(2 + (8 * 4), await opened.ListAsync(Token).CountAsync(Token));
+            Assert.Equal(2 + (8 * 4), (await opened.SearchAsync(query, new() { K = 1000 }, Token)).Count);
         }
     }
 
@@ -71,16 +71,16 @@ public class PromptLibraryConcurrencyTests
         PromptLibrary theirs = PromptLibrary.Open(folder.Path);
         await theirs.AddAsync(Samples.Record("x"), cancellationToken: Token);
         await theirs.AddAsync(Samples.Record("y"), cancellationToken: Token);
-        Assert.Empty(await mine.ListAsync(Token));
+        Assert.Empty(await mine.ListAsync(Token).ToListAsync(Token));
         await Assert.ThrowsAsync<SpotException>(() => mine.AddAsync(Samples.Record("x", "mine"), cancellationToken: Token));
         await Assert.ThrowsAsync<SpotException>(() => mine.AddAsync(Samples.Record("z", backbone: "two"), cancellationToken: Token));
         await mine.RefreshAsync(Token);
-        Assert.Equal(["x", "y"], (await mine.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(["x", "y"], await mine.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
 
         // Replaced and removed behind my back: neither is damage.
         await theirs.AddAsync(Samples.Record("x", "new"), replace: true, Token);
         await theirs.RemoveAsync("y", Token);
-        Assert.Equal(["x"], (await mine.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Select(match => match.Info.Id));
+        Assert.Equal(["x"], (await mine.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Select(match => match.Info.Id));
         Samples.AssertEqual(Samples.Record("x", "new"), await mine.GetAsync("x", Token));
         Assert.Null(await mine.GetAsync("y", Token));
         Assert.Empty(mine.Problems);

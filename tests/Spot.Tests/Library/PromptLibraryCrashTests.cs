@@ -55,7 +55,7 @@ public class PromptLibraryCrashTests
             }
 
             Samples.AssertEqual(Samples.Record("other"), await library.GetAsync("other", Token));
-            Assert.Equal(found is null ? 1 : 2, (await library.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Count);
+            Assert.Equal(found is null ? 1 : 2, (await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Count);
 
             // The work can be done again, and a replacement clears what the crash left.
             await library.AddAsync(Samples.Record("x", "new"), replace: true, Token);

@@ -53,14 +53,14 @@ public class PromptLibraryDamageTests
 
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Empty(library.Problems);
-        Assert.Equal(["a", "c"], (await library.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Select(match => match.Info.Id).Order());
+        Assert.Equal(["a", "c"], (await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Select(match => match.Info.Id).Order());
         Assert.Equal(payload, Assert.Single(library.Problems).Path);
-        Assert.Equal(["a", "c"], (await library.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(["a", "c"], await library.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         await Assert.ThrowsAsync<InvalidDataException>(() => library.GetAsync("b", Token));
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("b"), cancellationToken: Token));
         await library.AddAsync(Samples.Record("b"), replace: true, Token);
         Assert.Empty(library.Problems);
-        Assert.Equal(3, (await library.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token)).Count);
+        Assert.Equal(3, (await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token)).Count);
     }
 
     public static TheoryData<string, string> Edits() => new()
@@ -179,7 +179,7 @@ public class PromptLibraryDamageTests
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Equal(foreign.Order(), library.Problems.Select(problem => Path.GetFileName(problem.Path)).Order());
         Assert.All(library.Problems, problem => Assert.StartsWith(problem.Path, problem.Message, StringComparison.Ordinal));
-        Assert.Equal(2, (await library.ListAsync(Token)).Count);
+        Assert.Equal(2, await library.ListAsync(Token).CountAsync(Token));
         await library.AddAsync(Samples.Record("new"), cancellationToken: Token);
     }
 
@@ -220,7 +220,7 @@ public class PromptLibraryDamageTests
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         Assert.Equal(content is null ? [] : [header], library.Problems.Select(problem => problem.Path));
         Assert.Equal(Samples.Backbone, library.BackboneFingerprint);
-        Assert.Equal(2, (await library.ListAsync(Token)).Count);
+        Assert.Equal(2, await library.ListAsync(Token).CountAsync(Token));
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("z", backbone: "two"), cancellationToken: Token));
         await library.AddAsync(Samples.Record("z"), cancellationToken: Token);
         Assert.Equal(before, await File.ReadAllTextAsync(header, Token));
@@ -249,9 +249,9 @@ public class PromptLibraryDamageTests
         PromptLibrary library = PromptLibrary.Open(folder);
         LibraryProblem problem = Assert.Single(library.Problems);
         Assert.Equal(file, problem.Path);
-        Assert.Equal(["a"], (await library.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(["a"], await library.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         Samples.AssertEqual(Samples.Record("a"), await library.GetAsync("a", Token));
-        Assert.Single(await library.SearchAsync(Samples.Query("q"), 9, cancellationToken: Token));
+        Assert.Single(await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token));
         InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => library.GetAsync("x", Token));
         Assert.Contains(folder, error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("x"), cancellationToken: Token));

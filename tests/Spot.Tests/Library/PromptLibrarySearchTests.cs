@@ -24,7 +24,7 @@ public class PromptLibrarySearchTests
             {
                 foreach (RetrievalQuery query in item.Queries)
                 {
-                    IReadOnlyList<PromptMatch> found = await opened.SearchAsync(Embedding("q", query.Values, 5), query.Ids.Length, cancellationToken: Token);
+                    IReadOnlyList<PromptMatch> found = await opened.SearchAsync(Embedding("q", query.Values, 5), new() { K = query.Ids.Length }, Token);
                     Assert.Equal(query.Ids, found.Select(match => int.Parse(match.Info.Id, CultureInfo.InvariantCulture)));
                     Assert.All(query.Scores.Zip(found), pair => Assert.Equal(pair.First, pair.Second.Similarity, 1e-12));
                 }
@@ -46,7 +46,7 @@ public class PromptLibrarySearchTests
             // As it is, read again, and by its index alone.
             foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
             {
-                Assert.Equal(Samples.Ranking(records.Values, query, similarity), Samples.Ranking(await opened.SearchAsync(query, 100, similarity, Token)));
+                Assert.Equal(Samples.Ranking(records.Values, query, similarity), Samples.Ranking(await opened.SearchAsync(query, new() { K = 100, Similarity = similarity }, Token)));
             }
         }
 
@@ -68,8 +68,8 @@ public class PromptLibrarySearchTests
         await library.RemoveAsync("B", Token);
         records.Remove("B");
         await Check();
-        Assert.Single(await library.SearchAsync(query, 1, similarity, Token));
-        Assert.Equal(["other-step"], (await library.SearchAsync(query with { Step = 50 }, 9, similarity, Token)).Select(match => match.Info.Id));
+        Assert.Single(await library.SearchAsync(query, new() { K = 1, Similarity = similarity }, Token));
+        Assert.Equal(["other-step"], (await library.SearchAsync(query with { Step = 50 }, new() { K = 9, Similarity = similarity }, Token)).Select(match => match.Info.Id));
     }
 
     [Fact]
@@ -83,16 +83,17 @@ public class PromptLibrarySearchTests
         }
 
         TaskEmbedding[] queries = [.. Enumerable.Range(0, 11).Select(i => Samples.Query($"q{i}", i % 4 == 1 ? 50 : 100))];
-        IReadOnlyList<IReadOnlyList<PromptMatch>> together = await library.SearchAsync(queries, 7, PromptSimilarity.PerToken, Token);
+        PromptSearchOptions options = new() { K = 7, Similarity = PromptSimilarity.PerToken, Filter = info => info.Id != "r4" };
+        IReadOnlyList<IReadOnlyList<PromptMatch>> together = await library.SearchManyAsync(queries, options, Token);
         for (int i = 0; i < queries.Length; i++)
         {
-            Assert.Equal(await library.SearchAsync(queries[i], 7, PromptSimilarity.PerToken, Token), together[i]);
+            Assert.Equal(await library.SearchAsync(queries[i], options, Token), together[i]);
         }
 
         IPromptLibrary plain = new OneByOne(library); // has no search of several queries of its own
-        Assert.Equal(together, await plain.SearchAsync(queries, 7, PromptSimilarity.PerToken, Token));
-        Assert.Empty(await library.SearchAsync(Array.Empty<TaskEmbedding>(), 7, cancellationToken: Token));
-        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync([queries[0], Samples.Query("q", backbone: "two")], 7, cancellationToken: Token));
+        Assert.Equal(together, await plain.SearchManyAsync(queries, options, Token));
+        Assert.Empty(await library.SearchManyAsync(Array.Empty<TaskEmbedding>(), options, Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchManyAsync([queries[0], Samples.Query("q", backbone: "two")], options, Token));
     }
 
     [Fact]
@@ -100,15 +101,15 @@ public class PromptLibrarySearchTests
     {
         using TempFolder folder = new();
         PromptLibrary library = PromptLibrary.Open(folder.Path);
-        Assert.Empty(await library.SearchAsync(Samples.Query("q"), 3, cancellationToken: Token));
+        Assert.Empty(await library.SearchAsync(Samples.Query("q"), new() { K = 3 }, Token));
         await library.AddAsync(Samples.Record("none", step: null), cancellationToken: Token);
-        Assert.Empty(await library.SearchAsync(Samples.Query("q"), 3, cancellationToken: Token));
+        Assert.Empty(await library.SearchAsync(Samples.Query("q"), new() { K = 3 }, Token));
         await library.AddAsync(Samples.Record("x", step: 10), cancellationToken: Token);
         await library.AddAsync(Samples.Record("y", step: 2000), cancellationToken: Token);
-        SpotException error = await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q"), 3, cancellationToken: Token));
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q"), new() { K = 3 }, Token));
         Assert.All(["step 100", "10, 2000", folder.Path], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchAsync(Samples.Query("q"), 0, cancellationToken: Token));
-        Assert.Single(await library.SearchAsync(Samples.Query("q", 10), int.MaxValue, cancellationToken: Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchAsync(Samples.Query("q"), new() { K = 0 }, Token));
+        Assert.Single(await library.SearchAsync(Samples.Query("q", 10), new() { K = int.MaxValue }, Token));
     }
 
     [Fact]
@@ -119,7 +120,7 @@ public class PromptLibrarySearchTests
         PromptRecord record = Samples.Record("x");
         await library.AddAsync(record, cancellationToken: Token);
         TaskEmbedding query = new("q", Samples.Prompt("long", length: 20), 100);
-        PromptMatch match = Assert.Single(await library.SearchAsync(query, 1, PromptSimilarity.PerToken, Token));
+        PromptMatch match = Assert.Single(await library.SearchAsync(query, new() { Similarity = PromptSimilarity.PerToken }, Token));
         Assert.Equal(PromptCosine.PerToken(query.Prompt, record.Embedding!.Prompt), match.Similarity);
     }
 
@@ -150,15 +151,22 @@ public class PromptLibrarySearchTests
                     .OrderByDescending(pair => pair.Score).Take(k)];
                 foreach (IPromptLibrary each in new IPromptLibrary[] { library, PromptLibrary.Open(folder.Path, null, fewRecords: 0), new OneByOne(library) })
                 {
-                    IReadOnlyList<PromptMatch> found = await each.SearchMeanAsync(asked, k, similarity, filter, Token);
+                    IReadOnlyList<PromptMatch> found = await each.SearchAverageAsync(asked, new() { K = k, Similarity = similarity, Filter = filter }, Token);
                     Assert.Equal(expected.Select(pair => pair.Item1), found.Select(match => match.Info.Id));
                     Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Item2, pair.Second.Similarity, 1e-12));
                 }
             }
         }
 
-        IPromptLibrary own = library;
-        await Assert.ThrowsAsync<InvalidDataException>(() => own.SearchMeanAsync(embeddings, 1, similarity, _ => throw new InvalidDataException("the filter's own"), Token));
+        PromptSearchOptions throwing = new() { Similarity = similarity, Filter = _ => throw new InvalidDataException("the filter's own") };
+        await Assert.ThrowsAsync<InvalidDataException>(() => library.SearchAverageAsync(embeddings, throwing, Token));
+        foreach (IPromptLibrary each in new IPromptLibrary[] { library, new OneByOne(library) })
+        {
+            await Assert.ThrowsAsync<SpotException>(() => each.SearchAverageAsync([embeddings[0], embeddings[1] with { Step = 50 }], cancellationToken: Token));
+            await Assert.ThrowsAsync<ArgumentException>(() => each.SearchAverageAsync([], cancellationToken: Token));
+            await Assert.ThrowsAsync<ArgumentException>(() => each.SearchAverageAsync([embeddings[0], null!], cancellationToken: Token));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => each.SearchAverageAsync(embeddings, new() { K = 0 }, Token));
+        }
     }
 
     [Fact]
@@ -181,9 +189,10 @@ public class PromptLibrarySearchTests
         }
 
         PromptLibrary library = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
-        foreach (TaskEmbedding[] embeddings in new[] { (TaskEmbedding[])[query], [query, query] })
+        PromptSearchOptions options = new() { K = 3, Filter = IsOdd };
+        foreach (Task<IReadOnlyList<PromptMatch>> search in new[] { library.SearchAsync(query, options, Token), library.SearchAverageAsync([query, query], options, Token) })
         {
-            IReadOnlyList<PromptMatch> found = await Spot.Transfer.PromptSearch.FindAsync(library, embeddings, 3, PromptSimilarity.AverageToken, IsOdd, Token);
+            IReadOnlyList<PromptMatch> found = await search;
             Assert.Equal(expected.Select(one => one.Id), found.Select(match => match.Info.Id));
             Assert.Empty(library.Problems);
         }
@@ -207,7 +216,7 @@ public class PromptLibrarySearchTests
             await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path, id + ".*.safetensors")), "damaged", Token);
         }
 
-        Assert.Equal(ranking[25..26], Samples.Ranking(await library.SearchAsync(query, 1, cancellationToken: Token)));
+        Assert.Equal(ranking[25..26], Samples.Ranking(await library.SearchAsync(query, new() { K = 1 }, Token)));
         Assert.Equal(25, library.Problems.Count);
     }
 
@@ -237,7 +246,7 @@ public class PromptLibrarySearchTests
             return true;
         }
 
-        IReadOnlyList<PromptMatch> found = await ((IPromptLibrary)library).SearchMeanAsync([query], 6, PromptSimilarity.AverageToken, Replace, Token);
+        IReadOnlyList<PromptMatch> found = await library.SearchAsync(query, new() { K = 6, Filter = Replace }, Token);
         Assert.Contains(
             Samples.Ranking(found), new[] { ranking, Samples.Ranking(records.Select(record => record.Info.Id == other.Info.Id ? other : record), query, PromptSimilarity.AverageToken) });
         Assert.InRange(asked, 1, 3);
@@ -250,7 +259,7 @@ public class PromptLibrarySearchTests
         }
 
         library = PromptLibrary.Open(folder.Path); // what it has seen once it would not look at again
-        found = await ((IPromptLibrary)library).SearchMeanAsync([query], 6, PromptSimilarity.AverageToken, Remove, Token);
+        found = await library.SearchAsync(query, new() { K = 6, Filter = Remove }, Token);
         Assert.True(isGone);
         Assert.Equal(5, found.Count);
         Assert.Empty(library.Problems);
@@ -265,18 +274,52 @@ public class PromptLibrarySearchTests
         await library.AddAsync(record, cancellationToken: Token);
         await library.AddAsync(Samples.Record("y"), cancellationToken: Token);
         TaskEmbedding query = Samples.Query("q");
-        Assert.Equal(2, (await library.SearchAsync(query, 9, cancellationToken: Token)).Count);
+        Assert.Equal(2, (await library.SearchAsync(query, new() { K = 9 }, Token)).Count);
 
         // The same numbers with another description, by way of the library and by hand.
         await library.AddAsync(record with { Info = record.Info with { Note = "new" } }, replace: true, Token);
-        Assert.Equal("new", (await library.SearchAsync(query, 9, cancellationToken: Token)).Single(match => match.Info.Id == "x").Info.Note);
+        Assert.Equal("new", (await library.SearchAsync(query, new() { K = 9 }, Token)).Single(match => match.Info.Id == "x").Info.Note);
         string sidecar = Path.Combine(folder.Path, "x.json");
         await File.WriteAllTextAsync(sidecar, (await File.ReadAllTextAsync(sidecar, Token)).Replace("\"new\"", "\"by hand\"", StringComparison.Ordinal), Token);
         await library.RefreshAsync(Token);
-        IPromptLibrary own = library;
-        Assert.Equal(["x"], (await own.SearchMeanAsync([query], 9, PromptSimilarity.AverageToken, info => info.Note == "by hand", Token)).Select(match => match.Info.Id));
-        await own.AddAsync(Samples.Record("z"), cancellationToken: Token);
-        Assert.Equal(3, (await PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(query, 9, cancellationToken: Token)).Count);
+        Assert.Equal(["x"], (await library.SearchAsync(query, new() { K = 9, Filter = info => info.Note == "by hand" }, Token)).Select(match => match.Info.Id));
+        await library.AddAsync(Samples.Record("z"), cancellationToken: Token);
+        Assert.Equal(3, (await PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(query, new() { K = 9 }, Token)).Count);
+    }
+
+    [Fact]
+    public async Task Options_are_checked_and_copied_and_have_the_strategies_k()
+    {
+        using TempFolder folder = new();
+        PromptLibrary library = PromptLibrary.Open(folder.Path);
+        foreach (int i in Enumerable.Range(0, 5))
+        {
+            await library.AddAsync(Samples.Record($"r{i}"), cancellationToken: Token);
+        }
+
+        TaskEmbedding query = Samples.Query("q");
+        int k = new Spot.Transfer.BestOfTopK(new Spot.Tests.Transfer.FakeTuner(_ => 1), new Spot.Tests.Transfer.FakeEmbedder(query), library).K;
+        Assert.Equal((k, k), (new PromptSearchOptions().K, (await library.SearchAsync(query, cancellationToken: Token)).Count));
+        foreach (IPromptLibrary each in new IPromptLibrary[] { library, new OneByOne(library) })
+        {
+            PromptSearchOptions changing = new() { K = 2 };
+            changing.Filter = _ =>
+            {
+                (changing.K, changing.Filter) = (9, null);
+                return true;
+            };
+            Assert.Equal([2, 2], (await each.SearchManyAsync([query, Samples.Query("p")], changing, Token)).Select(found => found.Count));
+        }
+
+        foreach (PromptSearchOptions wrong in new PromptSearchOptions[] { new() { K = 0 }, new() { Similarity = (PromptSimilarity)7 } })
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchAsync(query, wrong, Token));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchManyAsync([query], wrong, Token));
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => library.SearchAverageAsync([query], wrong, Token));
+        }
+
+        await Assert.ThrowsAsync<ArgumentNullException>(() => library.SearchAsync(null!, cancellationToken: Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => library.SearchManyAsync([query, null!], cancellationToken: Token));
     }
 
     private static TaskEmbedding Embedding(string task, float[] values, int step) =>
@@ -297,11 +340,11 @@ public class PromptLibrarySearchTests
 
         public Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken) => library.GetAsync(id, cancellationToken);
 
-        public Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken) => library.ListAsync(cancellationToken);
+        public IAsyncEnumerable<PromptInfo> ListAsync(CancellationToken cancellationToken) => library.ListAsync(cancellationToken);
 
         public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) => library.RemoveAsync(id, cancellationToken);
 
-        public Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, int k, PromptSimilarity similarity, CancellationToken cancellationToken) =>
-            library.SearchAsync(query, k, similarity, cancellationToken);
+        public Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, PromptSearchOptions? options, CancellationToken cancellationToken) =>
+            library.SearchAsync(query, options, cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ public class PromptLibraryTests
         {
             Assert.Equal(Samples.Backbone, opened.BackboneFingerprint);
             Assert.Empty(opened.Problems);
-            Assert.Equal(["A", "b", "c_.-9"], (await opened.ListAsync(Token)).Select(info => info.Id));
+            Assert.Equal(["A", "b", "c_.-9"], await opened.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
             foreach (PromptRecord record in records)
             {
                 Samples.AssertEqual(record, await opened.GetAsync(record.Info.Id, Token));
@@ -190,8 +190,8 @@ public class PromptLibraryTests
         SpotException error = await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("y", backbone: "two"), cancellationToken: Token));
         Assert.All(["'two'", Samples.Backbone, folder.Path], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         await Assert.ThrowsAsync<SpotException>(() => library.AddAsync(Samples.Record("y", dim: 9), cancellationToken: Token));
-        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", backbone: "two"), 1, cancellationToken: Token));
-        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", dim: 9), 1, cancellationToken: Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", backbone: "two"), new() { K = 1 }, Token));
+        await Assert.ThrowsAsync<SpotException>(() => library.SearchAsync(Samples.Query("q", dim: 9), new() { K = 1 }, Token));
         Assert.Throws<SpotException>(() => PromptLibrary.Open(folder.Path, "two"));
         Assert.Equal(before, Directory.GetFiles(folder.Path));
 
@@ -212,9 +212,9 @@ public class PromptLibraryTests
         await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.RemoveAsync("x", cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.GetAsync("x", cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.ListAsync(cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.ListAsync(cancelled).ToListAsync(Token).AsTask());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.RefreshAsync(cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.SearchAsync(Samples.Query("q"), 1, cancellationToken: cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => library.SearchAsync(Samples.Query("q"), new() { K = 1 }, cancelled));
         Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
     }
 
@@ -229,6 +229,6 @@ public class PromptLibraryTests
         IOException error = await Assert.ThrowsAnyAsync<IOException>(() => below.AddAsync(Samples.Record("x"), cancellationToken: Token));
         Assert.Contains(Path.Combine(file, "library"), error.Message, StringComparison.Ordinal);
         Assert.Null(below.BackboneFingerprint);
-        Assert.Empty(await below.ListAsync(Token));
+        Assert.Empty(await below.ListAsync(Token).ToListAsync(Token));
     }
 }

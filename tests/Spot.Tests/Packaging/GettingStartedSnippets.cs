@@ -30,7 +30,7 @@ internal static class GettingStartedSnippets
         IReadOnlyList<string> answers = await backbone.GenerateAsync(["review: A fine, quiet film."], tuned.Best);
         Console.WriteLine($"films: {tuned.BestScore:F1} % on validation; {answers[0]}");
 
-        PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
+        using PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
         foreach (string name in (string[])["books", "films", "home"])
         {
             TextTask source = TaskFolder.Load($"samples/data/{name}");
@@ -72,7 +72,7 @@ internal static class GettingStartedSnippets
             TargetOptions = options,
             Leaks = (source, on) => source.Name == "mnli" && on.Name == "rte",   // pairs to leave out
         };
-        Study study = new(plan, "study", backbone.Identity, tuner, new PromptEvaluator(backbone), embedder);
+        using Study study = new(plan, "study", backbone.Identity, tuner, new PromptEvaluator(backbone), embedder);
         StudyStatus status = await study.RunAsync();   // or a part of it: RunAsync(StudyShard.Parse("1/4"))
         StudyResult findings = await study.ResultAsync(); // error reductions, similarities, correlations, the paper's table
         Console.WriteLine($"study: {status.Left} units left, {findings.Missing} missing");

@@ -19,9 +19,9 @@ public sealed class PackageTests
         SoftPrompt prompt = new(2, 8, values, "some backbone");
         TaskEmbedding embedding = new("films", prompt, 50);
         PromptInfo info = new() { Id = "films-0", Task = "films", Backbone = "some backbone", Length = 2, Dim = 8, EmbeddingStep = 50 };
-        PromptLibrary library = PromptLibrary.Open(Path.Combine(AppContext.BaseDirectory, "prompts"));
+        using PromptLibrary library = PromptLibrary.Open(Path.Combine(AppContext.BaseDirectory, "prompts"));
         await library.AddAsync(new PromptRecord(info, prompt, embedding), replace: true);
-        PromptMatch match = (await library.SearchAsync(embedding, 3)).Single();
+        PromptMatch match = (await library.SearchAsync(embedding)).Single();
         Console.WriteLine(FormattableString.Invariant($"found: {match.Info.Id} {match.Similarity:F2}"));
         string maps = File.Exists("/proc/self/maps") ? File.ReadAllText("/proc/self/maps") : "";
         Console.WriteLine($"libtorch after search: {maps.Contains("torch_cpu") || maps.Contains("LibTorchSharp")}");

@@ -14,7 +14,7 @@ internal static class ReadmeSnippets
         using T5Backbone backbone = T5Backbone.Load(Path.Combine(spot, "models/spot-tiny"));
         PromptTuner tuner = new(backbone);
         PromptEvaluator evaluator = new(backbone);
-        PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
+        using PromptLibrary library = PromptLibrary.Open("prompts", backbone.Fingerprint);
         TuningOptions options = TuningOptions.SmallModel();
         foreach (string name in (string[])["books", "films", "home"]) // source tasks: tuned once, kept with their task embeddings
         {
@@ -25,7 +25,7 @@ internal static class ReadmeSnippets
         }
 
         TextTask target = TaskFolder.Load(Path.Combine(spot, "samples/data/places")); // a new task: which one is it like?
-        PromptMatch nearest = (await library.SearchAsync(await new TaskEmbedder(tuner).EmbedAsync(target, options), 1))[0];
+        PromptMatch nearest = (await library.SearchAsync(await new TaskEmbedder(tuner).EmbedAsync(target, options)))[0];
         SoftPrompt start = (await library.GetAsync(nearest.Info.Id))!.Prompt;
         (options.Steps, options.Initialization) = (20, PromptInitialization.ClassLabels);
         TuningResult alone = await tuner.TuneAsync(target, options), transferred = await tuner.TuneAsync(target, options, start);

@@ -1,4 +1,5 @@
 using System.Collections;
+using Spot.Pretraining;
 
 namespace Spot.Tests.Tuning;
 

@@ -2,7 +2,8 @@ namespace Spot;
 
 /// <summary>A store of soft prompts that is searched by task embedding (SPoT §3.1, Figure 2).</summary>
 /// <remarks>
-/// Implementations are safe for concurrent calls. A library belongs to one backbone; the first record that is added fixes which.
+/// Implementations are safe for concurrent calls. A library belongs to one backbone; the first record that is added fixes which. Who makes a library
+/// disposes of it, where it is disposable; who is handed one does not.
 /// </remarks>
 public interface IPromptLibrary
 {
@@ -25,10 +26,11 @@ public interface IPromptLibrary
     /// <exception cref="InvalidDataException">The record's files are damaged.</exception>
     Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists what the library holds.</summary>
-    /// <param name="cancellationToken">Cancels the listing.</param>
-    /// <returns>All records without their values, by ordinal order of the id.</returns>
-    Task<IReadOnlyList<PromptInfo>> ListAsync(CancellationToken cancellationToken = default);
+    /// <summary>Lists what the library holds, one prompt after the other.</summary>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <returns>All records without their values, by ordinal order of the id. Reading begins with the first one asked for; dispose the enumerator, as <c>await foreach</c> does.</returns>
+    /// <exception cref="OperationCanceledException">The listing was ended.</exception>
+    IAsyncEnumerable<PromptInfo> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Removes a record.</summary>
     /// <param name="id">The record's id.</param>
@@ -38,71 +40,57 @@ public interface IPromptLibrary
 
     /// <summary>Finds the prompts whose task embeddings are most similar to a query.</summary>
     /// <param name="query">A task embedding of the same backbone, width and step as the library's keys.</param>
-    /// <param name="k">How many at most, at least 1.</param>
-    /// <param name="similarity">How embeddings are compared.</param>
+    /// <param name="options">How many, how they are compared, and which count; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The best first; equal similarities by ordinal order of the id. Keys taken at another step are not compared.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="SpotException">The query is of another backbone or width, or no key was taken at its step though there are keys.</exception>
-    Task<IReadOnlyList<PromptMatch>> SearchAsync(
-        TaskEmbedding query,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, PromptSearchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Finds the most similar prompts for each of several queries.</summary>
     /// <param name="queries">Task embeddings; their steps may differ.</param>
-    /// <param name="k">How many at most for each, at least 1.</param>
-    /// <param name="similarity">How embeddings are compared.</param>
+    /// <param name="options">As for one query, and the same for all; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>For each query what searching for it alone gives.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
+    /// <exception cref="ArgumentException">A query is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="SpotException">A query is of another backbone or width, or no key was taken at its step though there are keys.</exception>
-    async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchAsync(
-        IReadOnlyList<TaskEmbedding> queries,
-        int k,
-        PromptSimilarity similarity = PromptSimilarity.AverageToken,
-        CancellationToken cancellationToken = default)
+    /// <remarks>Unless an implementation does better, one search after the other.</remarks>
+    async Task<IReadOnlyList<IReadOnlyList<PromptMatch>>> SearchManyAsync(
+        IReadOnlyList<TaskEmbedding> queries, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
+        PromptSearchOptions own = PromptSearchOptions.Of(options);
         List<IReadOnlyList<PromptMatch>> found = [];
         foreach (TaskEmbedding query in queries)
         {
-            found.Add(await SearchAsync(query, k, similarity, cancellationToken).ConfigureAwait(false));
+            found.Add(await SearchAsync(query, own, cancellationToken).ConfigureAwait(false));
         }
 
         return found;
     }
 
-    /// <summary>Finds the most similar prompts among some, for a task that may have been embedded several times.</summary>
-    /// <param name="embeddings">At least one, all of one step; similarities are averaged over them.</param>
-    /// <param name="k">How many at most, at least 1.</param>
-    /// <param name="similarity">How embeddings are compared.</param>
-    /// <param name="filter">Which prompts count; null for all.</param>
+    /// <summary>Finds the most similar prompts for one task that was embedded several times: similarities are averaged over its embeddings.</summary>
+    /// <param name="embeddings">The task's embeddings, at least one, all of one step.</param>
+    /// <param name="options">As for one query; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <returns>The best first; equal similarities by ordinal order of the id.</returns>
-    internal async Task<IReadOnlyList<PromptMatch>> SearchMeanAsync(
-        IReadOnlyList<TaskEmbedding> embeddings, int k, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    /// <returns>The best first; equal averages by ordinal order of the id.</returns>
+    /// <exception cref="ArgumentException">There is no embedding, or one is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="SpotException">The embeddings are of different steps, of another backbone or width, or no key was taken at their step though there are keys.</exception>
+    /// <remarks>Unless an implementation does better, whole rankings are put together: as many prompts are found for each embedding as the library holds.</remarks>
+    async Task<IReadOnlyList<PromptMatch>> SearchAverageAsync(
+        IReadOnlyList<TaskEmbedding> embeddings, PromptSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        // Other libraries than Spot's own have the public search alone: more and more hits, or all where several rankings have to be put together.
-        int all = Math.Max(1, (await ListAsync(cancellationToken).ConfigureAwait(false)).Count);
-        for (long asked = embeddings.Count == 1 ? k : all; ; asked *= 4)
+        RepeatedEmbeddings.Check(embeddings);
+        PromptSearchOptions own = PromptSearchOptions.Of(options);
+        if (embeddings.Count == 1)
         {
-            List<PromptMatch> found = [];
-            foreach (TaskEmbedding embedding in embeddings)
-            {
-                found.AddRange(await SearchAsync(embedding, (int)Math.Min(asked, all), similarity, cancellationToken).ConfigureAwait(false));
-            }
-
-            PromptMatch[] best = [.. found.GroupBy(match => match.Info.Id, StringComparer.Ordinal)
-                .Select(matches => new PromptMatch(matches.First().Info, matches.Average(match => match.Similarity)))
-                .Where(match => filter?.Invoke(match.Info) ?? true)
-                .OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal)
-                .Take(k)];
-            if (best.Length == k || asked >= all)
-            {
-                return best;
-            }
+            return await SearchAsync(embeddings[0], own, cancellationToken).ConfigureAwait(false);
         }
+
+        int k = own.K;
+        own.K = int.MaxValue;
+        return RepeatedEmbeddings.Average(await SearchManyAsync(embeddings, own, cancellationToken).ConfigureAwait(false), k);
     }
 }

@@ -1,3 +1,5 @@
+using Spot.Pretraining;
+
 namespace Spot;
 
 /// <summary>One example of a task in text-to-text form.</summary>

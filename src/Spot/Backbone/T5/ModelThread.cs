@@ -120,7 +120,7 @@ internal sealed class ModelThread(string name)
     }
 
     private ObjectDisposedException Disposed() => new(
-        typeof(T5Backbone).FullName, $"The backbone '{name}' was disposed before this was computed. Dispose it after the last call, or load it again.");
+        "Spot.Backbone." + nameof(T5Backbone), $"The backbone '{name}' was disposed before this was computed. Dispose it after the last call, or load it again.");
 
     private abstract class Piece
     {

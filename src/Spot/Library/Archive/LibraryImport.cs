@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
 namespace Spot.Library;
 
 /// <summary>Adds all records of an archive, or none.</summary>
@@ -8,6 +11,16 @@ internal static class LibraryImport
     /// <exception cref="InvalidDataException">The archive is damaged.</exception>
     /// <exception cref="SpotException">It is of another backbone or width, or other records with its ids are there.</exception>
     internal static (LibraryState State, IReadOnlyList<string> Added) Run(
+        LibraryStore store, LibraryState state, string path, ILogger logger, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using ArchiveReader archive = new(path);
+        (LibraryState State, IReadOnlyList<string> Added) result = Run(store, state, archive, cancellationToken);
+        LibraryLog.Imported(logger, store.Folder.Path, result.Added.Count, archive.Ids.Count(), path, Stopwatch.GetElapsedTime(start));
+        return result;
+    }
+
+    private static (LibraryState State, IReadOnlyList<string> Added) Run(
         LibraryStore store, LibraryState state, ArchiveReader archive, CancellationToken cancellationToken)
     {
         LibraryHeader header = archive.ReadHeader();

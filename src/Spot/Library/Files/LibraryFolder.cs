@@ -6,8 +6,7 @@ namespace Spot.Library;
 
 /// <summary>
 /// A library's folder: <c>library.json</c>, and per record <c>{id}.{hash}.safetensors</c> with the numbers and <c>{id}.json</c> with
-/// the rest. The sidecar is the commit point: a payload is written before it and an older payload deleted after it, so whatever
-/// moment a process dies at, a reader finds the old record or the new one.
+/// the rest. What is where, and reading it; <see cref="RecordWriter"/> changes it.
 /// </summary>
 internal sealed class LibraryFolder(string folder)
 {
@@ -109,84 +108,6 @@ internal sealed class LibraryFolder(string folder)
             ? SidecarValidator.Check(this, id, sidecar, backbone, dim)
             : null;
 
-    /// <summary>Writes a record.</summary>
-    /// <param name="files">What to write.</param>
-    /// <param name="replace">Whether a record with the same id is replaced.</param>
-    /// <param name="leftovers">Other files that may be payloads of the id: no longer needed afterwards.</param>
-    /// <param name="cancellationToken">Cancels before the record is committed.</param>
-    /// <returns>The record as it is kept; null when its id was taken and not to be replaced.</returns>
-    internal LibraryEntry? Write(RecordFiles files, bool replace, IEnumerable<string> leftovers, CancellationToken cancellationToken)
-    {
-        Sidecar sidecar = files.Sidecar;
-        CreateFolder();
-        string path = PathOf(sidecar.Payload);
-        string[] older = Payloads(sidecar.Id, leftovers);
-        bool committed = false;
-        bool headerCreated = false;
-        try
-        {
-            AtomicFile.Write(path, stream => stream.Write(files.Payload));
-            headerCreated = WriteHeader(sidecar.Backbone);
-            cancellationToken.ThrowIfCancellationRequested();
-            committed = AtomicFile.Write(PathOf(sidecar.Id + SidecarExtension), stream => stream.Write(files.Json), overwrite: replace);
-        }
-        finally
-        {
-            if (!committed)
-            {
-                TryDelete(older.Contains(path) || IsCommitted(sidecar) ? null : path);
-                TryDelete(headerCreated ? PathOf(HeaderName) : null);
-            }
-        }
-
-        if (!committed)
-        {
-            return null;
-        }
-
-        Array.ForEach(older, file => TryDelete(file == path ? null : file));
-        return new LibraryEntry(sidecar.ToInfo(), sidecar.Payload, sidecar.Sha256);
-    }
-
-    /// <summary>Removes a record, its sidecar first.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="leftovers">Other files that may be payloads of the id.</param>
-    /// <returns>Whether there was one.</returns>
-    internal bool Remove(string id, IEnumerable<string> leftovers)
-    {
-        string sidecar = PathOf(id + SidecarExtension);
-        string[] payloads = Payloads(id, leftovers);
-        try
-        {
-            if (!File.Exists(sidecar))
-            {
-                return false;
-            }
-
-            File.Delete(sidecar);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Explain(exception, sidecar);
-        }
-
-        AtomicFile.FlushFolder(Path);
-        Array.ForEach(payloads, TryDelete);
-        return true;
-    }
-
-    /// <summary>Removes all payloads of these ids, and what a writer that died had not yet renamed.</summary>
-    internal void RemoveLeftovers(IReadOnlySet<string> ids)
-    {
-        foreach (string path in Directory.EnumerateFiles(Path))
-        {
-            string file = System.IO.Path.GetFileName(path);
-            int length = file.Length - PayloadExtension.Length - HashDigits - 1;
-            bool isPayload = length > 0 && ids.Contains(file[..length]) && PromptId.IsPayload(file[..length], file);
-            TryDelete(isPayload || file.EndsWith(".tmp", StringComparison.Ordinal) ? path : null);
-        }
-    }
-
     private static byte[]? ReadAll(string path, long limit)
     {
         try
@@ -215,99 +136,10 @@ internal sealed class LibraryFolder(string folder)
         }
     }
 
-    internal static void TryDelete(string? path)
-    {
-        try
-        {
-            if (path is not null)
-            {
-                File.Delete(path);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Nothing refers to the file any more; the next scan reports it as left over.
-        }
-    }
-
     private byte[] ReadPayload(LibraryEntry entry) => ReadAll(PathOf(entry.Payload), Array.MaxLength)
         ?? throw new InvalidDataException(
             $"{PathOf(entry.Payload)}: found no file, expected the numbers of record '{entry.Info.Id}'. Restore it, or add the record again with replace.");
 
-    private void CreateFolder()
-    {
-        try
-        {
-            Directory.CreateDirectory(Path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Explain(exception, Path);
-        }
-    }
-
-    /// <summary>Makes sure that library.json names the backbone; a damaged one is replaced.</summary>
-    /// <returns>Whether there was none.</returns>
-    private bool WriteHeader(string backbone)
-    {
-        LibraryHeader? header = null;
-        bool damaged = false;
-        try
-        {
-            header = ReadJson(HeaderName, LibraryJson.Files.LibraryHeader);
-        }
-        catch (InvalidDataException)
-        {
-            damaged = true;
-        }
-
-        bool created = false;
-        if (header is null)
-        {
-            byte[] json = Header(backbone);
-            created = AtomicFile.Write(PathOf(HeaderName), stream => stream.Write(json), overwrite: damaged);
-            header = ReadJson(HeaderName, LibraryJson.Files.LibraryHeader); // of two first writers one wins
-        }
-
-        if (header is not null)
-        {
-            BackboneValidator.Library(header.Backbone, backbone, Path);
-        }
-
-        return created && !damaged;
-    }
-
-    /// <summary>The payloads of an id: the one that its sidecar names and known leftovers. Only where the sidecar is of no help, the whole folder is looked through.</summary>
-    private string[] Payloads(string id, IEnumerable<string> leftovers)
-    {
-        string? named = null;
-        try
-        {
-            Sidecar? sidecar = ReadJson(id + SidecarExtension, LibraryJson.Files.Sidecar);
-            named = sidecar is null ? "" : PromptId.IsPayload(id, sidecar.Payload) ? sidecar.Payload : null;
-        }
-        catch (InvalidDataException)
-        {
-            // Its payload may have any name.
-        }
-
-        IEnumerable<string> names = named is null ? Directory.EnumerateFiles(Path, id + ".*" + PayloadExtension) : [named, .. leftovers];
-        return [.. names.Select(System.IO.Path.GetFileName).Where(name => PromptId.IsPayload(id, name!)).Distinct().Select(name => PathOf(name!))];
-    }
-
     // On file systems without case a file answers to another name than its own.
     private static bool IsOtherCase(string found, string id) => found.Equals(id, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Whether another process has just written the very same numbers under the same id.</summary>
-    private bool IsCommitted(Sidecar sidecar)
-    {
-        try
-        {
-            return ReadJson(sidecar.Id + SidecarExtension, LibraryJson.Files.Sidecar)?.Payload == sidecar.Payload;
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

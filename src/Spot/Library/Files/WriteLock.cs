@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Spot.Serialization;
 
 namespace Spot.Library;
@@ -24,10 +25,11 @@ internal sealed class WriteLock : IDisposable
     /// <summary>Takes the lock.</summary>
     /// <param name="path">The lock file; its folder is made if need be.</param>
     /// <param name="timeout">How long to wait.</param>
+    /// <param name="logger">Told when there is something to wait for, and for how long it was.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="IOException">Another process held the lock all the time, or the file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    internal static async Task<WriteLock> AcquireAsync(string path, TimeSpan timeout, CancellationToken cancellationToken)
+    internal static async Task<WriteLock> AcquireAsync(string path, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         for (int wait = 1; ; wait = Math.Min(2 * wait, 50))
@@ -35,14 +37,24 @@ internal sealed class WriteLock : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (TryAcquire(path) is WriteLock taken)
             {
+                if (wait > 1)
+                {
+                    LibraryLog.Waited(logger, path, Stopwatch.GetElapsedTime(start));
+                }
+
                 return taken;
             }
 
             if (Stopwatch.GetElapsedTime(start) >= timeout)
             {
                 throw new IOException(
-                    $"Waited {timeout.TotalSeconds:0.#} s for the lock '{path}', expected to write: found it held by {ReadOwner(path)?.ToString() ?? "another writer"}. " +
+                    $"Waited {timeout.TotalSeconds:0.#} s for the lock '{path}', expected to write: found it held by {Holder(path)}. " +
                     "A library has one writer at a time: try again when that one has ended, or wait longer (PromptLibrary.WriteTimeout).");
+            }
+
+            if (wait == 1)
+            {
+                LibraryLog.Waits(logger, path, timeout, Holder(path));
             }
 
             await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
@@ -92,6 +104,8 @@ internal sealed class WriteLock : IDisposable
             throw AtomicFile.Explain(exception, path);
         }
     }
+
+    private static string Holder(string path) => ReadOwner(path)?.ToString() ?? "another writer";
 
     private static LockOwner? ReadOwner(string path)
     {

@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
 namespace Spot.Library;
@@ -9,20 +8,21 @@ internal sealed class IndexFile : IDisposable
     private const long Step = 1 << 16;
 
     private readonly SafeFileHandle _handle;
+    private readonly IndexMaps _maps;
     private IndexMap? _map;
 
-    private IndexFile(SafeFileHandle handle) => _handle = handle;
+    private IndexFile(SafeFileHandle handle, IndexMaps maps) => (_handle, _maps) = (handle, maps);
 
     internal long Length => RandomAccess.GetLength(_handle);
 
-    internal static IndexFile Create(string path)
+    internal static IndexFile Create(string path, IndexMaps maps)
     {
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.SetLength(handle, Step);
-        return new IndexFile(handle);
+        return new IndexFile(handle, maps);
     }
 
-    internal static IndexFile Open(string path) => new(OpenHandle(path));
+    internal static IndexFile Open(string path, IndexMaps maps) => new(OpenHandle(path), maps);
 
     /// <summary>Opens a file of the index; for reading alone where writing is not allowed.</summary>
     internal static SafeFileHandle OpenHandle(string path)
@@ -53,13 +53,11 @@ internal sealed class IndexFile : IDisposable
     {
         if (_map is null || _map.Length < length)
         {
-            using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
-                _handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            _map = new IndexMap(file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read));
+            _map = _maps.Map(_handle);
         }
 
         return _map;
     }
 
-    public void Dispose() => _handle.Dispose(); // maps live as long as somebody looks at them
+    public void Dispose() => _handle.Dispose(); // maps live as long as somebody looks at them, see IndexMaps
 }

@@ -3,8 +3,6 @@ namespace Spot.Library;
 /// <summary>The files of one index: rows, what is known of their records and, for each similarity, codes, their bounds and the keys themselves, all in the order of appending.</summary>
 internal sealed class IndexFiles : IDisposable
 {
-    internal const string HeadName = "head";
-
     private readonly IndexFile[] _all;
 
     private IndexFiles(Func<string, IndexFile> open, long generation)
@@ -54,7 +52,7 @@ internal sealed class IndexFiles : IDisposable
     internal static unsafe int BoundSize => sizeof(KeyBound);
 
     /// <summary>Makes empty files; those of earlier generations are removed where nobody holds them.</summary>
-    internal static IndexFiles Create(string folder, long generation)
+    internal static IndexFiles Create(string folder, long generation, IndexMaps maps)
     {
         Directory.CreateDirectory(folder);
         foreach (string old in Directory.EnumerateFiles(folder))
@@ -69,11 +67,11 @@ internal sealed class IndexFiles : IDisposable
             }
         }
 
-        return new IndexFiles(name => IndexFile.Create(Path.Combine(folder, name)), generation);
+        return new IndexFiles(name => IndexFile.Create(Path.Combine(folder, name), maps), generation);
     }
 
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    internal static IndexFiles Open(string folder, long generation) => new(name => IndexFile.Open(Path.Combine(folder, name)), generation);
+    internal static IndexFiles Open(string folder, long generation, IndexMaps maps) => new(name => IndexFile.Open(Path.Combine(folder, name), maps), generation);
 
     /// <summary>Whether the files are long enough for so many rows.</summary>
     internal bool Hold(in IndexHead head) => Hold(head.Count, head.TombstoneCount, head.InfoBytes, head.Dim);

@@ -8,6 +8,9 @@ namespace Spot.Library;
 [StructLayout(LayoutKind.Sequential)]
 internal struct IndexHead
 {
+    /// <summary>Instead of a <see cref="Stamp"/> that is not known.</summary>
+    internal const long NoStamp = 0;
+
     private const ulong Name = 0x32_58_45_44_4e_49_50_53; // SPINDEX2
 
     private ulong _name;
@@ -18,7 +21,7 @@ internal struct IndexHead
     /// <summary>One more for every change.</summary>
     internal long Sequence;
 
-    /// <summary>The time stamp of the library's folder when the index held all its records and nothing was wrong with it; 0 if that is not known.</summary>
+    /// <summary>The time stamp of the library's folder when the index held all its records and nothing was wrong with it; else <see cref="NoStamp"/>.</summary>
     internal long Stamp;
 
     /// <summary>How much is used of the file with the records' descriptions.</summary>

@@ -1,11 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.MemoryMappedFiles;
 
 namespace Spot.Library;
 
-/// <summary>A mapped file. Whoever uses its address keeps the object alive; the handle's finaliser unmaps it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Snapshots share maps: only the collector knows when the last one is gone.")]
-internal sealed unsafe class IndexMap
+/// <summary>A mapped file. Whoever uses its address keeps the object alive: the handle's finaliser unmaps it, if <see cref="IndexMaps"/> has not.</summary>
+internal sealed unsafe class IndexMap : IDisposable
 {
     private readonly MemoryMappedViewAccessor _view;
 
@@ -18,4 +16,6 @@ internal sealed unsafe class IndexMap
     internal byte* Start { get; }
 
     internal long Length => _view.Capacity;
+
+    public void Dispose() => _view.Dispose();
 }

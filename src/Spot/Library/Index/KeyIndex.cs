@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Spot.Similarity;
 
 namespace Spot.Library;
@@ -15,21 +14,22 @@ internal sealed class KeyIndex : IDisposable
     private const int FewTombstones = 1024;
 
     private readonly string _folder;
-    private readonly SafeFileHandle _headFile;
+    private readonly IndexMaps _maps;
+    private readonly HeadFile _headFile;
     private readonly IndexFiles _files;
-    private readonly Dictionary<string, int> _rows = new(StringComparer.OrdinalIgnoreCase); // the live rows up to _known
+    private readonly LiveRows _rows;
     private IndexHead _head;
     private KeySnapshot? _view; // the latest one made
-    private bool _isCurrent; // whether it shows what is there now
-    private ulong[] _tombstones = [];
-    private int _known, _knownTombstones;
+    private (int Rows, int Tombstones) _viewed; // what it shows: rows do not change, and neither do tombstones
 
-    private KeyIndex(string folder, SafeFileHandle headFile, IndexFiles files, IndexHead head)
+    private KeyIndex(string folder, IndexMaps maps, HeadFile headFile, IndexFiles files, IndexHead head)
     {
         _folder = folder;
+        _maps = maps;
         _headFile = headFile;
         _files = files;
         _head = head;
+        _rows = new LiveRows(files, head.Generation);
     }
 
     internal int LiveCount => _head.Count - _head.TombstoneCount;
@@ -46,19 +46,19 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>Opens an index; takes the same time for any number of records.</summary>
     /// <returns>Null where there is none that can be used.</returns>
-    internal static KeyIndex? TryOpen(string folder, string backbone)
+    internal static KeyIndex? TryOpen(string folder, string backbone, IndexMaps maps)
     {
-        SafeFileHandle? headFile = null;
+        HeadFile? headFile = null;
         IndexFiles? files = null;
         try
         {
-            headFile = IndexFile.OpenHandle(Path.Combine(folder, IndexFiles.HeadName));
-            if (ReadHead(headFile) is IndexHead head && head.Backbone == IndexHead.HashOf(backbone) && head.Dim > 0)
+            headFile = HeadFile.Open(folder);
+            if (headFile.Read() is IndexHead head && head.Backbone == IndexHead.HashOf(backbone) && head.Dim > 0)
             {
-                files = IndexFiles.Open(folder, head.Generation);
+                files = IndexFiles.Open(folder, head.Generation, maps);
                 if (files.Hold(head))
                 {
-                    return new KeyIndex(folder, headFile, files, head);
+                    return new KeyIndex(folder, maps, headFile, files, head);
                 }
             }
         }
@@ -73,14 +73,14 @@ internal sealed class KeyIndex : IDisposable
     }
 
     /// <summary>Makes an empty index in place of any other.</summary>
-    internal static KeyIndex Create(string folder, string backbone, int dim) =>
-        Create(folder, new IndexHead { Backbone = IndexHead.HashOf(backbone), Dim = dim });
+    internal static KeyIndex Create(string folder, string backbone, int dim, IndexMaps maps) =>
+        Create(folder, maps, new IndexHead { Backbone = IndexHead.HashOf(backbone), Dim = dim });
 
     /// <summary>Takes note of what other processes appended.</summary>
     /// <returns>False when the index was made again by another process, or is damaged: open it again.</returns>
     internal bool CatchUp()
     {
-        if (ReadHead(_headFile) is not IndexHead head || head.Generation != _head.Generation || !_files.Hold(head))
+        if (_headFile.Read() is not IndexHead head || head.Generation != _head.Generation || !_files.Hold(head))
         {
             return false;
         }
@@ -88,7 +88,6 @@ internal sealed class KeyIndex : IDisposable
         if (head.Sequence != _head.Sequence)
         {
             _head = head;
-            _isCurrent = false;
         }
 
         return true;
@@ -96,20 +95,25 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>The id as the index has it, when case does not count; null where it has none.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal string? FindTaken(string id) => Rows().TryGetValue(id, out int row) ? RowAt(row).IdText : null;
+    internal string? FindTaken(string id) => _rows.ById(_head).TryGetValue(id, out int row) ? _rows.At(row, _head).IdText : null;
 
     /// <summary>Whether a record is here as it is.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     internal bool Has(LibraryEntry entry) =>
-        Rows().TryGetValue(entry.Info.Id, out int row)
-        && RowAt(row) is var found
+        _rows.ById(_head).TryGetValue(entry.Info.Id, out int row)
+        && _rows.At(row, _head) is var found
         && found.IdText == entry.Info.Id
         && found.IsOf(entry)
         && found.Step == (entry.Info.EmbeddingStep ?? IndexRow.NoStep);
 
+    /// <summary>Whether these records are here as they are, and no others.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged.</exception>
+    internal bool HasExactly(IReadOnlyDictionary<string, LibraryEntry> entries, int? dim) =>
+        LiveCount == entries.Count && Dim == (dim ?? Dim) && entries.Values.All(Has);
+
     /// <summary>The ids of all live rows.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal IEnumerable<string> Ids => Rows().Keys;
+    internal IEnumerable<string> Ids => _rows.ById(_head).Keys;
 
     /// <summary>Adds a record, or replaces the one of the same id.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
@@ -138,22 +142,13 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>Removes a record if it is there.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal void Remove(string id)
-    {
-        if (Rows().Remove(id, out int row))
-        {
-            _files.Tombstones.Write((long)_head.TombstoneCount * sizeof(long), MemoryMarshal.AsBytes<uint>([(uint)row, TombstoneCheck(row, _head.TombstoneCount)]));
-            _head.TombstoneCount++;
-            _knownTombstones++;
-            Hide(row);
-        }
-    }
+    internal void Remove(string id) => _rows.Remove(id, ref _head);
 
     /// <summary>Tells all that the records were changed and the index was not.</summary>
     internal void MarkIncomplete()
     {
         _head.IsIncomplete = 1;
-        WriteHead(LibraryState.NoStamp);
+        WriteHead(IndexHead.NoStamp);
     }
 
     /// <summary>Makes what was appended and removed valid for all; the index is then complete.</summary>
@@ -177,11 +172,11 @@ internal sealed class KeyIndex : IDisposable
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     internal KeySnapshot View()
     {
-        ReadTombstones();
-        if (_view is null || !_isCurrent)
+        ulong[] tombstones = _rows.Tombstones(_head);
+        if (_view is null || _viewed != (_head.Count, _head.TombstoneCount))
         {
-            _view = new KeySnapshot(_files, _head, _tombstones, _view);
-            _isCurrent = true;
+            _view = new KeySnapshot(_files, _head, tombstones, _view);
+            _viewed = (_head.Count, _head.TombstoneCount);
         }
 
         return _view;
@@ -193,52 +188,33 @@ internal sealed class KeyIndex : IDisposable
         _headFile.Dispose();
     }
 
-    private static KeyIndex Create(string folder, IndexHead head)
+    private static KeyIndex Create(string folder, IndexMaps maps, IndexHead head)
     {
         head.Generation = DateTime.UtcNow.Ticks;
-        IndexFiles files = IndexFiles.Create(folder, head.Generation);
-        SafeFileHandle file = File.OpenHandle(
-            Path.Combine(folder, IndexFiles.HeadName), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        return new KeyIndex(folder, file, files, head);
-    }
-
-    private static IndexHead? ReadHead(SafeFileHandle file)
-    {
-        byte[] bytes = new byte[IndexHead.Size];
-        for (int attempt = 0; attempt < 3; attempt++) // one may be just being written
+        IndexFiles files = IndexFiles.Create(folder, head.Generation, maps);
+        try
         {
-            if (RandomAccess.Read(file, bytes, 0) == bytes.Length && MemoryMarshal.Read<IndexHead>(bytes) is var head && head.IsValid())
-            {
-                return head;
-            }
+            return new KeyIndex(folder, maps, HeadFile.Create(folder), files, head);
         }
-
-        return null;
-    }
-
-    private void Hide(int row)
-    {
-        if (row >> 6 >= _tombstones.Length)
+        catch
         {
-            Array.Resize(ref _tombstones, Math.Max(2 * _tombstones.Length, (row >> 6) + 1)); // views have copies
+            files.Dispose();
+            throw;
         }
-
-        _tombstones[row >> 6] |= 1UL << row;
-        _isCurrent = false;
     }
 
     private void WriteHead(long stamp)
     {
         _head.Stamp = stamp;
         _head.Sequence++;
-        RandomAccess.Write(_headFile, _head.ToBytes(), 0);
+        _headFile.Write(ref _head);
     }
 
     private KeyIndex Copy()
     {
         KeySnapshot view = View();
-        KeyIndex copy = Create(_folder, new IndexHead { Sequence = _head.Sequence, Backbone = _head.Backbone, Dim = _head.Dim });
-        foreach ((string id, int row) in Rows().OrderBy(pair => pair.Value))
+        KeyIndex copy = Create(_folder, _maps, new IndexHead { Sequence = _head.Sequence, Backbone = _head.Backbone, Dim = _head.Dim });
+        foreach ((string id, int row) in _rows.ById(_head).OrderBy(pair => pair.Value))
         {
             IndexRow entry = view.Row(row);
             copy.WriteInfo(view.InfoBytes(row), ref entry);
@@ -274,77 +250,7 @@ internal sealed class KeyIndex : IDisposable
     {
         entry.Seal();
         _files.Rows.Write((long)row * IndexRow.Size, MemoryMarshal.AsBytes(new ReadOnlySpan<IndexRow>(ref entry)));
-        _rows[id] = row;
         _head.Count = row + 1;
-        _known = _head.Count;
-        _isCurrent = false;
+        _rows.Add(id, row);
     }
-
-    /// <summary>The live rows by id; built at the first use and kept up to date.</summary>
-    private Dictionary<string, int> Rows()
-    {
-        ReadTombstones();
-        if (_known < _head.Count)
-        {
-            KeySnapshot view = View();
-            for (; _known < _head.Count; _known++)
-            {
-                if (!view.IsTombstone(_known))
-                {
-                    _rows[view.Row(_known).IdText] = _known;
-                }
-            }
-        }
-
-        return _rows;
-    }
-
-    private unsafe void ReadTombstones()
-    {
-        if (_knownTombstones == _head.TombstoneCount)
-        {
-            return;
-        }
-
-        IndexMap map = _files.Tombstones.Map((long)_head.TombstoneCount * sizeof(long));
-        for (; _knownTombstones < _head.TombstoneCount; _knownTombstones++)
-        {
-            uint* pair = (uint*)map.Start + (2 * (long)_knownTombstones);
-            int row = (int)pair[0];
-            if (row < 0 || row >= _head.Count || pair[1] != TombstoneCheck(row, _knownTombstones))
-            {
-                throw new InvalidDataException("The list of removed rows of the library's index is damaged.");
-            }
-
-            if (row < _known)
-            {
-                Forget(row);
-            }
-
-            Hide(row);
-        }
-
-        GC.KeepAlive(map);
-    }
-
-    private void Forget(int row)
-    {
-        string id = RowAt(row).IdText;
-        if (_rows.TryGetValue(id, out int known) && known == row)
-        {
-            _rows.Remove(id);
-        }
-    }
-
-    private unsafe IndexRow RowAt(int row)
-    {
-        IndexMap map = _files.Rows.Map((long)_head.Count * IndexRow.Size);
-        IndexRow found = ((IndexRow*)map.Start)[row];
-        GC.KeepAlive(map);
-        found.Check();
-        return found;
-    }
-
-    private uint TombstoneCheck(int row, int position) =>
-        (uint)XxHash3.HashToUInt64(MemoryMarshal.AsBytes<int>([row, position]), _head.Generation);
 }

@@ -102,6 +102,15 @@ internal sealed unsafe class KeySnapshot
         return IndexInfo.Hash(bytes) == of.InfoHash ? bytes : throw Damage(row);
     }
 
+    /// <summary>The live rows by ordinal order of their ids.</summary>
+    internal int[] RowsById()
+    {
+        int[] rows = [.. Enumerable.Range(0, _count).Where(row => !IsTombstone(row))];
+        Array.Sort(rows, (x, y) => Id(x).SequenceCompareTo(Id(y)));
+        GC.KeepAlive(this);
+        return rows;
+    }
+
     internal bool IsTombstone(int row) => _tombstones is not null && row >> 6 < _tombstones.Length && (_tombstones[row >> 6] >> row & 1) != 0;
 
     internal KeyBound Bound(int similarity, int row)

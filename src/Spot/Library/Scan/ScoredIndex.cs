@@ -3,4 +3,4 @@ namespace Spot.Library;
 /// <summary>A key and its score.</summary>
 /// <param name="Index">The key's index.</param>
 /// <param name="Score">Its score; more is better.</param>
-public readonly record struct ScoredIndex(int Index, double Score);
+internal readonly record struct ScoredIndex(int Index, double Score);

@@ -2,7 +2,7 @@ namespace Spot.Library;
 
 /// <summary>Keeps the k best of many scores: the higher score first, of exactly equal scores the smaller index.</summary>
 /// <remarks>Takes O(log k) for a score that enters and one comparison for any other. The result does not depend on the order of the offers. Not safe for concurrent calls.</remarks>
-public sealed class TopK
+internal sealed class TopK
 {
     private readonly int _capacity;
     private readonly Comparison<int>? _ties;
@@ -13,7 +13,7 @@ public sealed class TopK
     /// <summary>An empty selection.</summary>
     /// <param name="capacity">How many scores are kept, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is below 1.</exception>
-    public TopK(int capacity)
+    internal TopK(int capacity)
         : this(capacity, null)
     {
     }
@@ -32,7 +32,7 @@ public sealed class TopK
     /// <param name="index">The key's index; each at most once.</param>
     /// <param name="score">Its score. NaN has no place in the order.</param>
     /// <exception cref="ArgumentException">The score is NaN.</exception>
-    public void Offer(int index, double score)
+    internal void Offer(int index, double score)
     {
         if (double.IsNaN(score))
         {
@@ -54,7 +54,7 @@ public sealed class TopK
 
     /// <summary>What was kept.</summary>
     /// <returns>The best first; at most as many as the capacity.</returns>
-    public ScoredIndex[] ToArray()
+    internal ScoredIndex[] ToArray()
     {
         ScoredIndex[] best = [.. _heap];
         Array.Sort(best, Order);

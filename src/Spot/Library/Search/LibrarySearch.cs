@@ -20,15 +20,12 @@ internal sealed class LibrarySearch(LibraryStore store)
 
     /// <summary>The best matches for each query.</summary>
     /// <param name="queries">The queries' keys.</param>
-    /// <param name="k">How many at most for each.</param>
     /// <param name="step">The step of the keys to compare.</param>
-    /// <param name="similarity">How keys are compared.</param>
-    /// <param name="filter">Which records count; null for all. Asked about the most similar first, and about no more than it takes to find k.</param>
+    /// <param name="options">How many at most for each, how keys are compared, and which records count.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="SpotException">No key was taken at this step though there are keys, or the folder does not come to rest.</exception>
     /// <exception cref="InvalidDataException">The index is damaged again and again.</exception>
-    internal async Task<PromptMatch[][]> FindAsync(
-        IReadOnlyList<double[]> queries, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    internal async Task<PromptMatch[][]> FindAsync(IReadOnlyList<double[]> queries, int step, PromptSearchOptions options, CancellationToken cancellationToken)
     {
         int undecided = 0, damaged = 0;
         for (bool isFresh = false; ; isFresh = true)
@@ -40,7 +37,7 @@ internal sealed class LibrarySearch(LibraryStore store)
             }
 
             view ??= await store.SyncAsync(cancellationToken).ConfigureAwait(false);
-            Search search = new(this, view, k, step, similarity, filter, cancellationToken);
+            Search search = new(this, view, step, options, cancellationToken);
             try
             {
                 PromptMatch[][] found = await Task.Run(() => search.Find(queries), cancellationToken).ConfigureAwait(false);
@@ -67,14 +64,16 @@ internal sealed class LibrarySearch(LibraryStore store)
                         $"The index of the prompt library '{store.Folder.Path}' was made {MostAttempts} times and found damaged each time ({exception.Message}). Check the disk.", exception);
                 }
 
-                await _repair.StartAnewAsync(cancellationToken).ConfigureAwait(false);
+                await store.StartAnewAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>One look at the index.</summary>
-    private sealed class Search(LibrarySearch owner, KeySnapshot view, int k, int step, PromptSimilarity similarity, Func<PromptInfo, bool>? filter, CancellationToken cancellationToken)
+    private sealed class Search(LibrarySearch owner, KeySnapshot view, int step, PromptSearchOptions options, CancellationToken cancellationToken)
     {
+        private readonly int _k = options.K;
+        private readonly PromptSimilarity _similarity = options.Similarity;
         private readonly Dictionary<int, bool> _passes = [];
 
         /// <summary>The ids of the hits whose files are not those that the index was made of.</summary>
@@ -85,26 +84,26 @@ internal sealed class LibrarySearch(LibraryStore store)
 
         public PromptMatch[][] Find(IReadOnlyList<double[]> queries)
         {
-            ScoredIndex[][] found = view.Search(queries, k, step, similarity, cancellationToken);
+            ScoredIndex[][] found = view.Search(queries, _k, step, _similarity, cancellationToken);
             if (found.All(hits => hits.Length == 0))
             {
                 owner.CheckStep(view, step);
             }
 
-            return [.. found.Select((hits, query) => (filter is null ? hits : Filter(queries[query], hits)).Select(hit => new PromptMatch(Check(hit.Index), hit.Score)).ToArray())];
+            return [.. found.Select((hits, query) => (options.Filter is null ? hits : Filter(queries[query], hits)).Select(hit => new PromptMatch(Check(hit.Index), hit.Score)).ToArray())];
         }
 
         private ScoredIndex[] Filter(double[] query, ScoredIndex[] hits)
         {
-            for (long asked = k; ; asked *= Growth)
+            for (long asked = _k; ; asked *= Growth)
             {
-                ScoredIndex[] passing = [.. hits.Where(hit => Passes(hit.Index)).Take(k)];
-                if (passing.Length == k || hits.Length < asked)
+                ScoredIndex[] passing = [.. hits.Where(hit => Passes(hit.Index)).Take(_k)];
+                if (passing.Length == _k || hits.Length < asked)
                 {
                     return passing;
                 }
 
-                hits = view.Search([query], (int)Math.Min(view.Count, asked * Growth), step, similarity, cancellationToken)[0];
+                hits = view.Search([query], (int)Math.Min(view.Count, asked * Growth), step, _similarity, cancellationToken)[0];
             }
         }
 
@@ -116,7 +115,7 @@ internal sealed class LibrarySearch(LibraryStore store)
                 IndexRow of = view.Row(row);
                 PromptInfo info = owner.Known(of) ?? view.Info(row);
                 HasFilterFailed = true;
-                passes = filter!(info);
+                passes = options.Filter!(info);
                 HasFilterFailed = false;
                 _passes[row] = passes;
             }
@@ -139,7 +138,7 @@ internal sealed class LibrarySearch(LibraryStore store)
             {
                 Differing.Add(row.IdText);
             }
-            else if (!view.IsKeyOf(index, similarity, embedding.Prompt))
+            else if (!view.IsKeyOf(index, _similarity, embedding.Prompt))
             {
                 throw new InvalidDataException($"Found another key in the library's index than that of record '{row.IdText}'.");
             }

@@ -29,25 +29,16 @@ internal sealed class SearchRepair(LibraryStore store)
                 _ =>
                 {
                     LibraryState state = store.Scan(cancellationToken);
-                    store.Distrust();
+                    store.Keys.Distrust();
                     return (state, Outcome.Undecided);
                 },
                 cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Sees to it that the index is made again.</summary>
-    internal Task StartAnewAsync(CancellationToken cancellationToken) => store.ChangeAsync(
-        state =>
-        {
-            store.Distrust();
-            return (state with { View = null }, true);
-        },
-        cancellationToken);
-
     private (LibraryState State, Outcome Outcome) Reconcile(LibraryState state, IReadOnlyCollection<string> ids)
     {
-        (KeyIndex? index, bool isComplete) = store.Index(state);
+        (KeyIndex? index, bool isComplete) = store.Keys.Open(state.Backbone, state.View);
         if (index is null || !isComplete)
         {
             return (state with { View = null }, Outcome.Undecided);
@@ -66,14 +57,14 @@ internal sealed class SearchRepair(LibraryStore store)
             {
                 // Not that it was just being replaced: then both would agree by now. So the index is wrong here and may be elsewhere.
                 index.MarkIncomplete();
-                return (state with { View = null, Stamp = LibraryState.NoStamp }, Outcome.Undecided);
+                return (state with { View = null, Stamp = IndexHead.NoStamp }, Outcome.Undecided);
             }
         }
 
         if (isMended)
         {
-            index = index.Commit(LibraryState.NoStamp); // the next one to open looks at everything
-            store.Use(index);
+            index = index.Commit(IndexHead.NoStamp); // the next one to open looks at everything
+            store.Keys.Use(index);
         }
 
         return (state with { View = index.View() }, isMended ? Outcome.Mended : Outcome.Replaced);

@@ -6,7 +6,7 @@ namespace Spot.Studies;
 
 /// <summary>A study on disk: a library of source prompts, one of the targets' embeddings, a file for every unit that is done, a folder for every run under way.</summary>
 /// <remarks>A unit's file is written last and whole, so that it stands for all that the unit made. Folders of the same study can be put together.</remarks>
-internal sealed class StudyFolder
+internal sealed class StudyFolder : IDisposable
 {
     private readonly BackboneIdentity _backbone;
 
@@ -18,7 +18,15 @@ internal sealed class StudyFolder
         Path = System.IO.Path.GetFullPath(folder);
         _backbone = backbone;
         Library = PromptLibrary.Open(System.IO.Path.Combine(Path, "library"), backbone.Fingerprint);
-        Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone.Fingerprint);
+        try
+        {
+            Embeddings = PromptLibrary.Open(System.IO.Path.Combine(Path, "embeddings"), backbone.Fingerprint);
+        }
+        catch
+        {
+            Library.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The folder.</summary>
@@ -96,7 +104,7 @@ internal sealed class StudyFolder
             throw new DirectoryNotFoundException($"'{from}' holds no study: no folder '{units}'.");
         }
 
-        StudyFolder other = new(from, _backbone);
+        using StudyFolder other = new(from, _backbone);
         await CopyAsync(other.Library, Library, cancellationToken).ConfigureAwait(false);
         await CopyAsync(other.Embeddings, Embeddings, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(System.IO.Path.Combine(Path, "units"));
@@ -108,10 +116,16 @@ internal sealed class StudyFolder
         }
     }
 
+    public void Dispose()
+    {
+        Library.Dispose();
+        Embeddings.Dispose();
+    }
+
     private static async Task CopyAsync(PromptLibrary from, PromptLibrary to, CancellationToken cancellationToken)
     {
-        HashSet<string> there = [.. (await to.ListAsync(cancellationToken).ConfigureAwait(false)).Select(info => info.Id)];
-        foreach (PromptInfo info in await from.ListAsync(cancellationToken).ConfigureAwait(false))
+        HashSet<string> there = await to.ListAsync(cancellationToken).Select(info => info.Id).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await foreach (PromptInfo info in from.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!there.Contains(info.Id) && await from.GetAsync(info.Id, cancellationToken).ConfigureAwait(false) is { } record)
             {

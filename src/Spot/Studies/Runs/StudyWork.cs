@@ -115,7 +115,8 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
         PromptRecord record = await folder.Embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete the unit's file to have it done again.");
         HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
-        if (!eligible.IsSubsetOf((await folder.Library.ListAsync(cancellationToken).ConfigureAwait(false)).Select(info => info.Id)))
+        HashSet<string> there = await folder.Library.ListAsync(cancellationToken).Select(info => info.Id).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (!eligible.IsSubsetOf(there))
         {
             await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard has added to it
         }

@@ -21,7 +21,8 @@ public sealed class RacingOfTopK(IPromptTuner tuner, ITaskEmbedder embedder, IPr
     /// <value><see cref="RacingRungs.DefaultBudgetFractionOfTopK"/>.</value>
     public double BudgetFraction { get; init; } = RacingRungs.DefaultBudgetFractionOfTopK;
 
-    private protected override Task<TransferResult> TransferAsync(
+    /// <inheritdoc/>
+    protected override Task<TransferResult> TransferFromAsync(
         TextTask target, IReadOnlyList<PromptMatch> matches, TuningOptions? options, IProgress<TuningProgress>? progress, CancellationToken cancellationToken) =>
         new Race(Tuner, Library, FirstRungFraction, BudgetFraction)
             .RunAsync(target, [.. matches.Select(match => (match.Info, (double?)match.Similarity))], options, progress, cancellationToken);

@@ -1,3 +1,4 @@
+using Spot.Pretraining;
 using Spot.Tokenization;
 using static TorchSharp.torch;
 

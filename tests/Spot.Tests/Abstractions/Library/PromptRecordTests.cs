@@ -23,7 +23,7 @@ public class PromptRecordTests
             await library.AddAsync(made with { Info = made.Info with { License = "CC BY 4.0", Note = "first try" } }, cancellationToken: token);
         }
 
-        Assert.Equal(["toy-3", "toy-4"], (await PromptLibrary.Open(folder.Path).ListAsync(token)).Select(info => info.Id));
+        Assert.Equal(["toy-3", "toy-4"], await PromptLibrary.Open(folder.Path).ListAsync(token).Select(info => info.Id).ToListAsync(token));
         PromptInfo info = (await PromptLibrary.Open(folder.Path).GetAsync("toy-4", token))!.Info;
         Assert.Equal(("toy", "subjectivity", 4L, 1, 5, backbone.Config.Dim), (info.Task, info.Family, info.Seed, info.EmbeddingStep, info.Length, info.Dim));
         Assert.Equal((backbone.Fingerprint, "spot-tiny", "CC BY 4.0", "first try"), (info.BackboneFingerprint, info.BackboneName, info.License, info.Note));

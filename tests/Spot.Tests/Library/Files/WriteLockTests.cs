@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Library;
 
 namespace Spot.Tests.Library;
@@ -13,16 +14,16 @@ public class WriteLockTests
     {
         using TempFolder folder = new();
         string path = Path.Combine(folder.Path, "new", "lock");
-        using (await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token))
+        using (await WriteLock.AcquireAsync(path, TimeSpan.Zero, NullLogger.Instance, Token))
         {
-            IOException error = await Assert.ThrowsAsync<IOException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMilliseconds(30), Token));
+            IOException error = await Assert.ThrowsAsync<IOException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMilliseconds(30), NullLogger.Instance, Token));
             Assert.Contains($"process {Environment.ProcessId} on '{Environment.MachineName}'", error.Message, StringComparison.Ordinal);
             Assert.Contains(path, error.Message, StringComparison.Ordinal);
             using CancellationTokenSource cancel = new(20);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMinutes(5), cancel.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMinutes(5), NullLogger.Instance, cancel.Token));
         }
 
-        using WriteLock again = await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token);
+        using WriteLock again = await WriteLock.AcquireAsync(path, TimeSpan.Zero, NullLogger.Instance, Token);
     }
 
     [Theory]
@@ -35,7 +36,7 @@ public class WriteLockTests
         string name = JsonSerializer.Serialize(LockOwner.Own with { Process = int.MaxValue }, LibraryJson.Files.LockOwner);
         await File.WriteAllTextAsync(path, "", Token);
         await File.WriteAllTextAsync(WriteLock.OwnerPath(path), isTorn ? name[..10] : name, Token);
-        using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token);
+        using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, NullLogger.Instance, Token);
         Assert.Equal(LockOwner.Own, JsonSerializer.Deserialize(await File.ReadAllTextAsync(WriteLock.OwnerPath(path), Token), LibraryJson.Files.LockOwner));
     }
 
@@ -49,11 +50,11 @@ public class WriteLockTests
         {
             LockOwner owner = new(other.Id, Environment.MachineName, other.StartTime.ToUniversalTime());
             await File.WriteAllTextAsync(WriteLock.OwnerPath(path), JsonSerializer.Serialize(owner, LibraryJson.Files.LockOwner), Token);
-            await Assert.ThrowsAsync<IOException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMilliseconds(5), Token));
+            await Assert.ThrowsAsync<IOException>(() => WriteLock.AcquireAsync(path, TimeSpan.FromMilliseconds(5), NullLogger.Instance, Token));
 
             // Another process that was given the same number.
             await File.WriteAllTextAsync(WriteLock.OwnerPath(path), JsonSerializer.Serialize(owner with { Started = owner.Started.AddHours(-1) }, LibraryJson.Files.LockOwner), Token);
-            using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, Token);
+            using WriteLock taken = await WriteLock.AcquireAsync(path, TimeSpan.Zero, NullLogger.Instance, Token);
         }
         finally
         {
@@ -68,12 +69,12 @@ public class WriteLockTests
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
         library.WriteTimeout = TimeSpan.FromMilliseconds(20);
-        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, Token))
+        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, NullLogger.Instance, Token))
         {
             IOException error = await Assert.ThrowsAsync<IOException>(() => library.AddAsync(Samples.Record("y"), cancellationToken: Token));
             Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
             Samples.AssertEqual(Samples.Record("x"), await library.GetAsync("x", Token));
-            Assert.Single(await PromptLibrary.Open(folder.Path).SearchAsync(Samples.Query("q"), 9, cancellationToken: Token));
+            Assert.Single(await PromptLibrary.Open(folder.Path).SearchAsync(Samples.Query("q"), new() { K = 9 }, Token));
         }
 
         await library.AddAsync(Samples.Record("y"), cancellationToken: Token);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Library;
 using Spot.Similarity;
 
@@ -34,9 +35,9 @@ public class KeyIndexTests
         Assert.Empty(PromptLibrary.Open(folder.Path, null, fewRecords: 0).Problems);
         PromptLibrary opened = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
         PromptRecord[] rest = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => Samples.Record($"r{i}")), Samples.Record("new")];
-        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageToken), Samples.Ranking(await opened.SearchAsync(Query, 99, cancellationToken: Token)));
+        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageToken), Samples.Ranking(await opened.SearchAsync(Query, new() { K = 99 }, Token)));
         Assert.EndsWith("r3.json", Assert.Single(opened.Problems).Path, StringComparison.Ordinal);
-        Assert.Equal(Records, (await opened.ListAsync(Token)).Count);
+        Assert.Equal(Records, await opened.ListAsync(Token).CountAsync(Token));
     }
 
     [Theory]
@@ -128,7 +129,8 @@ public class KeyIndexTests
     public async Task Once_most_rows_are_dead_the_others_are_copied()
     {
         using TempFolder folder = new();
-        KeyIndex index = KeyIndex.Create(folder.Path, Samples.Backbone, 8);
+        using IndexMaps maps = new();
+        KeyIndex index = KeyIndex.Create(folder.Path, Samples.Backbone, 8, maps);
         PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i}"))];
         foreach (int round in Enumerable.Range(0, 60))
         {
@@ -138,7 +140,7 @@ public class KeyIndexTests
             }
 
             index = index.Commit(round);
-            KeyIndex opened = KeyIndex.TryOpen(folder.Path, Samples.Backbone)!;
+            KeyIndex opened = KeyIndex.TryOpen(folder.Path, Samples.Backbone, maps)!;
             foreach (KeyIndex each in new[] { index, opened })
             {
                 Assert.Equal((40, round), (each.LiveCount, each.Stamp));
@@ -154,7 +156,7 @@ public class KeyIndexTests
         }
 
         Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(folder.Path, "rows.*"))).Length < 60 * 40 * 180);
-        Assert.Null(KeyIndex.TryOpen(folder.Path, "another backbone"));
+        Assert.Null(KeyIndex.TryOpen(folder.Path, "another backbone", maps));
     }
 
     [Fact]
@@ -165,7 +167,7 @@ public class KeyIndexTests
         Directory.Delete(IndexOf(folder.Path), recursive: true);
         PromptLibrary reader = PromptLibrary.Open(folder.Path);
         reader.WriteTimeout = TimeSpan.Zero;
-        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, Token))
+        using (await WriteLock.AcquireAsync(Path.Combine(folder.Path, ".spot", "lock"), TimeSpan.Zero, NullLogger.Instance, Token))
         {
             await CheckAsync(reader, Enumerable.Range(0, Records).Select(i => $"r{i}"));
             Assert.False(Directory.Exists(IndexOf(folder.Path)));
@@ -192,11 +194,11 @@ public class KeyIndexTests
         Assert.False(await library.RemoveAsync("R4", Token));
         string[] ids = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => $"r{i}"), "s"];
         await CheckAsync(library, ids);
-        Assert.Equal(ids.Order(StringComparer.Ordinal), (await library.ListAsync(Token)).Select(info => info.Id));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), await library.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
         await CheckAsync(PromptLibrary.Open(folder.Path, null, fewRecords: 0), ids);
         Assert.Throws<SpotException>(() => PromptLibrary.Open(folder.Path, "another", fewRecords: 0));
         SpotException error = await Assert.ThrowsAsync<SpotException>(
-            () => PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(Samples.Query("q", 7), 3, cancellationToken: Token));
+            () => PromptLibrary.Open(folder.Path, null, fewRecords: 0).SearchAsync(Samples.Query("q", 7), new() { K = 3 }, Token));
         Assert.Contains("steps of the keys", error.Message, StringComparison.Ordinal);
     }
 
@@ -223,7 +225,7 @@ public class KeyIndexTests
         {
             foreach (int k in new[] { 3, 99 })
             {
-                Assert.Equal(Samples.Ranking(records, Query, similarity).Take(k), Samples.Ranking(await library.SearchAsync(Query, k, similarity, Token)));
+                Assert.Equal(Samples.Ranking(records, Query, similarity).Take(k), Samples.Ranking(await library.SearchAsync(Query, new() { K = k, Similarity = similarity }, Token)));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Spot.Backbone;
+using Spot.Pretraining;
 using Spot.Tests.Backbone;
 using Spot.Tuning;
 using TorchSharp;

@@ -62,7 +62,7 @@ internal sealed class LibraryScan
             _entries.ToImmutableDictionary(StringComparer.OrdinalIgnoreCase),
             _damaged.ToImmutableSortedDictionary(StringComparer.Ordinal),
             [.. _others],
-            _damaged.Count + _others.Count == 0 ? stamp : LibraryState.NoStamp,
+            _damaged.Count + _others.Count == 0 ? stamp : IndexHead.NoStamp,
             View: null);
     }
 

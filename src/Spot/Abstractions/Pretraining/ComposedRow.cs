@@ -1,4 +1,4 @@
-namespace Spot;
+namespace Spot.Pretraining;
 
 /// <summary>
 /// A row of a prompt that belongs to one training example and is composed of embeddings: that of a label, mixed with those of words that hint at

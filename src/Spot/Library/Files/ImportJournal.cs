@@ -33,17 +33,18 @@ internal static class ImportJournal
             return false;
         }
 
+        RecordWriter records = new(folder);
         HashSet<string> ids = [.. Ids(lines)];
         foreach (string id in ids)
         {
-            folder.Remove(id, []);
+            records.Remove(id, []);
         }
 
-        folder.RemoveLeftovers(ids);
+        records.RemoveLeftovers(ids);
 
         if (lines.Contains(NewLibrary))
         {
-            LibraryFolder.TryDelete(folder.PathOf(LibraryFolder.HeaderName));
+            RecordWriter.TryDelete(folder.PathOf(LibraryFolder.HeaderName));
         }
 
         Commit(folder);

@@ -8,7 +8,7 @@ namespace Spot.Library;
 /// <param name="Entries">The usable records by id, which differ not only by case; null where the index alone was read.</param>
 /// <param name="Damaged">What is wrong with the records that cannot be used, by id.</param>
 /// <param name="Others">What is wrong with other files.</param>
-/// <param name="Stamp">The folder's time stamp before it was read, if nothing was wrong with it and nothing but Spot changed it since; else <see cref="NoStamp"/>.</param>
+/// <param name="Stamp">The folder's time stamp before it was read, if nothing was wrong with it and nothing but Spot changed it since; else <see cref="IndexHead.NoStamp"/>.</param>
 /// <param name="View">The keys of the records; null while they are not known to be complete.</param>
 internal sealed record LibraryState(
     string? Backbone,
@@ -19,10 +19,8 @@ internal sealed record LibraryState(
     long Stamp,
     KeySnapshot? View)
 {
-    internal const long NoStamp = 0;
-
     /// <summary>Whether nothing is there, and so nothing is missing in an empty index.</summary>
-    internal bool IsEmpty => Entries is { IsEmpty: true } && Damaged.IsEmpty && Stamp != NoStamp;
+    internal bool IsEmpty => Entries is { IsEmpty: true } && Damaged.IsEmpty && Stamp != IndexHead.NoStamp;
 
     /// <summary>The id that is taken when case does not count, as far as this state knows; null when the id is free.</summary>
     internal string? FindTaken(string id) =>
@@ -51,6 +49,6 @@ internal sealed record LibraryState(
     {
         Entries = Entries?.Remove(id),
         Damaged = Damaged.SetItem(id, problem),
-        Stamp = NoStamp,
+        Stamp = IndexHead.NoStamp,
     };
 }

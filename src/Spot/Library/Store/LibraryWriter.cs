@@ -5,6 +5,7 @@ internal sealed class LibraryWriter
 {
     private readonly LibraryStore _store;
     private readonly LibraryFolder _folder;
+    private readonly RecordWriter _records;
     private readonly bool _isKnown; // whether the state holds all records
     private readonly bool _isTrusted; // whether nobody but Spot has changed the folder since the index was complete
     private bool _isComplete; // whether the index holds all records
@@ -15,8 +16,9 @@ internal sealed class LibraryWriter
     {
         _store = store;
         _folder = store.Folder;
+        _records = new RecordWriter(_folder);
         State = state;
-        (_index, _isComplete) = store.Index(state);
+        (_index, _isComplete) = store.Keys.Open(state.Backbone, state.View);
         long stamp = _folder.Stamp();
         _isKnown = state.Stamp == stamp;
         _isTrusted = _index is null ? _isKnown : _index.Stamp == stamp;
@@ -36,14 +38,14 @@ internal sealed class LibraryWriter
             throw Taken(sidecar.Id, taken);
         }
 
-        LibraryEntry entry = _folder.Write(files, replace, State.Leftovers(sidecar.Id), cancellationToken) ?? throw Taken(sidecar.Id, sidecar.Id);
+        LibraryEntry entry = _records.Write(files, replace, State.Leftovers(sidecar.Id), cancellationToken) ?? throw Taken(sidecar.Id, sidecar.Id);
         State = State.With(entry);
         _hasChanged = true;
         UpdateIndex(() =>
         {
             if (_index is null || (_index.LiveCount == 0 && _index.Dim != sidecar.Dim))
             {
-                _index = KeyIndex.Create(_folder.IndexPath, sidecar.Backbone, sidecar.Dim);
+                _index = _store.Keys.Create(sidecar.Backbone, sidecar.Dim, isPrivate: false);
             }
 
             _index.Append(entry, embedding);
@@ -54,7 +56,7 @@ internal sealed class LibraryWriter
     internal bool Remove(string id)
     {
         bool isOtherCase = FindTaken(id) is string taken && taken != id;
-        if (!PromptId.IsAllowed(id) || isOtherCase || !_folder.Remove(id, State.Leftovers(id)))
+        if (!PromptId.IsAllowed(id) || isOtherCase || !_records.Remove(id, State.Leftovers(id)))
         {
             return false;
         }
@@ -93,13 +95,13 @@ internal sealed class LibraryWriter
         {
             if (_index is not null)
             {
-                _index = _index.Commit(_isTrusted ? _folder.Stamp() : LibraryState.NoStamp);
-                _store.Use(_index);
+                _index = _index.Commit(_isTrusted ? _folder.Stamp() : IndexHead.NoStamp);
+                _store.Keys.Use(_index);
             }
         });
         return State = State with
         {
-            Stamp = _isKnown ? _folder.Stamp() : LibraryState.NoStamp,
+            Stamp = _isKnown ? _folder.Stamp() : IndexHead.NoStamp,
             View = _isComplete ? _index?.View() : null,
         };
     }
@@ -110,7 +112,7 @@ internal sealed class LibraryWriter
         _index?.Dispose();
         _index = null;
         _isComplete = false;
-        _store.Close();
+        _store.Keys.Close();
     }
 
     // The record is kept whatever becomes of the index, which can be made again.
