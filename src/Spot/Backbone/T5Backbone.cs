@@ -65,7 +65,9 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <exception cref="SpotException">No native backend is referenced, the device is not there, or libtorch cannot load a file, which is named.</exception>
     public static T5Backbone Load(string folder, BackboneOptions? options = null, ILogger<T5Backbone>? logger = null)
     {
-        (string full, T5Config config, string vocabulary) = CheckFolder(folder);
+        options ??= new BackboneOptions();
+        BackboneOptionsValidator.Check(options);
+        (string full, T5Config config, string vocabulary) = CheckpointFiles.CheckFolder(folder);
         T5Tokenizer tokenizer = T5Tokenizer.Load(vocabulary);
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
@@ -76,7 +78,7 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(full));
         ModelThread thread = new(name);
-        (FrozenT5 model, string reason) = LoadModel(full, config, options ?? new BackboneOptions(), thread);
+        (FrozenT5 model, string reason) = LoadModel(full, config, options, thread);
         T5Backbone backbone = new(full, name, model, tokenizer, thread);
         BackboneLog.Loaded(
             (ILogger?)logger ?? NullLogger.Instance, name, model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements), backbone.Device, backbone.Precision, reason);
@@ -145,26 +147,6 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <returns>Completes when the model is freed.</returns>
     public ValueTask DisposeAsync() => new(EndAsync());
 
-    /// <summary>Looks for the files of a checkpoint and reads its configuration; cheap, and needs no native library.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <returns>Its full path, its configuration and its vocabulary's path.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
-    /// <exception cref="InvalidDataException">The configuration is damaged or of another model family.</exception>
-    internal static (string Full, T5Config Config, string Vocabulary) CheckFolder(string folder)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
-        if (!Directory.Exists(full))
-        {
-            throw new DirectoryNotFoundException($"No model folder '{full}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model or tokenizer.json.");
-        }
-
-        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
-        CheckpointFiles.Find(full);
-        return (full, config, T5Tokenizer.FindFile(full));
-    }
-
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)
     {
@@ -212,7 +194,6 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
         TorchRuntime.EnsureLoaded();
         if (options.Threads is { } threads)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
             set_num_threads(threads);
         }
 
