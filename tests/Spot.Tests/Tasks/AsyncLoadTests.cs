@@ -74,7 +74,10 @@ public sealed partial class AsyncLoadTests : IDisposable
         string pipe = Path.Combine(_folder.Path, "task.json");
         Assert.Equal(0, MakePipe(pipe, 0x180)); // rw for the owner
         TaskLoadOptions options = new() { MaxRows = 10, Files = new DataFileOptions() };
-        Task<TextTask> loading = TaskFolder.LoadAsync(_folder.Path, options, Cancel);
+        Task<TextTask> loading = null!;
+        Thread caller = new(() => loading = TaskFolder.LoadAsync(_folder.Path, options, Cancel)) { IsBackground = true };
+        caller.Start();
+        Assert.True(caller.Join(TimeSpan.FromMinutes(1)), "the caller waits for the file");
         Assert.False(loading.IsCompleted);
         (options.MaxRows, options.Files.MaxRowLength) = (20, 1);
         await File.WriteAllTextAsync(pipe, "{\"name\": \"numbers\"}", Cancel);
