@@ -53,7 +53,7 @@ public class ObservabilityTests
 
     private static string Code(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
 
-    private static string Cell(IReadOnlyCollection<string> names) => names.Count == 0 ? " " : $" {Code(names)} ";
+    private static string Cell(SortedSet<string> names) => names.Count == 0 ? " " : $" {Code(names)} ";
 
     // Rows with the heading that they stand below.
     private static IEnumerable<string> BelowHeadings(IEnumerable<string> section)
