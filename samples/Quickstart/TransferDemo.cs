@@ -21,7 +21,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
             spot.LibraryPath = folder;
             spot.Backbone.Device = options.Device;
             spot.Backbone.Precision = options.Precision;
-        }).BuildServiceProvider();
+        }).Services.BuildServiceProvider();
 
         T5Backbone backbone = services.GetRequiredService<T5Backbone>();
         AnsiConsole.MarkupLineInterpolated(

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Spot.Tokenization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Spot.Backbone;
@@ -13,7 +10,7 @@ namespace Spot.Backbone;
 /// an evaluation or a generation: whoever asks next has the next turn. Its weights never change.
 /// The one who loads it disposes it, at any time: the step under way is finished, and what waits ends with <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class T5Backbone : IDisposable, IAsyncDisposable
+public sealed partial class T5Backbone : IDisposable, IAsyncDisposable
 {
     private readonly ModelThread _thread;
     private volatile bool _disposed;
@@ -55,36 +52,6 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
 
     /// <summary>The full path of the checkpoint's folder.</summary>
     internal string Folder { get; }
-
-    /// <summary>Loads a checkpoint as a model hub holds it: a folder with config.json, model.safetensors (or its shards) and spiece.model or tokenizer.json.</summary>
-    /// <param name="folder">The folder. It and its files may be links, as in a hub's cache. Its weight files stay mapped while the backbone lives.</param>
-    /// <param name="options">Device and precision; null for <c>auto</c>.</param>
-    /// <param name="logger">Told the device and the precision, and why this one; null for none.</param>
-    /// <returns>The backbone; the caller disposes it.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, of another model family, or does not fit the others.</exception>
-    /// <exception cref="ArgumentException">An option is out of range, or the precision is Float16.</exception>
-    /// <exception cref="SpotException">No native backend is referenced, the device is not there, or libtorch cannot load a file, which is named.</exception>
-    public static T5Backbone Load(string folder, BackboneOptions? options = null, ILogger<T5Backbone>? logger = null)
-    {
-        (string full, T5Config config, string vocabulary) = CheckFolder(folder);
-        T5Tokenizer tokenizer = T5Tokenizer.Load(vocabulary);
-        if (tokenizer.VocabularySize > config.VocabularySize)
-        {
-            throw new InvalidDataException(
-                $"'{folder}': {Path.GetFileName(vocabulary)} and its sentinels have {tokenizer.VocabularySize} ids, but config.json says vocab_size " +
-                $"{config.VocabularySize}. Both files must be of the same checkpoint.");
-        }
-
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(full));
-        ModelThread thread = new(name);
-        (FrozenT5 model, string reason) = LoadModel(full, config, options ?? new BackboneOptions(), thread);
-        T5Backbone backbone = new(full, name, model, tokenizer, thread);
-        BackboneLog.Loaded(
-            (ILogger?)logger ?? NullLogger.Instance, name, model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements), backbone.Device, backbone.Precision, reason);
-        return backbone;
-    }
 
     /// <summary>Answers inputs by greedy decoding.</summary>
     /// <param name="inputs">The inputs.</param>
@@ -148,26 +115,6 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
     /// <returns>Completes when the model is freed.</returns>
     public ValueTask DisposeAsync() => new(EndAsync());
 
-    /// <summary>Looks for the files of a checkpoint and reads its configuration; cheap, and needs no native library.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <returns>Its full path, its configuration and its vocabulary's path.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
-    /// <exception cref="InvalidDataException">The configuration is damaged or of another model family.</exception>
-    internal static (string Full, T5Config Config, string Vocabulary) CheckFolder(string folder)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
-        if (!Directory.Exists(full))
-        {
-            throw new DirectoryNotFoundException($"No model folder '{full}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model or tokenizer.json.");
-        }
-
-        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
-        CheckpointFiles.Find(full);
-        return (full, config, T5Tokenizer.FindFile(full));
-    }
-
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)
     {
@@ -208,20 +155,6 @@ public sealed class T5Backbone : IDisposable, IAsyncDisposable
         int[][] ids = [.. inputs.Select(input => Tokenizer.Encode(input, maxInputTokens))];
         int[][][] written = await RunAsync(() => GreedyBatches.Run(Model, prompts, ids, maxTokens, cancellationToken), cancellationToken).ConfigureAwait(false);
         return [.. written.Select(ofPrompt => ofPrompt.Select(answer => Tokenizer.Decode(answer)).ToArray())];
-    }
-
-    private static (FrozenT5 Model, string Reason) LoadModel(string folder, T5Config config, BackboneOptions options, ModelThread thread)
-    {
-        TorchRuntime.EnsureLoaded();
-        if (options.Threads is { } threads)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-            set_num_threads(threads);
-        }
-
-        Device device = DeviceChoice.Resolve(options.Device);
-        (ScalarType type, string reason) = DeviceChoice.Resolve(options.Precision, device);
-        return (new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type, thread), reason);
     }
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;

@@ -14,49 +14,80 @@ public static class SpotServiceCollectionExtensions
     /// <summary>
     /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
     /// singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
-    /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks that the model's folder is one
-    /// of a T5 checkpoint, if there is to be a model; without a host that is checked when the options are first used.
+    /// </summary>
+    /// <remarks>
+    /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks the options, without loading
+    /// the model; without a host they are checked when they are first used. The container disposes what it makes.
+    /// </remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options; null when they are configured elsewhere, for example bound to a section of the configuration.</param>
+    /// <returns>What further parts of Spot are added to.</returns>
+    public static ISpotBuilder AddSpot(this IServiceCollection services, Action<SpotOptions>? configure = null) => Add(services, null, configure);
+
+    /// <summary>
+    /// As <see cref="AddSpot"/>, under a key: a model and a library beside others in the same host. The services are asked for by the key, as with
+    /// <c>[FromKeyedServices("base")]</c>, and their options by the same name.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets the options; null when they are configured elsewhere.</param>
-    /// <returns>The services.</returns>
-    public static IServiceCollection AddSpot(this IServiceCollection services, Action<SpotOptions>? configure = null)
+    /// <param name="serviceKey">The key of the services, and the name of their options.</param>
+    /// <param name="configure">Sets the options; null when they are configured elsewhere, for example bound to a section of the configuration.</param>
+    /// <returns>What further parts of Spot are added to.</returns>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
+    public static ISpotBuilder AddKeyedSpot(this IServiceCollection services, string serviceKey, Action<SpotOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(serviceKey);
+        return Add(services, serviceKey, configure);
+    }
+
+    private static SpotBuilder Add(IServiceCollection services, string? key, Action<SpotOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<SpotOptions>().ValidateOnStart();
+        SpotBuilder builder = new(services, key);
+        OptionsBuilder<SpotOptions> options = services.AddOptions<SpotOptions>(builder.OptionsName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpotOptions>, SpotOptionsValidator>());
         if (configure is not null)
         {
-            services.Configure(configure);
+            options.Configure(configure);
         }
 
-        services.TryAddSingleton(LoadBackbone);
-        services.TryAddSingleton(OpenLibrary);
-        services.TryAddSingleton<IPromptTuner>(provider =>
-            new PromptTuner(provider.GetRequiredService<T5Backbone>, provider.GetService<ILogger<PromptTuner>>()));
-        services.TryAddSingleton<IPromptEvaluator>(provider => new PromptEvaluator(provider.GetRequiredService<T5Backbone>));
-        services.TryAddSingleton<IModelTuner>(provider =>
-            new ModelTuner(provider.GetRequiredService<T5Backbone>, provider.GetService<ILogger<ModelTuner>>()));
-        services.TryAddSingleton<ITaskEmbedder>(provider => new TaskEmbedder(provider.GetRequiredService<IPromptTuner>()));
-        return services;
+        Singleton(provider => LoadBackbone(provider, builder));
+        Singleton<IPromptLibrary>(provider => OpenLibrary(provider, builder));
+        Singleton<IPromptTuner>(provider => new PromptTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<PromptTuner>>()));
+        Singleton<IPromptEvaluator>(provider => new PromptEvaluator(() => Get<T5Backbone>(provider, key)));
+        Singleton<IModelTuner>(provider => new ModelTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<ModelTuner>>()));
+        Singleton<ITaskEmbedder>(provider => new TaskEmbedder(Get<IPromptTuner>(provider, key)));
+        return builder;
+
+        void Singleton<T>(Func<IServiceProvider, T> make)
+            where T : class => services.TryAdd(ServiceDescriptor.KeyedSingleton(key, (provider, _) => make(provider))); // without a key where that is null
     }
 
-    private static T5Backbone LoadBackbone(IServiceProvider provider)
+    private static T Get<T>(IServiceProvider provider, string? key)
+        where T : notnull => key is null ? provider.GetRequiredService<T>() : provider.GetRequiredKeyedService<T>(key);
+
+    private static T5Backbone LoadBackbone(IServiceProvider provider, SpotBuilder builder)
     {
-        SpotOptions options = provider.GetRequiredService<IOptions<SpotOptions>>().Value;
+        SpotOptions options = OptionsOf(provider, builder);
         return options.ModelPath.Length > 0
             ? T5Backbone.Load(options.ModelPath, options.Backbone, provider.GetService<ILogger<T5Backbone>>())
-            : throw Missing(nameof(SpotOptions.ModelPath), "the folder of a T5 checkpoint");
+            : throw Missing(builder, nameof(SpotOptions.ModelPath), "the folder of a T5 checkpoint");
     }
 
-    private static IPromptLibrary OpenLibrary(IServiceProvider provider)
+    private static PromptLibrary OpenLibrary(IServiceProvider provider, SpotBuilder builder)
     {
-        SpotOptions options = provider.GetRequiredService<IOptions<SpotOptions>>().Value;
+        SpotOptions options = OptionsOf(provider, builder);
         return options.LibraryPath.Length > 0
             ? PromptLibrary.Open(options.LibraryPath, logger: provider.GetService<ILogger<PromptLibrary>>())
-            : throw Missing(nameof(SpotOptions.LibraryPath), "the folder of the prompt library");
+            : throw Missing(builder, nameof(SpotOptions.LibraryPath), "the folder of the prompt library");
     }
 
-    private static OptionsValidationException Missing(string option, string what) => new(
-        Options.Options.DefaultName, typeof(SpotOptions), [$"{nameof(SpotOptions)}.{option} is empty; set it to {what}: services.AddSpot(o => o.{option} = \"…\")."]);
+    private static SpotOptions OptionsOf(IServiceProvider provider, SpotBuilder builder) =>
+        provider.GetRequiredService<IOptionsMonitor<SpotOptions>>().Get(builder.OptionsName);
+
+    private static OptionsValidationException Missing(SpotBuilder builder, string option, string what)
+    {
+        string call = builder.ServiceKey is { } key ? $"services.AddKeyedSpot(\"{key}\", o => o.{option} = \"…\")" : $"services.AddSpot(o => o.{option} = \"…\")";
+        return new OptionsValidationException(
+            builder.OptionsName, typeof(SpotOptions), [$"{SpotOptionsValidator.Place(builder.OptionsName, option)} is empty; set it to {what}: {call}."]);
+    }
 }

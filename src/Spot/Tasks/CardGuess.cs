@@ -30,7 +30,9 @@ internal static class CardGuess
     /// <param name="card">What the task's card says already.</param>
     /// <param name="train">The training files, which tell the labels.</param>
     /// <param name="files">How they are read; null for the defaults.</param>
-    public static string Hint(DataRow row, TaskCard card, IReadOnlyList<string> train, DataFileOptions? files)
+    /// <param name="cancellationToken">Checked while reading them.</param>
+    public static async ValueTask<string> HintAsync(
+        DataRow row, TaskCard card, IReadOnlyList<string> train, DataFileOptions? files, CancellationToken cancellationToken)
     {
         char? separator = SeparatorGuess.Of([.. row.Fields.Select(field => field.Key)]);
         string[] names = separator is { } found ? row.Fields.First().Key.Split(found) : [.. row.Fields.Where(field => IsText(field.Value)).Select(field => field.Key)];
@@ -47,9 +49,10 @@ internal static class CardGuess
             format["separator"] = character.ToString();
         }
 
-        if (card.Labels is null && Labels(target, train, separator is null ? files : new DataFileOptions { Separator = separator }) is { } labels)
+        if (card.Labels is null)
         {
-            format["labels"] = labels;
+            DataFileOptions? how = separator is null ? files : new DataFileOptions { Separator = separator };
+            AddLabels(format, await ValuesAsync(target, train, how, cancellationToken).ConfigureAwait(false));
         }
 
         return $" For example, task.json: {Whole(card, format).ToJsonString(Json)}";
@@ -77,30 +80,28 @@ internal static class CardGuess
         return whole;
     }
 
-    // Words as they are; numbers stand for words that only a person knows. Null where there are too many for labels.
-    private static JsonNode? Labels(string target, IReadOnlyList<string> train, DataFileOptions? files)
+    // Words as they are; numbers stand for words that only a person knows. Nothing where there are too many for labels.
+    private static void AddLabels(JsonObject format, string[] values)
     {
-        string[] values = Values(target, train, files);
         if (values.Length is < 2 or > TaskFolder.MaxInferredLabels)
         {
-            return null;
+            return;
         }
 
         bool numbers = values.All(value => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-        return numbers
+        format["labels"] = numbers
             ? new JsonObject(values.Select(value => KeyValuePair.Create(value, (JsonNode?)$"a word for {value}")))
             : new JsonArray([.. values.Select(value => (JsonNode)value)]);
     }
 
-    private static string[] Values(string target, IReadOnlyList<string> train, DataFileOptions? files)
+    private static async ValueTask<string[]> ValuesAsync(string target, IReadOnlyList<string> train, DataFileOptions? files, CancellationToken cancellationToken)
     {
         try
         {
-            return
-            [
-                .. train.SelectMany(file => DataFile.Read(file, files)).Take(MaxRows).Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
-                    .OfType<string>().Where(value => !ExampleValidator.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MaxInferredLabels + 1).Order(StringComparer.Ordinal),
-            ];
+            return await train.ToAsyncEnumerable().SelectMany(file => DataFile.ReadAsync(file, files, cancellationToken)).Take(MaxRows)
+                .Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
+                .OfType<string>().Where(value => !ExampleValidator.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MaxInferredLabels + 1)
+                .Order(StringComparer.Ordinal).ToArrayAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {

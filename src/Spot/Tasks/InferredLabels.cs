@@ -10,7 +10,8 @@ internal static class InferredLabels
 
     /// <returns>The labels in ordinal order; none where there are too many for that.</returns>
     /// <exception cref="InvalidDataException">There is only one, or two are near each other.</exception>
-    public static string[] Of(IReadOnlyList<TextExample> train, IReadOnlyList<string> files, TaskLoadOptions options)
+    public static async ValueTask<string[]> OfAsync(
+        IReadOnlyList<TextExample> train, IReadOnlyList<string> files, TaskLoadOptions options, CancellationToken cancellationToken)
     {
         Dictionary<string, int> counts = train.CountBy(example => example.Target, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         if (counts.Count > TaskFolder.MaxInferredLabels)
@@ -27,8 +28,10 @@ internal static class InferredLabels
 
         foreach ((string odd, string usual, string difference) in NearLabels.Find(counts))
         {
+            DataRow row = await TaskSplits.RowsAsync(files, null, options, cancellationToken)
+                .FirstAsync(row => Fields.Text(row, "target") == odd, cancellationToken).ConfigureAwait(false);
             throw new InvalidDataException(
-                $"{PlaceOf(odd, files, options)}: found the target '{odd}' ({Rows(counts[odd])}), which differs from '{usual}' ({Rows(counts[usual])}) {difference}; expected labels that are no variants of each other. " +
+                $"{row.Place}: found the target '{odd}' ({Rows(counts[odd])}), which differs from '{usual}' ({Rows(counts[usual])}) {difference}; expected labels that are no variants of each other. " +
                 $"Correct the rows, or, if both are meant, declare the labels in task.json: {{\"labels\": [{string.Join(", ", labels.Select(Text))}]}}, or {{\"labels\": []}} for free-form targets.");
         }
 
@@ -38,7 +41,4 @@ internal static class InferredLabels
     private static string Text(string label) => JsonSerializer.Serialize(label, Json);
 
     private static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
-
-    private static string PlaceOf(string target, IReadOnlyList<string> files, TaskLoadOptions options) =>
-        TaskSplits.Rows(files, null, options, CancellationToken.None).First(row => Fields.Text(row, "target") == target).Place;
 }

@@ -14,9 +14,16 @@ public static class TaskFolder
     /// <summary>With more distinct targets than this a task without task.json counts as free-form.</summary>
     public const int MaxInferredLabels = 32;
 
+    private static readonly string[] FieldNames = ["input", "target"];
+
+    /// <summary>Reads a task; the thread waits. Asynchronous code takes <see cref="LoadAsync"/>.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public static TextTask Load(string folder, TaskLoadOptions? options = null) => ReadAsync(folder, options, CancellationToken.None).GetAwaiter().GetResult();
+
     /// <summary>Reads a task.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How its files are read; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
     /// <returns>The task.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">train.jsonl or validation.jsonl is missing.</exception>
@@ -24,7 +31,49 @@ public static class TaskFolder
     /// A file is damaged or empty; task.json has an unknown key; an input or target is empty or holds a NUL character, or a target is not among the
     /// labels (the message names file and line); labels that nobody declared are near each other; there is one label, or labels repeat.
     /// </exception>
-    public static TextTask Load(string folder, TaskLoadOptions? options = null)
+    public static Task<TextTask> LoadAsync(string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAsync(folder, own, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads every task folder below a folder, in ordinal order of their names; the thread waits.</summary>
+    /// <inheritdoc cref="LoadAllAsync"/>
+    public static IReadOnlyList<TextTask> LoadAll(string folder, TaskLoadOptions? options = null) =>
+        ReadAllAsync(folder, options, CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <summary>Reads every task folder below a folder, in ordinal order of their names.</summary>
+    /// <param name="folder">The folder that holds task folders.</param>
+    /// <param name="options">How files are read; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
+    /// <returns>The tasks.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">It holds no task folder, or one is damaged.</exception>
+    public static Task<IReadOnlyList<TextTask>> LoadAllAsync(string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAllAsync(folder, own, cancellationToken), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<TextTask>> ReadAllAsync(string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"No folder '{Path.GetFullPath(folder)}'. Expected one that holds task folders.");
+        }
+
+        List<TextTask> tasks = [];
+        foreach (string path in Directory.GetDirectories(folder).Where(path => DataFile.Find(path, "train").Count > 0).Order(StringComparer.Ordinal))
+        {
+            tasks.Add(await ReadAsync(path, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        return tasks.Count > 0
+            ? tasks
+            : throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no task folder; expected at least one with train.jsonl and validation.jsonl.");
+    }
+
+    private static async Task<TextTask> ReadAsync(string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
@@ -34,10 +83,12 @@ public static class TaskFolder
 
         options ??= new TaskLoadOptions();
         TaskCard card = TaskCard.Read(Path.Combine(folder, "task.json"));
-        List<TextExample> train = ReadSplit(folder, "train", required: true, card, options);
-        string[] labels = card.Labels ?? InferredLabels.Of(train, TaskSplits.Find(folder, "train"), options);
-        List<TextExample> validation = ReadSplit(folder, "validation", required: true, card with { Labels = labels }, options);
-        List<TextExample> test = ReadSplit(folder, "test", required: false, card with { Labels = labels }, options);
+        List<TextExample> train = await ReadSplitAsync(folder, "train", required: true, card, options, cancellationToken).ConfigureAwait(false);
+        string[] labels = card.Labels
+            ?? await InferredLabels.OfAsync(train, TaskSplits.Find(folder, "train"), options, cancellationToken).ConfigureAwait(false);
+        TaskCard labelled = card with { Labels = labels };
+        List<TextExample> validation = await ReadSplitAsync(folder, "validation", required: true, labelled, options, cancellationToken).ConfigureAwait(false);
+        List<TextExample> test = await ReadSplitAsync(folder, "test", required: false, labelled, options, cancellationToken).ConfigureAwait(false);
         string name = card.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         try
         {
@@ -49,27 +100,8 @@ public static class TaskFolder
         }
     }
 
-    /// <summary>Reads every task folder below a folder, in ordinal order of their names.</summary>
-    /// <param name="folder">The folder that holds task folders.</param>
-    /// <param name="options">How files are read; null for the defaults.</param>
-    /// <returns>The tasks.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">It holds no task folder, or one is damaged.</exception>
-    public static IReadOnlyList<TextTask> LoadAll(string folder, TaskLoadOptions? options = null)
-    {
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"No folder '{Path.GetFullPath(folder)}'. Expected one that holds task folders.");
-        }
-
-        string[] folders = [.. Directory.GetDirectories(folder)
-            .Where(path => DataFile.Find(path, "train").Count > 0).Order(StringComparer.Ordinal)];
-        return folders.Length > 0
-            ? [.. folders.Select(path => Load(path, options))]
-            : throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no task folder; expected at least one with train.jsonl and validation.jsonl.");
-    }
-
-    private static List<TextExample> ReadSplit(string folder, string split, bool required, TaskCard card, TaskLoadOptions options)
+    private static async Task<List<TextExample>> ReadSplitAsync(
+        string folder, string split, bool required, TaskCard card, TaskLoadOptions options, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> files = TaskSplits.Find(folder, split);
         if (files.Count == 0 && required)
@@ -78,20 +110,29 @@ public static class TaskFolder
             throw new FileNotFoundException($"No {split} examples: expected '{expected}' with one {{\"input\": …, \"target\": …}} a line, or another data file of that name.", expected);
         }
 
-        return card.Format is { } format
-            ? [.. TaskSplits.Examples(files, split, format, options, CancellationToken.None)]
-            : [.. TaskSplits.Rows(files, null, options, CancellationToken.None)
-                .SelectMany(row => TaskSplits.Convert(row, () => ReadExample(row, card, folder, options), CancellationToken.None))];
-    }
-
-    private static TextExample[] ReadExample(DataRow row, TaskCard card, string folder, TaskLoadOptions options)
-    {
-        if (!row.Fields.ContainsKey("input") || !row.Fields.ContainsKey("target"))
+        if (card.Format is { } format)
         {
-            string missing = row.Fields.ContainsKey("input") ? "target" : "input";
-            throw new InvalidDataException(Fields.Missing(row, missing).Message + CardGuess.Hint(row, card, TaskSplits.Find(folder, "train"), options.Files));
+            return await TaskSplits.ExamplesAsync(files, split, format, options, cancellationToken).ConfigureAwait(false);
         }
 
+        List<TextExample> examples = [];
+        await foreach (DataRow row in TaskSplits.RowsAsync(files, null, options, cancellationToken).ConfigureAwait(false))
+        {
+            if (Array.Find(FieldNames, name => !row.Fields.ContainsKey(name)) is { } missing)
+            {
+                string hint = await CardGuess.HintAsync(row, card, TaskSplits.Find(folder, "train"), options.Files, cancellationToken).ConfigureAwait(false);
+                InvalidDataException error = new(Fields.Missing(row, missing).Message + hint);
+                throw GzipDamage.Behind(error, row.Path, cancellationToken) ?? error;
+            }
+
+            examples.AddRange(TaskSplits.Convert(row, () => ReadExample(row, card, options), cancellationToken));
+        }
+
+        return examples;
+    }
+
+    private static TextExample[] ReadExample(DataRow row, TaskCard card, TaskLoadOptions options)
+    {
         TextExample example = new(Fields.Text(row, "input"), Fields.Text(row, "target"));
         if (!TaskSplits.IsUsed(row, example, options))
         {

@@ -94,7 +94,7 @@ public sealed class SharedBackboneTests : ToyTests
     public async Task A_host_that_stops_under_load_stops()
     {
         ServiceProvider host = new ServiceCollection()
-            .AddSpot(spot => (spot.ModelPath, spot.LibraryPath, spot.Backbone.Device) = (TestModels.SpotTiny, _folder.Path, "cpu")).BuildServiceProvider();
+            .AddSpot(spot => (spot.ModelPath, spot.LibraryPath, spot.Backbone.Device) = (TestModels.SpotTiny, _folder.Path, "cpu")).Services.BuildServiceProvider();
         T5Backbone backbone = host.GetRequiredService<T5Backbone>();
         Task[] work =
         [

@@ -17,7 +17,7 @@ public class WeightLoadingTests
         Assert.NotEqual(single, Fingerprint(TestPaths.Golden("t5/storage/safetensors_bf16")));
 
         T5Config config = T5Config.Load(TestPaths.Golden("t5/v1_1/config.json"));
-        using T5Weights scaled = T5Weights.Load(TestPaths.Golden("t5/v1_1"), config with { ScalesLogits = true }, CPU, ScalarType.Float32);
+        using T5Weights scaled = T5Weights.Load(TestPaths.Golden("t5/v1_1"), config with { ScalesLogits = true }, CPU, ScalarType.Float32, cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotEqual(single, scaled.Fingerprint);
     }
 
@@ -35,8 +35,8 @@ public class WeightLoadingTests
         byte[] longer = [.. BitConverter.GetBytes((long)header + shift), .. file.AsSpan(8, header), .. Enumerable.Repeat((byte)' ', shift), .. file.AsSpan(8 + header)];
         File.WriteAllBytes(Path.Combine(folder.Path, "model.safetensors"), longer);
         T5Config config = T5Config.Load(Path.Combine(original, "config.json"));
-        using T5Weights expected = T5Weights.Load(original, config, CPU, ScalarType.Float32);
-        using T5Weights actual = T5Weights.Load(folder.Path, config, CPU, ScalarType.Float32);
+        using T5Weights expected = T5Weights.Load(original, config, CPU, ScalarType.Float32, cancellationToken: TestContext.Current.CancellationToken);
+        using T5Weights actual = T5Weights.Load(folder.Path, config, CPU, ScalarType.Float32, cancellationToken: TestContext.Current.CancellationToken);
         foreach ((string name, Tensor tensor) in expected.Tensors)
         {
             Assert.Equal(TestModels.Floats(tensor), TestModels.Floats(actual[name]));
@@ -74,7 +74,7 @@ public class WeightLoadingTests
     {
         TorchRuntime.EnsureLoaded();
         T5Config config = T5Config.Load(TestPaths.Golden("t5/v1_1/config.json"));
-        using T5Weights weights = T5Weights.Load(TestPaths.Golden("t5/v1_1"), config, CPU, ScalarType.Float32);
+        using T5Weights weights = T5Weights.Load(TestPaths.Golden("t5/v1_1"), config, CPU, ScalarType.Float32, cancellationToken: TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsLinux())
         {
             Assert.Skip("The mappings of a process can be listed on Linux only.");
@@ -86,7 +86,7 @@ public class WeightLoadingTests
     private static string Fingerprint(string folder)
     {
         TorchRuntime.EnsureLoaded();
-        using T5Weights weights = T5Weights.Load(folder, T5Config.Load(Path.Combine(folder, "config.json")), CPU, ScalarType.Float32);
+        using T5Weights weights = T5Weights.Load(folder, T5Config.Load(Path.Combine(folder, "config.json")), CPU, ScalarType.Float32, cancellationToken: TestContext.Current.CancellationToken);
         return weights.Fingerprint;
     }
 }

@@ -83,7 +83,7 @@ public sealed class AddSpotTests : IDisposable
     [Fact]
     public void A_host_without_a_model_starts()
     {
-        using ServiceProvider services = new ServiceCollection().AddSpot(options => options.LibraryPath = _folder.Path).BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddSpot(options => options.LibraryPath = _folder.Path).Services.BuildServiceProvider();
         services.GetRequiredService<IStartupValidator>().Validate();
         Assert.NotNull(services.GetRequiredService<IPromptLibrary>());
     }
@@ -91,7 +91,7 @@ public sealed class AddSpotTests : IDisposable
     [Fact]
     public async Task A_missing_setting_is_named_with_the_remedy()
     {
-        using ServiceProvider services = new ServiceCollection().AddSpot().BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddSpot().Services.BuildServiceProvider();
         IPromptTuner tuner = services.GetRequiredService<IPromptTuner>();
         OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => tuner.TuneAsync(Toy, cancellationToken: Cancel));
         Assert.Contains("SpotOptions.ModelPath is empty", error.Message, StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class AddSpotTests : IDisposable
     public void A_second_call_only_adds_its_settings()
     {
         ServiceCollection collection = new();
-        collection.AddSpot(options => options.ModelPath = TestModels.SpotTiny).AddSpot().AddSpot(options => options.LibraryPath = _folder.Path);
+        collection.AddSpot(options => options.ModelPath = TestModels.SpotTiny).Services.AddSpot().Services.AddSpot(options => options.LibraryPath = _folder.Path);
         using ServiceProvider services = collection.BuildServiceProvider();
         SpotOptions set = services.GetRequiredService<IOptions<SpotOptions>>().Value;
         Assert.Equal((TestModels.SpotTiny, _folder.Path), (set.ModelPath, set.LibraryPath));
@@ -164,5 +164,5 @@ public sealed class AddSpotTests : IDisposable
         options.ModelPath = model;
         options.LibraryPath = _folder.Path;
         options.Backbone = new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 };
-    }).BuildServiceProvider();
+    }).Services.BuildServiceProvider();
 }

@@ -14,6 +14,14 @@ internal static class DataSnippets
         }
     }
 
+    public static async Task RowsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (DataRow row in DataFile.ReadAsync("train.parquet", cancellationToken: cancellationToken))
+        {
+            Console.WriteLine($"{row.Place}: {row.Fields["text"]}");
+        }
+    }
+
     public static IEnumerable<DataRow> WithoutHeader()
     {
         IEnumerable<DataRow> rows = DataFile.Read("CoLA/train.tsv", new DataFileOptions { HasHeader = false, Columns = ["source", "label", "mark", "sentence"] });

@@ -9,7 +9,9 @@ public partial class SnippetTests
     [InlineData("README.md", nameof(ReadmeSnippets))]
     [InlineData("docs/data.md", nameof(DataSnippets))]
     [InlineData("docs/getting-started.md", nameof(GettingStartedSnippets))]
+    [InlineData("docs/hosting.md", nameof(HostingSnippets))]
     [InlineData("docs/models.md", nameof(ModelsSnippets))]
+    [InlineData("docs/observability.md", nameof(ObservabilitySnippets))]
     [InlineData("docs/tuning.md", nameof(TuningSnippets))]
     [InlineData("src/Spot/README.md", nameof(PackageSnippets))]
     public void Every_snippet_is_compiled_code(string document, string snippetsFile)

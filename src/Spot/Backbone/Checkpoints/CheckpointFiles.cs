@@ -1,5 +1,6 @@
 using System.Buffers;
 using Spot.Serialization;
+using Spot.Tokenization;
 
 namespace Spot.Backbone;
 
@@ -18,6 +19,26 @@ internal sealed class CheckpointFiles : IDisposable
     public string Folder { get; }
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors => _tensors;
+
+    /// <summary>Looks for the files of a checkpoint and reads its configuration; cheap, and needs no native library.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>Its full path, its configuration and its vocabulary's path.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
+    /// <exception cref="InvalidDataException">The configuration is damaged or of another model family.</exception>
+    public static (string Full, T5Config Config, string Vocabulary) CheckFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        string full = Path.GetFullPath(folder); // one reading of ".." for all that is read here and what libtorch maps
+        if (!Directory.Exists(full))
+        {
+            throw new DirectoryNotFoundException($"No model folder '{full}'. Expected a T5 checkpoint: config.json, model.safetensors and spiece.model or tokenizer.json.");
+        }
+
+        T5Config config = T5Config.Load(Path.Combine(full, "config.json"));
+        Find(full);
+        return (full, config, T5Tokenizer.FindFile(full));
+    }
 
     /// <summary>Opens the files of a folder and reads their headers.</summary>
     /// <exception cref="FileNotFoundException">There are no weights, or a shard is missing.</exception>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,36 +34,58 @@ internal sealed class T5Weights : IDisposable
     /// <summary>The output projection: the file's own, else the token embeddings. // [vocabulary, d]</summary>
     public Tensor Head => _tensors.TryGetValue(T5Layout.Head, out Tensor? head) ? head : _tensors[T5Layout.Shared];
 
-    /// <summary>Loads a checkpoint folder.</summary>
+    /// <summary>Loads a checkpoint folder. Where that fails or is cancelled, what was loaded is freed.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="device">Where the weights are wanted.</param>
+    /// <param name="type">What they are wanted in.</param>
+    /// <param name="progress">Told before the first tensor and after each, on this thread; null for none.</param>
+    /// <param name="cancellationToken">Checked before every tensor, and within large ones.</param>
     /// <exception cref="FileNotFoundException">Weights are missing.</exception>
     /// <exception cref="InvalidDataException">Tensors are missing, unexpected, misshapen or damaged; all are named.</exception>
-    public static T5Weights Load(string folder, T5Config config, Device device, ScalarType type)
+    public static T5Weights Load(
+        string folder, T5Config config, Device device, ScalarType type, IProgress<BackboneLoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using CheckpointFiles files = CheckpointFiles.Open(folder);
         List<(string Name, StoredTensor Stored)> plan = Plan(files, config);
-        string fingerprint = ComputeFingerprint(plan, config);
+        long total = plan.Sum(entry => entry.Stored.ByteCount), read = 0;
+        using WeightsHash hash = new(config);
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         Dictionary<(string, ScalarType), Tensor> maps = [];
-        using (no_grad())
+        try
         {
-            foreach ((string name, StoredTensor stored) in plan)
+            progress?.Report(new BackboneLoadProgress(0, total));
+            using (no_grad())
             {
-                ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
-                tensors[name] = stored.Load(maps, target, device, mayStayMapped: stored.StoredType() == type);
+                foreach ((string name, StoredTensor stored) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    hash.Append(name, stored, cancellationToken);
+                    ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
+                    tensors[name] = stored.Load(maps, target, device, mayStayMapped: stored.StoredType() == type);
+                    read += stored.ByteCount;
+                    progress?.Report(new BackboneLoadProgress(read, total));
+                }
             }
-        }
 
-        foreach (Tensor map in maps.Values)
+            return new T5Weights(tensors, config, hash.Fingerprint());
+        }
+        catch
         {
-            map.Dispose(); // the views keep the mapping alive
+            DisposeAll(tensors.Values);
+            throw;
         }
-
-        return new T5Weights(tensors, config, fingerprint);
+        finally
+        {
+            DisposeAll(maps.Values); // the views keep the mapping alive
+        }
     }
 
-    public void Dispose()
+    public void Dispose() => DisposeAll(_tensors.Values);
+
+    private static void DisposeAll(IEnumerable<Tensor> tensors)
     {
-        foreach (Tensor tensor in _tensors.Values)
+        foreach (Tensor tensor in tensors)
         {
             tensor.Dispose();
         }
@@ -116,26 +136,5 @@ internal sealed class T5Weights : IDisposable
         return new InvalidDataException(
             $"The weights in '{folder}' do not fit its config.json: {string.Join("; ", problems.Take(shown))}{more}. " +
             "Both files must be of the same T5 encoder-decoder checkpoint.");
-    }
-
-    private static string ComputeFingerprint(List<(string Name, StoredTensor Stored)> plan, T5Config c)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string numbers = FormattableString.Invariant(
-            $"t5 heads {c.Heads} kv {c.HeadDim} {c.Activation} buckets {c.RelativeBuckets}/{c.RelativeMaxDistance} eps {c.NormEpsilon} scaled {c.ScalesLogits}\n");
-        hash.AppendData(Encoding.UTF8.GetBytes(numbers));
-        byte[] buffer = new byte[1 << 20];
-        foreach ((string name, StoredTensor stored) in plan.OrderBy(entry => entry.Name, StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {stored.DType} {string.Join('x', stored.Shape.ToArray())}\n"));
-            for (long start = 0; start < stored.ByteCount; start += buffer.Length)
-            {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, stored.ByteCount - start));
-                stored.Read(part, start);
-                hash.AppendData(part);
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

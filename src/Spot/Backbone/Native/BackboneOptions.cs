@@ -14,4 +14,6 @@ public sealed class BackboneOptions
     /// <summary>The number of CPU threads, at least 1; null leaves libtorch's choice. It holds for the whole process.</summary>
     /// <value>null.</value>
     public int? Threads { get; set; }
+
+    internal BackboneOptions Clone() => (BackboneOptions)MemberwiseClone();
 }

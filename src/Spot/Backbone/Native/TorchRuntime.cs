@@ -12,23 +12,22 @@ namespace Spot.Backbone;
 /// </remarks>
 public static class TorchRuntime
 {
-    private const string MissingVersion = "GLIBCXX_3.4.32", OfThatVersion = "_ZSt21ios_base_library_initv"; // the one symbol that it brought
+    internal const string MissingVersion = "GLIBCXX_3.4.32"; // asked for though nothing of it is called
+    private const string OfThatVersion = "_ZSt21ios_base_library_initv"; // the one symbol that it brought
     private const string OptOut = "SPOT_NATIVE_PATCH";
-    private static readonly Lazy<bool> Loaded = new(Load);
+    private static readonly Lazy<string?> Loaded = new(Load);
 
     /// <summary>Makes sure that the native libraries are loaded. Cheap after the first call.</summary>
     /// <exception cref="SpotException">No native backend package is referenced, or its libraries cannot be loaded.</exception>
     public static void EnsureLoaded() => _ = Loaded.Value;
 
-    private static bool Load()
+    /// <summary>The patched copy that was loaded, where one had to be; else null.</summary>
+    internal static string? LoadedCopy => Loaded.Value;
+
+    private static string? Load()
     {
         string folder = FindBackend(SearchFolders()) ?? throw NoBackend();
-        if (RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && RuntimeInformation.ProcessArchitecture == Architecture.X64)
-        {
-            LoadOnLinux(folder);
-        }
-
-        return true;
+        return OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 ? LoadOnLinux(folder) : null;
     }
 
     /// <summary>The first of the folders that holds libtorch, or null.</summary>
@@ -56,12 +55,12 @@ public static class TorchRuntime
         }
     }
 
-    private static void LoadOnLinux(string folder)
+    private static string? LoadOnLinux(string folder)
     {
         string? bridge = SearchFolders().Prepend(folder).Select(place => Path.Combine(place, "libLibTorchSharp.so")).FirstOrDefault(File.Exists);
         if (bridge is null)
         {
-            return; // TorchSharp looks in more places and has its own words for this.
+            return null; // TorchSharp looks in more places and has its own words for this.
         }
 
         LoadDependencies(folder);
@@ -75,7 +74,9 @@ public static class TorchRuntime
 
         try
         {
-            NativeLibrary.Load(lacking ? PatchedCopy(bridge) : bridge);
+            string? copy = lacking ? PatchedCopy(bridge) : null;
+            NativeLibrary.Load(copy ?? bridge);
+            return copy;
         }
         catch (DllNotFoundException e)
         {

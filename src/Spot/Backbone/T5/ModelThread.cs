@@ -23,13 +23,13 @@ internal sealed class ModelThread(string name)
     /// <summary>Computes a piece when its turn comes, and waits for it; at once if the caller is on this thread.</summary>
     /// <param name="work">The piece. It opens and closes its own dispose scope.</param>
     /// <exception cref="ObjectDisposedException">The thread has ended; the piece was not begun.</exception>
-    public T Run<T>(Func<T> work)
-    {
-        if (IsCurrent)
-        {
-            return work();
-        }
+    public T Run<T>(Func<T> work) => IsCurrent ? work() : RunAsync(work).GetAwaiter().GetResult();
 
+    /// <summary>Computes a piece when its turn comes.</summary>
+    /// <param name="work">As for <see cref="Run"/>.</param>
+    /// <exception cref="ObjectDisposedException">The thread has ended; the piece was not begun.</exception>
+    public Task<T> RunAsync<T>(Func<T> work)
+    {
         Piece<T> piece = new(work);
         lock (_lock)
         {
@@ -41,7 +41,7 @@ internal sealed class ModelThread(string name)
             Enqueue(piece);
         }
 
-        return piece.Result.GetAwaiter().GetResult();
+        return piece.Result;
     }
 
     /// <summary>Ends the thread: the piece under way is finished, those that wait end with <see cref="ObjectDisposedException"/>.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Spot.Tasks;
 
 /// <summary>Reads the rows of a data file: JSON lines, JSON array, CSV, TSV, Parquet or plain text, each also compressed with gzip.</summary>
@@ -18,6 +20,7 @@ public static class DataFile
     private static string Known => string.Join(", ", Extensions.Select(known => known.Extension)) + $", each also with {Gzip}";
 
     /// <summary>Reads a file row by row.</summary>
+    /// <remarks>For Parquet the thread waits for asynchronous reads: asynchronous code takes <see cref="ReadAsync"/>.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <param name="cancellationToken">Checked at every row.</param>
@@ -25,23 +28,20 @@ public static class DataFile
     /// <exception cref="ArgumentException">The options are wrong, or the file's name tells no format and the options do not either.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The path is a folder's; while enumerating, the file is damaged or empty or not in the format.</exception>
-    public static IEnumerable<DataRow> Read(string path, DataFileOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        options ??= new DataFileOptions();
-        if (Directory.Exists(path))
-        {
-            throw new InvalidDataException($"'{path}' is a folder; expected a file. {nameof(Find)} tells the file of a split in a folder.");
-        }
+    public static IEnumerable<DataRow> Read(string path, DataFileOptions? options = null, CancellationToken cancellationToken = default) =>
+        FileRows.Read(Settings(path, ref options), mayBeLines: options.Format is null, cancellationToken);
 
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"No data file '{path}'.", path);
-        }
-
-        DataFileSettings settings = DataFileSettings.From(path, options.Format ?? FormatOf(path), options);
-        return Rows(settings, mayBeLines: options.Format is null, cancellationToken);
-    }
+    /// <summary>Reads a file row by row, without keeping the caller's thread.</summary>
+    /// <remarks>Text is read and taken apart on a thread of the pool, a few rows ahead of the one that is given; Parquet is read asynchronously, a row group at a time.</remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to read it; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked at every row.</param>
+    /// <returns>The rows in the order of the file, read while they are enumerated. A file without any is an error.</returns>
+    /// <exception cref="ArgumentException">The options are wrong, or the file's name tells no format and the options do not either.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The path is a folder's; while enumerating, the file is damaged or empty or not in the format.</exception>
+    public static IAsyncEnumerable<DataRow> ReadAsync(string path, DataFileOptions? options = null, CancellationToken cancellationToken = default) =>
+        FileRows.ReadAsync(Settings(path, ref options), mayBeLines: options.Format is null, cancellationToken);
 
     /// <summary>The format that a file's name tells.</summary>
     /// <param name="path">The file's name or path; it need not exist.</param>
@@ -86,42 +86,15 @@ public static class DataFile
             : throw new DirectoryNotFoundException($"No folder '{folder}'.");
     }
 
-    private static IEnumerable<DataRow> Rows(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken)
+    private static DataFileSettings Settings(string path, [NotNull] ref DataFileOptions? options)
     {
-        bool any = false;
-        using IEnumerator<DataRow> rows = Reader(settings, mayBeLines, cancellationToken).GetEnumerator();
-        while (Next(rows, settings.Path, cancellationToken))
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new DataFileOptions();
+        if (Directory.Exists(path))
         {
-            any = true;
-            yield return rows.Current with { Path = settings.Path };
+            throw new InvalidDataException($"'{path}' is a folder; expected a file. {nameof(Find)} tells the file of a split in a folder.");
         }
 
-        if (!any)
-        {
-            throw new InvalidDataException($"'{settings.Path}' holds no rows; expected at least one.");
-        }
+        return File.Exists(path) ? DataFileSettings.From(path, options.Format ?? FormatOf(path), options) : throw new FileNotFoundException($"No data file '{path}'.", path);
     }
-
-    private static bool Next(IEnumerator<DataRow> rows, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            bool found = rows.MoveNext();
-            cancellationToken.ThrowIfCancellationRequested();
-            return found;
-        }
-        catch (InvalidDataException e) when (GzipDamage.Behind(e, path, cancellationToken) is { } damage)
-        {
-            throw damage;
-        }
-    }
-
-    private static IEnumerable<DataRow> Reader(DataFileSettings settings, bool mayBeLines, CancellationToken cancellationToken) => settings.Format switch
-    {
-        DataFileFormat.Parquet => ParquetRows.Read(settings, cancellationToken),
-        DataFileFormat.Csv or DataFileFormat.Tsv => SeparatedRows.Read(settings, cancellationToken),
-        DataFileFormat.Text => TextRows.Read(settings, cancellationToken),
-        DataFileFormat.JsonArray when !(mayBeLines && JsonRows.IsLines(settings, cancellationToken)) => JsonRows.ReadArray(settings, cancellationToken),
-        _ => JsonRows.ReadLines(settings, cancellationToken),
-    };
 }

@@ -1,6 +1,6 @@
 namespace Spot.Tasks;
 
-/// <summary>How <see cref="DataFile.Read"/> reads a file.</summary>
+/// <summary>How <see cref="DataFile.Read"/> and <see cref="DataFile.ReadAsync"/> read a file.</summary>
 public sealed class DataFileOptions
 {
     /// <summary>The file's format. Null: the one of its name, see <see cref="DataFile.FormatOf"/>; a <c>.json</c> file may then also hold JSON lines.</summary>
@@ -23,4 +23,6 @@ public sealed class DataFileOptions
 
     /// <summary>Most characters of a line, of a quoted row or of an object in a JSON array; a longer one is an error, found without reading it whole. Not for Parquet.</summary>
     public int MaxRowLength { get; set; } = 16 * 1024 * 1024;
+
+    internal DataFileOptions Clone() => (DataFileOptions)MemberwiseClone();
 }

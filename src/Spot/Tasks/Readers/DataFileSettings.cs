@@ -30,6 +30,8 @@ internal sealed record DataFileSettings(string Path, DataFileFormat Format, bool
         return new DataFileSettings(path, format, options.HasHeader, columns, separator, options.Quoted ?? format == DataFileFormat.Csv, options.MaxRowLength);
     }
 
+    internal InvalidDataException NoRows() => new($"'{Path}' holds no rows; expected at least one.");
+
     /// <summary>What is wrong with names of columns; null where nothing is.</summary>
     internal static string? NamesProblem(string[] names)
     {

@@ -19,7 +19,7 @@ internal sealed class ParquetRowGroup : IDisposable
 
     internal long RowCount { get; }
 
-    internal static ParquetRowGroup Load(ParquetReader reader, int index, CancellationToken cancellationToken)
+    internal static async Task<ParquetRowGroup> LoadAsync(ParquetReader reader, int index, CancellationToken cancellationToken)
     {
         using ParquetRowGroupReader rows = reader.OpenRowGroupReader(index);
 
@@ -30,7 +30,7 @@ internal sealed class ParquetRowGroup : IDisposable
         {
             foreach (DataField field in schema.Fields.SelectMany(Leaves))
             {
-                RawColumnData data = rows.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask().GetAwaiter().GetResult();
+                RawColumnData data = await rows.ReadRawColumnDataBaseAsync(field, cancellationToken).ConfigureAwait(false);
                 group._columns.Add(field, new ParquetColumn(field, data));
             }
 

@@ -75,6 +75,11 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
         return ([.. Members.Where(there.Contains)], [.. Members.Where(name => !there.Contains(name))], [.. StandIns.Where(there.Contains)]);
     }
 
+    /// <summary>Builds the mixture of what can be built from local files; the thread waits. Asynchronous code takes <see cref="LoadAsync"/>.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public TaskMixture Load(string root, bool standIns = false, TaskLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(root, standIns, options, cancellationToken).GetAwaiter().GetResult();
+
     /// <summary>Builds the mixture of what can be built from local files.</summary>
     /// <param name="root">The folder that holds a folder for each data set.</param>
     /// <param name="standIns">Whether to add the stand-ins.</param>
@@ -83,13 +88,28 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
     /// <returns>A mixture with the study's rates (examples-proportional, at most 2^19 examples a task).</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="SpotException">None of the tasks can be built; the message names them.</exception>
-    public TaskMixture Load(string root, bool standIns = false, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<TaskMixture> LoadAsync(string root, bool standIns = false, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAsync(root, standIns, own, cancellationToken), cancellationToken);
+    }
+
+    private async Task<TaskMixture> ReadAsync(string root, bool standIns, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         (IReadOnlyList<string> found, _, IReadOnlyList<string> others) = In(root);
         string[] names = standIns ? [.. found, .. others] : [.. found];
-        return names.Length > 0
-            ? new TaskMixture(Name, [.. names.Select(name => new MixtureTask(TaskRegistry.Load(name, root, options, cancellationToken)))])
-            : throw new SpotException(
+        if (names.Length == 0)
+        {
+            throw new SpotException(
                 $"'{Path.GetFullPath(root)}' holds no task of the family '{Name}': expected one of the folders {string.Join(", ", standIns ? Members.Concat(StandIns) : Members)}.");
+        }
+
+        List<MixtureTask> tasks = [];
+        foreach (string name in names)
+        {
+            tasks.Add(new MixtureTask(await TaskRegistry.LoadAsync(name, root, options, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return new TaskMixture(Name, tasks);
     }
 }

@@ -14,4 +14,12 @@ public sealed class TaskLoadOptions
 
     /// <summary>The most rows that are read of each split, in file order; null for all.</summary>
     public int? MaxRows { get; set; }
+
+    /// <summary>A copy of the options, or of the defaults.</summary>
+    internal static TaskLoadOptions CopyOf(TaskLoadOptions? options)
+    {
+        TaskLoadOptions copy = (TaskLoadOptions?)options?.MemberwiseClone() ?? new TaskLoadOptions();
+        copy.Files = copy.Files?.Clone();
+        return copy;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Spot.Tasks;
 
 /// <summary>The study's tasks by name, read from folders of data files.</summary>
@@ -14,6 +16,16 @@ public static class TaskRegistry
     /// <summary>All names, in ordinal order.</summary>
     public static IReadOnlyList<string> Names => AllNames;
 
+    /// <summary>Reads a task; the thread waits. Asynchronous code takes <see cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>.</summary>
+    /// <inheritdoc cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>
+    public static TextTask Load(string name, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(name, folder, options, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Reads a task of the user's own format; the thread waits.</summary>
+    /// <inheritdoc cref="LoadAsync(TextFormat, string, TaskLoadOptions?, CancellationToken)"/>
+    public static TextTask Load(TextFormat format, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(format, folder, options, cancellationToken).GetAwaiter().GetResult();
+
     /// <summary>Reads a task.</summary>
     /// <param name="name">One of <see cref="Names"/>, or the name of a data set's folder.</param>
     /// <param name="folder">The task's own folder, or the one that holds a folder for each data set.</param>
@@ -24,10 +36,10 @@ public static class TaskRegistry
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The training or validation file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or does not fit the format; the message names file and row.</exception>
-    public static TextTask Load(string name, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<TextTask> LoadAsync(string name, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        (string task, string place, TextFormat format) = Resolve(name);
-        return Load(task, format, FolderOf(place, folder), options, cancellationToken);
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAsync(name, folder, own, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a task of the user's own format.</summary>
@@ -35,11 +47,11 @@ public static class TaskRegistry
     /// <param name="folder">The task's own folder, or one that holds a folder of the format's name.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="cancellationToken">Checked while reading.</param>
-    /// <inheritdoc cref="Load(string, string, TaskLoadOptions?, CancellationToken)"/>
-    public static TextTask Load(TextFormat format, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>
+    public static Task<TextTask> LoadAsync(TextFormat format, string folder, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(format);
-        return Load(format.Name, format, FolderOf(format.Name, folder), options, cancellationToken);
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAsync(format, folder, own, cancellationToken), cancellationToken);
     }
 
     /// <summary>The names of the tasks whose data are there.</summary>
@@ -53,13 +65,32 @@ public static class TaskRegistry
     }
 
     /// <summary>The rows of a task's data as they stand in its files.</summary>
-    internal static IEnumerable<(string Split, DataRow Row)> Rows(string name, string folder, TaskLoadOptions options, CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<(string Split, DataRow Row)> RowsAsync(
+        string name, string folder, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         (_, string place, TextFormat format) = Resolve(name);
-        return TaskSplits.Of(FolderOf(place, folder)).SelectMany(part => TaskSplits.Rows(part.Files, format, options, cancellationToken).Select(row => (part.Split, row)));
+        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(place, folder)))
+        {
+            await foreach (DataRow row in TaskSplits.RowsAsync(files, format, options, cancellationToken).ConfigureAwait(false))
+            {
+                yield return (split, row);
+            }
+        }
     }
 
-    private static TextTask Load(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
+    private static Task<TextTask> ReadAsync(string name, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
+    {
+        (string task, string place, TextFormat format) = Resolve(name);
+        return ReadAsync(task, format, FolderOf(place, folder), options, cancellationToken);
+    }
+
+    private static Task<TextTask> ReadAsync(TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        return ReadAsync(format.Name, format, FolderOf(format.Name, folder), options, cancellationToken);
+    }
+
+    private static async Task<TextTask> ReadAsync(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         options ??= new TaskLoadOptions();
         Dictionary<string, List<TextExample>> examples = new(StringComparer.Ordinal);
@@ -71,7 +102,7 @@ public static class TaskRegistry
                     $"No {split} data in '{Path.GetFullPath(folder)}': expected a file such as {split}.jsonl, {split}.csv, {split}.tsv, {split}.parquet, or one of them with .gz.");
             }
 
-            examples[split] = [.. TaskSplits.Examples(files, split, format, options, cancellationToken)];
+            examples[split] = await TaskSplits.ExamplesAsync(files, split, format, options, cancellationToken).ConfigureAwait(false);
         }
 
         try

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Spot.Tasks;
 
 /// <summary>The splits of a task's folder: their files, rows and examples.</summary>
@@ -15,9 +17,9 @@ internal static class TaskSplits
         (split == "validation" ? ValidationNames : [split]).Select(name => DataFile.Find(folder, name)).FirstOrDefault(files => files.Count > 0) ?? [];
 
     /// <summary>The rows of a split's files, one after another.</summary>
-    public static IEnumerable<DataRow> Rows(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
+    public static IAsyncEnumerable<DataRow> RowsAsync(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
     {
-        IEnumerable<DataRow> rows = files.SelectMany(file => DataFile.Read(file, options.Files ?? FileOptions(file, format, cancellationToken), cancellationToken));
+        IAsyncEnumerable<DataRow> rows = AllRowsAsync(files, format, options, cancellationToken);
         return options.MaxRows is { } most ? rows.Take(most) : rows;
     }
 
@@ -25,9 +27,17 @@ internal static class TaskSplits
     /// <exception cref="InvalidDataException">
     /// A file is damaged or does not fit the format, or, in another split than test, an answer is hidden, or a text is empty.
     /// </exception>
-    public static IEnumerable<TextExample> Examples(
-        IEnumerable<string> files, string split, TextFormat format, TaskLoadOptions options, CancellationToken cancellationToken) =>
-        Rows(files, format, options, cancellationToken).SelectMany(row => Convert(row, () => Examples(row, split, format, options), cancellationToken));
+    public static async Task<List<TextExample>> ExamplesAsync(
+        IEnumerable<string> files, string split, TextFormat format, TaskLoadOptions options, CancellationToken cancellationToken)
+    {
+        List<TextExample> examples = [];
+        await foreach (DataRow row in RowsAsync(files, format, options, cancellationToken).ConfigureAwait(false))
+        {
+            examples.AddRange(Convert(row, () => Examples(row, split, format, options), cancellationToken));
+        }
+
+        return examples;
+    }
 
     /// <summary>Makes something of a row; where that fails and the row's file is damaged, the error says so.</summary>
     public static T Convert<T>(DataRow row, Func<T> convert, CancellationToken cancellationToken)
@@ -75,7 +85,20 @@ internal static class TaskSplits
         return [.. examples.Where(example => IsUsed(row, example, options))];
     }
 
-    private static DataFileOptions? FileOptions(string file, TextFormat? format, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<DataRow> AllRowsAsync(
+        IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string file in files)
+        {
+            DataFileOptions? how = options.Files ?? await FileOptionsAsync(file, format, cancellationToken).ConfigureAwait(false);
+            await foreach (DataRow row in DataFile.ReadAsync(file, how, cancellationToken).ConfigureAwait(false))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private static async ValueTask<DataFileOptions?> FileOptionsAsync(string file, TextFormat? format, CancellationToken cancellationToken)
     {
         if (format is null or { Columns: null, Separator: null } || DataFile.FormatOf(file) is not (DataFileFormat.Csv or DataFileFormat.Tsv))
         {
@@ -83,13 +106,14 @@ internal static class TaskSplits
         }
 
         DataFileOptions headed = new() { Separator = format.Separator }, headless = new() { Separator = format.Separator, HasHeader = false, Columns = format.Columns };
-        return format.Columns is { } columns && !HasHeader(file, columns, headless, cancellationToken) ? headless : headed;
+        return format.Columns is { } columns && !await HasHeaderAsync(file, columns, headless, cancellationToken).ConfigureAwait(false) ? headless : headed;
     }
 
     // GLUE's CoLA has a header in its test file only.
-    private static bool HasHeader(string file, IReadOnlyList<string> columns, DataFileOptions headless, CancellationToken cancellationToken)
+    private static async ValueTask<bool> HasHeaderAsync(string file, IReadOnlyList<string> columns, DataFileOptions headless, CancellationToken cancellationToken)
     {
         DataFileOptions any = new() { Separator = headless.Separator, HasHeader = false };
-        return DataFile.Read(file, any, cancellationToken).First().Fields.Any(field => columns.Contains(field.Value!.GetValue<string>(), StringComparer.Ordinal));
+        DataRow first = await DataFile.ReadAsync(file, any, cancellationToken).FirstAsync(cancellationToken).ConfigureAwait(false);
+        return first.Fields.Any(field => columns.Contains(field.Value!.GetValue<string>(), StringComparer.Ordinal));
     }
 }

@@ -7,6 +7,12 @@ namespace Spot.Tasks;
 /// </remarks>
 public static class TaskLeaks
 {
+    /// <summary>Compares data files, field by field; the thread waits. Asynchronous code takes <see cref="FindAsync"/>.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public static IReadOnlyList<TaskLeak> Find(
+        IReadOnlyList<string> names, string root, TaskLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(names, root, options, cancellationToken).GetAwaiter().GetResult();
+
     /// <summary>Compares data files, field by field.</summary>
     /// <param name="names">Names of <see cref="TaskRegistry"/>.</param>
     /// <param name="root">The folder that holds a folder for each data set.</param>
@@ -15,11 +21,11 @@ public static class TaskLeaks
     /// <returns>One entry for each source, target and split with a leak, the largest share first.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static IReadOnlyList<TaskLeak> Find(
+    public static Task<IReadOnlyList<TaskLeak>> FindAsync(
         IReadOnlyList<string> names, string root, TaskLoadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(names);
-        return Compare([.. names.Select(name => TaskTexts.Read(name, root, options ?? new TaskLoadOptions(), cancellationToken))]);
+        TaskLoadOptions own = TaskLoadOptions.CopyOf(options);
+        return Task.Run(() => ReadAsync(names, root, own, cancellationToken), cancellationToken);
     }
 
     /// <summary>Compares tasks in memory by their whole inputs.</summary>
@@ -29,6 +35,18 @@ public static class TaskLeaks
     {
         ArgumentNullException.ThrowIfNull(tasks);
         return Compare([.. tasks.Select(TaskTexts.Of)]);
+    }
+
+    private static async Task<IReadOnlyList<TaskLeak>> ReadAsync(IReadOnlyList<string> names, string root, TaskLoadOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        List<TaskTexts> tasks = [];
+        foreach (string name in names)
+        {
+            tasks.Add(await TaskTexts.ReadAsync(name, root, options ?? new TaskLoadOptions(), cancellationToken).ConfigureAwait(false));
+        }
+
+        return Compare([.. tasks]);
     }
 
     private static TaskLeak[] Compare(TaskTexts[] tasks)

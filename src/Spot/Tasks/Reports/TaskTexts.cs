@@ -25,10 +25,10 @@ internal sealed class TaskTexts(string name)
         return texts;
     }
 
-    public static TaskTexts Read(string name, string root, TaskLoadOptions options, CancellationToken cancellationToken)
+    public static async Task<TaskTexts> ReadAsync(string name, string root, TaskLoadOptions options, CancellationToken cancellationToken)
     {
         TaskTexts texts = new(name);
-        foreach ((string split, DataRow row) in TaskRegistry.Rows(name, root, options, cancellationToken))
+        await foreach ((string split, DataRow row) in TaskRegistry.RowsAsync(name, root, options, cancellationToken).ConfigureAwait(false))
         {
             texts.Splits[split].Add([.. Values(row.Fields).Select(Hash).OfType<ulong>()]);
         }

@@ -11,15 +11,15 @@ public class TaskDataTests
     private const string NoData = "The task data are not there; set SPOT_SHARED to the folder that holds 'data'.";
 
     [Fact]
-    public void Every_folder_loads_with_the_rows_of_its_card()
+    public async Task Every_folder_loads_with_the_rows_of_its_card()
     {
         string root = Root();
         foreach (string folder in Directory.GetDirectories(root).Where(folder => File.Exists(Path.Combine(folder, "train.jsonl.gz"))).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(folder);
             JsonElement sizes = GoldenData.Json(Path.Combine(folder, "meta.json")).GetProperty("sizes");
-            Dictionary<string, int> rows = TaskRegistry.Rows(name, root, new TaskLoadOptions(), TestContext.Current.CancellationToken)
-                .CountBy(row => row.Split).ToDictionary(StringComparer.Ordinal);
+            Dictionary<string, int> rows = await TaskRegistry.RowsAsync(name, root, new TaskLoadOptions(), TestContext.Current.CancellationToken)
+                .CountBy(row => row.Split).ToDictionaryAsync(StringComparer.Ordinal, TestContext.Current.CancellationToken);
             foreach (JsonProperty split in sizes.EnumerateObject().Where(split => split.Value.GetInt32() > 0))
             {
                 Assert.Equal($"{name} {split.Name}: {split.Value.GetInt32()}", $"{name} {split.Name}: {rows.GetValueOrDefault(split.Name)}");

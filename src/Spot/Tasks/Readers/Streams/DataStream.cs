@@ -35,9 +35,9 @@ internal sealed class DataStream : ReadOnlyStream
     internal long Lines { get; set; }
 
     /// <summary>Opens a file, decompressing it if its content or name says gzip.</summary>
-    internal static Stream OpenFile(string path)
+    internal static Stream OpenFile(string path, FileOptions options = FileOptions.None)
     {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, options);
         Span<byte> magic = stackalloc byte[2];
         int count = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         file.Position = 0;
