@@ -43,7 +43,7 @@ internal static partial class TuningLog
     [LoggerMessage(2, LogLevel.Information, "{Run} goes on from the checkpoint of step {Step} of {Steps}")]
     public static partial void Resumed(ILogger logger, string run, int step, int steps);
 
-    [LoggerMessage(3, LogLevel.Information, "{Run} step {Step}: score {Score:F1}, illegal outputs {InvalidOutputRate:P0}")]
+    [LoggerMessage(3, LogLevel.Information, "{Run} step {Step}: score {Score:F1}, invalid outputs {InvalidOutputRate:P0}")]
     public static partial void Evaluated(ILogger logger, string run, int step, double score, double invalidOutputRate);
 
     [LoggerMessage(4, LogLevel.Information, "{Run} stops early at step {Step}: no evaluation since step {BestStep} was better")]

@@ -51,9 +51,9 @@ public sealed class PromptEvaluatorTests : IDisposable
         Assert.Equal(Rows, _seen.Select(prediction => prediction.Example));
         Assert.Equal(written, _seen.Select(prediction => prediction.Text));
         Assert.Equal(written.Select(text => Array.IndexOf(Labels, text)), _seen.Select(prediction => prediction.Label));
-        int illegal = written.Count(text => !Labels.Contains(text));
-        Assert.InRange(illegal, 1, Rows.Length - 1); // else this shows nothing
-        Assert.Equal((double)illegal / Rows.Length, evaluation.InvalidOutputRate);
+        int invalid = written.Count(text => !Labels.Contains(text));
+        Assert.InRange(invalid, 1, Rows.Length - 1); // else this shows nothing
+        Assert.Equal((double)invalid / Rows.Length, evaluation.InvalidOutputRate);
     }
 
     [Fact]
