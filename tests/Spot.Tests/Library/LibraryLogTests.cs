@@ -47,9 +47,10 @@ public class LibraryLogTests
         await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token);
         await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token);
         string message = Assert.Single(log.All);
-        await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path, "r0.*.safetensors")), "damaged", Token);
+        await library.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path, "x.*.safetensors")), "damaged", Token);
         await library.SearchAsync(Samples.Query("q"), new() { K = 9 }, Token);
-        Assert.Contains("record r0 is set aside", log.All[^1], StringComparison.Ordinal);
+        Assert.Contains("record x is set aside", log.All[^1], StringComparison.Ordinal);
         Assert.Equal(2, log.All.Count);
         Assert.All(["record r1 is set aside", folder.Path, ".safetensors"], part => Assert.Contains(part, message, StringComparison.Ordinal));
 
