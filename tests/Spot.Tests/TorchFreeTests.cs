@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Spot.Backbone;
 using Spot.Library;
+using Spot.Tests.Backbone;
 using Records = Spot.Tests.Library.Samples;
 
 namespace Spot.Tests;
@@ -34,6 +37,10 @@ public class TorchFreeTests
         await library.AddAsync(Records.Record("two"), cancellationToken: Cancel);
         Assert.NotNull(await PromptLibrary.Open(folder.Path).GetAsync("one", Cancel));
         Assert.Equal(2, (await library.SearchAsync(Records.Query("q"), new() { K = 2 }, Cancel)).Count);
+        using ServiceProvider host = new ServiceCollection()
+            .AddSpot(spot => (spot.ModelPath, spot.LibraryPath, spot.Backbone.Device) = (TestModels.SpotTiny, folder.Path, "cuda")).Services.BuildServiceProvider();
+        host.GetRequiredService<IStartupValidator>().Validate(); // looks at the model and at the device's name
+        Assert.Equal(2, (await host.GetRequiredService<IPromptLibrary>().SearchAsync(Records.Query("q"), new() { K = 2 }, Cancel)).Count);
         Assert.Empty(TorchModules());
         TorchRuntime.EnsureLoaded();
         Assert.NotEmpty(TorchModules()); // it would have been seen
