@@ -1,6 +1,6 @@
 using Spot.Library;
-using Spot.Transfer;
 using Spot.Serialization;
+using Spot.Transfer;
 
 namespace Spot.Tests.Transfer;
 
