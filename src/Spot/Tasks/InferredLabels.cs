@@ -6,8 +6,6 @@ namespace Spot.Tasks;
 /// <summary>The labels of a task that declares none: the targets of its training examples.</summary>
 internal static class InferredLabels
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <returns>The labels in ordinal order; none where there are too many for that.</returns>
     /// <exception cref="InvalidDataException">There is only one, or two are near each other.</exception>
     public static async ValueTask<string[]> OfAsync(
@@ -38,7 +36,7 @@ internal static class InferredLabels
         return labels;
     }
 
-    private static string Text(string label) => JsonSerializer.Serialize(label, Json);
+    private static string Text(string label) => $"\"{JsonEncodedText.Encode(label, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
 }

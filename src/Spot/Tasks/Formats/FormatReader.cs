@@ -39,7 +39,7 @@ internal static partial class FormatReader
         CardJson.CheckKeys(format, [.. Expected.Keys], required: ["name", "target"]);
         try
         {
-            return format.Deserialize<FormatSpec>(FormatSpec.Json)!;
+            return format.Deserialize(FormatJson.Files.FormatSpec)!;
         }
         catch (JsonException e)
         {

@@ -1,9 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Spot.Tasks;
 
 /// <summary>A format as its JSON says it; see docs/data.md.</summary>
+/// <remarks>Fields with a default have a setter, as generated readers would reset them otherwise.</remarks>
 internal sealed record FormatSpec
 {
     public required string Name { get; init; }
@@ -18,7 +16,7 @@ internal sealed record FormatSpec
     public string? Procedure { get; init; }
 
     /// <summary>Whether the input's first token is the task's name.</summary>
-    public bool Prefix { get; init; } = true;
+    public bool Prefix { get; set; } = true;
 
     /// <summary>The target's field.</summary>
     public required string Target { get; init; }
@@ -27,10 +25,10 @@ internal sealed record FormatSpec
     public string? Kind { get; init; }
 
     /// <summary>The label words.</summary>
-    public LabelMap Labels { get; init; } = LabelMap.None;
+    public LabelMap Labels { get; set; } = LabelMap.None;
 
     /// <summary>Another name that files have for a field, by the name that the format uses.</summary>
-    public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Aliases { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Names of the columns of a CSV or TSV file whose first line has none of them; null where such a file has a header.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
@@ -45,18 +43,8 @@ internal sealed record FormatSpec
     public bool Pad { get; init; }
 
     /// <summary>The fields that examples have in common which are scored together.</summary>
-    public IReadOnlyList<string> Group { get; init; } = [];
+    public IReadOnlyList<string> Group { get; set; } = [];
 
     /// <summary>Names of metrics.</summary>
-    public IReadOnlyList<string> Metrics { get; init; } = ["accuracy"];
-
-    internal static JsonSerializerOptions Json { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-    };
+    public IReadOnlyList<string> Metrics { get; set; } = ["accuracy"];
 }

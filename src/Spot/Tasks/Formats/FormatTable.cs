@@ -12,7 +12,7 @@ internal sealed record DataEntry(string Name, string Folder, bool Default, TextF
 /// <summary>The ready formats, from the table that is part of the assembly.</summary>
 internal static class FormatTable
 {
-    private static readonly Table Loaded = Load();
+    private static readonly FormatFile Loaded = Load();
     private static readonly Dictionary<string, TextFormat> Formats = Loaded.Formats.ToDictionary(spec => spec.Name, spec => new TextFormat(spec), StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Names { get; } = [.. Formats.Keys.Order(StringComparer.Ordinal)];
@@ -26,13 +26,9 @@ internal static class FormatTable
     /// <summary>The names nearest to one, the nearest first.</summary>
     public static IEnumerable<string> Similar(string name) => Spelling.Nearest(name, Names).Take(5);
 
-    private static Table Load()
+    private static FormatFile Load()
     {
         using Stream stream = typeof(FormatTable).Assembly.GetManifestResourceStream("Spot.Tasks.formats.json")!;
-        return JsonSerializer.Deserialize<Table>(stream, FormatSpec.Json)!;
+        return JsonSerializer.Deserialize(stream, FormatJson.Files.FormatFile)!;
     }
-
-    private sealed record Table(IReadOnlyList<FormatSpec> Formats, IReadOnlyList<DataSpec> Data);
-
-    private sealed record DataSpec(string Name, string? Folder = null, string? Format = null, bool Default = true);
 }

@@ -34,13 +34,13 @@ internal sealed record LabelMap(IReadOnlyList<string> Words, IReadOnlyDictionary
     }
 
     /// <summary>In JSON either <c>["bad", "good"]</c> or <c>{"1": "bad", "5": "good"}</c>.</summary>
-    private sealed class Converter : JsonConverter<LabelMap>
+    internal sealed class Converter : JsonConverter<LabelMap>
     {
         public override LabelMap Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             LabelMap labels = reader.TokenType == JsonTokenType.StartObject
-                ? Of(JsonSerializer.Deserialize<OrderedDictionary<string, string>>(ref reader, options)!)
-                : new LabelMap(JsonSerializer.Deserialize<string[]>(ref reader, options)!, null);
+                ? Of(JsonSerializer.Deserialize(ref reader, FormatJson.Files.OrderedDictionaryStringString)!)
+                : new LabelMap(JsonSerializer.Deserialize(ref reader, FormatJson.Files.StringArray)!, null);
             return labels.Words.All(word => word is not null) ? labels : throw new JsonException("one of the labels is null, expected a word.");
         }
 
