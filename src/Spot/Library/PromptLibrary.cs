@@ -71,23 +71,25 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     /// <param name="folder">The folder; one library to a folder.</param>
     /// <param name="backboneFingerprint">The fingerprint of the backbone that the library must belong to; null for any.</param>
     /// <param name="logger">As of the other.</param>
+    /// <param name="progress">Told how many records were read, from time to time and at the end; of nothing where an index is trusted.</param>
     /// <param name="cancellationToken">Ends the reading; then there is no library to be disposed of.</param>
     /// <returns>The library.</returns>
     /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     /// <exception cref="SpotException">The library belongs to another backbone, or was written by a newer version.</exception>
     public static Task<PromptLibrary> OpenAsync(
-        string folder, string? backboneFingerprint = null, ILogger<PromptLibrary>? logger = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Read(folder, backboneFingerprint, LibraryStore.FewRecords, logger, cancellationToken), cancellationToken);
+        string folder, string? backboneFingerprint = null, ILogger<PromptLibrary>? logger = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Read(folder, backboneFingerprint, LibraryStore.FewRecords, logger, progress, cancellationToken), cancellationToken);
 
     internal static PromptLibrary Open(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger = null) =>
-        Read(folder, backboneFingerprint, fewRecords, logger, CancellationToken.None);
+        Read(folder, backboneFingerprint, fewRecords, logger, null, CancellationToken.None);
 
-    internal static PromptLibrary Read(string folder, string? backboneFingerprint, int fewRecords, ILogger? logger, CancellationToken cancellationToken)
+    internal static PromptLibrary Read(
+        string folder, string? backboneFingerprint, int fewRecords, ILogger? logger, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ILogger own = logger ?? NullLogger.Instance;
-        return new PromptLibrary(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords, own, cancellationToken), own);
+        return new PromptLibrary(new LibraryStore(new LibraryFolder(folder), backboneFingerprint, fewRecords, own, progress, cancellationToken), own);
     }
 
     /// <summary>Ends the library; see the remarks of the class. Waits for nothing, and may be called from within a call.</summary>

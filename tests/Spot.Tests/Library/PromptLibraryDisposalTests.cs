@@ -98,12 +98,15 @@ public class PromptLibraryDisposalTests
             Assert.Equal(6, await opened.ListAsync(Token).CountAsync(Token));
         }
 
+        List<int> read = [];
+        (await PromptLibrary.OpenAsync(folder.Path, progress: new Listener<int>(read.Add), cancellationToken: Token)).Dispose();
+        Assert.Equal([6], read);
         await Assert.ThrowsAsync<SpotException>(() => PromptLibrary.OpenAsync(folder.Path, "another", cancellationToken: Token));
         await Assert.ThrowsAsync<ArgumentException>(() => PromptLibrary.OpenAsync(" ", cancellationToken: Token));
         using CancellationTokenSource end = new();
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PromptLibrary.OpenAsync(folder.Path, cancellationToken: end.Token));
-        Assert.Throws<OperationCanceledException>(() => PromptLibrary.Read(folder.Path, null, 1000, logger: null, end.Token)); // while it reads
+        Assert.Throws<OperationCanceledException>(() => PromptLibrary.Read(folder.Path, null, 1000, logger: null, progress: null, end.Token)); // while it reads
     }
 
     [Fact]

@@ -368,9 +368,4 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(expected, Json), System.Text.Json.JsonSerializer.Serialize(actual, Json));
 
     private static readonly System.Text.Json.JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
-    private sealed class Listener<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }

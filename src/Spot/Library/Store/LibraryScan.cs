@@ -5,6 +5,7 @@ namespace Spot.Library;
 /// <summary>Reads what a folder holds; what cannot be used becomes a problem and does not disturb the rest.</summary>
 internal sealed class LibraryScan
 {
+    private const int ReportEvery = 100;
     private readonly LibraryFolder _folder;
     private readonly IReadOnlySet<string> _unfinished;
     private readonly Dictionary<string, LibraryEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
@@ -22,7 +23,7 @@ internal sealed class LibraryScan
     /// <summary>Reads a folder; one that does not exist is an empty library.</summary>
     /// <exception cref="IOException">The path is a file, or the folder cannot be read.</exception>
     /// <exception cref="SpotException">The folder was written by a newer version.</exception>
-    internal static LibraryState Run(LibraryFolder folder, CancellationToken cancellationToken)
+    internal static LibraryState Run(LibraryFolder folder, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (File.Exists(folder.Path))
         {
@@ -36,7 +37,7 @@ internal sealed class LibraryScan
             if (Directory.Exists(folder.Path))
             {
                 scan.ReadHeader();
-                scan.ReadFiles(cancellationToken);
+                scan.ReadFiles(progress, cancellationToken);
             }
 
             // An import that began or ended meanwhile was perhaps seen in part.
@@ -85,8 +86,9 @@ internal sealed class LibraryScan
         }
     }
 
-    private void ReadFiles(CancellationToken cancellationToken)
+    private void ReadFiles(IProgress<int>? progress, CancellationToken cancellationToken)
     {
+        int read = 0;
         List<string> payloads = [];
         foreach (string path in Directory.EnumerateFiles(_folder.Path).Order(StringComparer.Ordinal))
         {
@@ -100,6 +102,10 @@ internal sealed class LibraryScan
             if (file.EndsWith(LibraryFolder.SidecarExtension, StringComparison.Ordinal))
             {
                 ReadSidecar(file);
+                if (++read % ReportEvery == 0)
+                {
+                    progress?.Report(read);
+                }
             }
             else if (file.EndsWith(LibraryFolder.PayloadExtension, StringComparison.Ordinal))
             {
@@ -111,6 +117,7 @@ internal sealed class LibraryScan
             }
         }
 
+        progress?.Report(read);
         ReportLeftovers(payloads);
     }
 

@@ -19,7 +19,7 @@ internal sealed class LibraryStore : IDisposable
     private readonly RunningCalls _calls;
     private readonly CurrentState _state;
 
-    internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords, ILogger logger, CancellationToken cancellationToken)
+    internal LibraryStore(LibraryFolder folder, string? backbone, int fewRecords, ILogger logger, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         Folder = folder;
         _expectedBackbone = backbone;
@@ -31,7 +31,7 @@ internal sealed class LibraryStore : IDisposable
             "Spot.Library." + nameof(PromptLibrary), $"The prompt library '{folder.Path}' was disposed of before this was asked. Dispose of it after the last call, or open it again."));
         try
         {
-            _state = new CurrentState(folder.Path, ReadIndex() ?? Scan(cancellationToken), logger);
+            _state = new CurrentState(folder.Path, ReadIndex() ?? Scan(progress, cancellationToken), logger);
         }
         catch
         {
@@ -133,9 +133,11 @@ internal sealed class LibraryStore : IDisposable
         },
         cancellationToken);
 
-    internal LibraryState Scan(CancellationToken cancellationToken)
+    internal LibraryState Scan(CancellationToken cancellationToken) => Scan(null, cancellationToken);
+
+    private LibraryState Scan(IProgress<int>? progress, CancellationToken cancellationToken)
     {
-        LibraryState state = LibraryScan.Run(Folder, cancellationToken);
+        LibraryState state = LibraryScan.Run(Folder, progress, cancellationToken);
         CheckBackbone(state.Backbone);
         return state;
     }
