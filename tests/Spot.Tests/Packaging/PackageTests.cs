@@ -18,7 +18,7 @@ public sealed class PackageTests
         float[] values = [.. Enumerable.Range(0, 16).Select(i => (float)Math.Sin(i))];
         SoftPrompt prompt = new(2, 8, values, "some backbone");
         TaskEmbedding embedding = new("films", prompt, 50);
-        PromptInfo info = new() { Id = "films-0", Task = "films", Backbone = "some backbone", Length = 2, Dim = 8, EmbeddingStep = 50 };
+        PromptInfo info = new() { Id = "films-0", Task = "films", BackboneFingerprint = "some backbone", Length = 2, Dim = 8, EmbeddingStep = 50 };
         using PromptLibrary library = PromptLibrary.Open(Path.Combine(AppContext.BaseDirectory, "prompts"));
         await library.AddAsync(new PromptRecord(info, prompt, embedding), replace: true);
         PromptMatch match = (await library.SearchAsync(embedding)).Single();
