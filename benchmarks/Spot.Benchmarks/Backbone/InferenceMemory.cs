@@ -29,8 +29,10 @@ internal static class InferenceMemory
         thread.EndAsync(() => { }).GetAwaiter().GetResult();
     }
 
+    // After the thread has rested: what lies free in the C library's heaps, more or less by chance, is given back then.
     private static double Settled()
     {
+        Thread.Sleep(TimeSpan.FromSeconds(4));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return PeakMemory.NowGigabytes();

@@ -9,13 +9,19 @@ namespace Spot.Backbone;
 /// Safe for concurrent calls.
 /// </remarks>
 /// <param name="name">The backbone's name, for errors.</param>
-internal sealed class ModelThread(string name)
+/// <param name="rest">
+/// Done once on the thread when nothing was asked for <paramref name="restAfter"/>; null to give free memory back to the system, so that what a burst
+/// of large calls needed is not held until the next.
+/// </param>
+/// <param name="restAfter">Null for two seconds.</param>
+internal sealed class ModelThread(string name, Action? rest = null, TimeSpan? restAfter = null)
 {
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
     private readonly object _lock = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<Piece> _waiting = [];
     private Thread? _thread;
-    private bool _closed;
+    private bool _closed, _rested = true;
 
     /// <summary>Whether the caller is on this thread.</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
@@ -112,11 +118,27 @@ internal sealed class ModelThread(string name)
         {
             while (_waiting.Count == 0 && !_closed)
             {
-                Monitor.Wait(_lock);
+                if (!Monitor.Wait(_lock, _rested ? Timeout.InfiniteTimeSpan : restAfter ?? Idle) && _waiting.Count == 0 && !_closed)
+                {
+                    _rested = true;
+                    return new Piece<bool>(Rest);
+                }
             }
 
+            _rested = false;
             return _waiting.TryDequeue(out Piece? piece) ? piece : null;
         }
+    }
+
+    private bool Rest()
+    {
+        if (rest is null)
+        {
+            return FreeMemory.Return();
+        }
+
+        rest();
+        return true;
     }
 
     private ObjectDisposedException Disposed() => new(

@@ -39,6 +39,36 @@ public sealed class ModelThreadTests
     }
 
     [Fact]
+    public async Task It_rests_once_after_each_burst_and_not_within_one()
+    {
+        int rests = 0;
+        using SemaphoreSlim rested = new(0);
+        ModelThread thread = new("one", () => { rests++; rested.Release(); }, TimeSpan.FromMilliseconds(200));
+        for (int burst = 1; burst <= 2; burst++)
+        {
+            using ManualResetEventSlim queued = new();
+            Task first = thread.RunAsync(() => queued.Wait(TimeSpan.FromMinutes(1)));
+            Task<int>[] pieces = [.. Enumerable.Range(0, 100).Select(_ => thread.RunAsync(() => rests))];
+            queued.Set();
+            await first;
+            Assert.All(await Task.WhenAll(pieces), seen => Assert.Equal(burst - 1, seen));
+
+            Assert.True(await rested.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        }
+
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.Equal(2, rests); // not again while nothing is asked
+        await thread.EndAsync(() => { });
+    }
+
+    [Fact]
+    public void Memory_can_be_given_back_at_any_time()
+    {
+        FreeMemory.Return();
+        FreeMemory.Return();
+    }
+
+    [Fact]
     public async Task What_the_last_piece_throws_reaches_who_ends_it() =>
         await Assert.ThrowsAsync<FormatException>(() => new ModelThread("one").EndAsync(() => throw new FormatException()));
 }
