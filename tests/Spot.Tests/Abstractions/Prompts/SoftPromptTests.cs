@@ -46,7 +46,7 @@ public class SoftPromptTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("length", () => new SoftPrompt(0, 3, [], "b"));
         Assert.Throws<ArgumentOutOfRangeException>("dim", () => new SoftPrompt(3, -1, [], "b"));
-        Assert.Throws<ArgumentException>("backbone", () => new SoftPrompt(1, 1, [1], " "));
-        Assert.Throws<ArgumentNullException>("backbone", () => new SoftPrompt(1, 1, [1], null!));
+        Assert.Throws<ArgumentException>("backboneFingerprint", () => new SoftPrompt(1, 1, [1], " "));
+        Assert.Throws<ArgumentNullException>("backboneFingerprint", () => new SoftPrompt(1, 1, [1], null!));
     }
 }
