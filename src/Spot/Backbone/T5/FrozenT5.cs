@@ -56,6 +56,10 @@ internal sealed class FrozenT5 : IDisposable
     /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
     public T Run<T>(Func<T> piece) => _thread is null ? piece() : _thread.Run(piece);
 
+    /// <summary>As <see cref="Run"/>, without a thread that waits.</summary>
+    /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
+    public Task<T> RunAsync<T>(Func<T> piece) => _thread is null ? Task.FromResult(piece()) : _thread.RunAsync(piece);
+
     /// <summary>Token embeddings.</summary>
     /// <param name="ids">// [batch, length]</param>
     /// <returns>// [batch, length, d]</returns>
