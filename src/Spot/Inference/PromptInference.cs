@@ -31,7 +31,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     {
         _options = options?.Clone() ?? new PromptInferenceOptions();
         PromptInferenceOptionsValidator.Check(_options);
-        _engine = new Lazy<Engine>(() => new Engine(backbone(), library(), _options, logger ?? NullLogger<PromptInference>.Instance));
+        _engine = new Lazy<Engine>(() => new Engine(backbone(), library, _options, logger ?? NullLogger<PromptInference>.Instance));
     }
 
     /// <summary>What computes, for tests.</summary>
@@ -182,7 +182,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     }
 
     // What there is once the model is loaded.
-    private sealed class Engine(T5Backbone backbone, IPromptLibrary? library, PromptInferenceOptions options, ILogger logger)
+    private sealed class Engine(T5Backbone backbone, Func<IPromptLibrary?> library, PromptInferenceOptions options, ILogger logger)
     {
         public T5Backbone Backbone => backbone;
 

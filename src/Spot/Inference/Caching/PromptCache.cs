@@ -6,10 +6,10 @@ namespace Spot.Inference;
 /// Prompts by their content, and which content each id of the library has. Every request asks the library for the version of its prompt, so that one that
 /// was replaced is read again. Safe for concurrent calls.
 /// </summary>
-/// <param name="library">The library; null for none.</param>
+/// <param name="library">Gives the library, or null for none; asked when an id is.</param>
 /// <param name="budget">The most bytes of prompts.</param>
 /// <param name="check">Throws where a prompt belongs to another backbone.</param>
-internal sealed class PromptCache(IPromptLibrary? library, long budget, Action<SoftPrompt> check) : IDisposable
+internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Action<SoftPrompt> check) : IDisposable
 {
     private const int MostIds = 100_000;
 
@@ -34,12 +34,9 @@ internal sealed class PromptCache(IPromptLibrary? library, long budget, Action<S
 
     public async Task<(Shared<PromptRows>? Rows, PromptInfo? Info)> GetAsync(string id, CancellationToken cancellationToken)
     {
-        if (library is null)
-        {
-            throw new SpotException($"Found the prompt id '{id}', but inference was made without a prompt library. Give it one, or the prompt itself.");
-        }
-
-        string version = await library.GetVersionAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Unknown(id);
+        IPromptLibrary from = library() ?? throw new SpotException(
+            $"Found the prompt id '{id}', but inference was made without a prompt library. Give it one, or the prompt itself.");
+        string version = await from.GetVersionAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Unknown(id);
         lock (_lock)
         {
             if (_byId.TryGet(id, out Entry? entry) && entry.Version == version && _byContent.TryGet(entry.Key, out Shared<PromptRows>? kept))
@@ -48,7 +45,7 @@ internal sealed class PromptCache(IPromptLibrary? library, long budget, Action<S
             }
         }
 
-        Lazy<Task<Read>> reading = _reading.GetOrAdd((id, version), _ => new Lazy<Task<Read>>(() => ReadAsync(library, id)));
+        Lazy<Task<Read>> reading = _reading.GetOrAdd((id, version), _ => new Lazy<Task<Read>>(() => ReadAsync(from, id)));
         Read read;
         try
         {
