@@ -16,7 +16,7 @@ internal sealed class DecodingBatch : IDisposable
     public DecodingBatch(FrozenT5 model)
     {
         _model = model;
-        _rows = new TensorRows(model);
+        _rows = CpuRows.Support(model) ? new CpuRows(model) : new TensorRows(model);
     }
 
     /// <summary>Active rows: 0 … Count − 1 in the order of <see cref="Add"/>, closed up by <see cref="Keep"/>.</summary>
@@ -55,7 +55,7 @@ internal sealed class DecodingBatch : IDisposable
 
     /// <summary>Goes one position on in every row.</summary>
     /// <param name="tokens">The newest token of every row, the decoder's start id first. // [Count]</param>
-    /// <returns>Scores of the vocabulary for the next position, float32, in the caller's dispose scope. // [Count, vocabulary]</returns>
+    /// <returns>Scores of the vocabulary for the next position, contiguous float32, in the caller's dispose scope. // [Count, vocabulary]</returns>
     /// <exception cref="ArgumentException">There is not a token of the vocabulary for every row.</exception>
     public Tensor Step(ReadOnlySpan<int> tokens)
     {

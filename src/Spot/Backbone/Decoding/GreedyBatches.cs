@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,18 +34,34 @@ internal static class GreedyBatches
         for (int i = 0; i < maxTokens && active.Length > 0; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            long[] next = batch.Step(last).argmax(-1).cpu().data<long>().ToArray();
+            int[] next = Best(batch.Step(last));
             for (int row = 0; row < active.Length; row++)
             {
-                written[active[row]].Add((int)next[row]);
+                written[active[row]].Add(next[row]);
             }
 
             int[] going = [.. Enumerable.Range(0, active.Length).Where(row => next[row] != model.Config.EosId)];
             batch.Keep(going);
             active = [.. going.Select(row => active[row])];
-            last = [.. going.Select(row => (int)next[row])];
+            last = [.. going.Select(row => next[row])];
         }
 
         return [.. written.Select(row => row.ToArray())];
+    }
+
+    /// <summary>The best token of every row.</summary>
+    /// <param name="scores">As <see cref="DecodingBatch.Step"/> gives them. // [rows, vocabulary]</param>
+    public static int[] Best(torch.Tensor scores)
+    {
+        torch.Tensor here = scores.cpu();
+        int size = (int)here.size(1);
+        ReadOnlySpan<float> all = MemoryMarshal.Cast<byte, float>(here.bytes);
+        int[] best = new int[here.size(0)];
+        for (int row = 0; row < best.Length; row++)
+        {
+            best[row] = TensorPrimitives.IndexOfMax(all.Slice(row * size, size));
+        }
+
+        return best;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class TensorRows(FrozenT5 model) : DecodingRows
             _positions[row]++;
         }
 
-        return model.Logits(_decoder.FinalNorm(x).squeeze(1));
+        return model.Logits(_decoder.FinalNorm(x).squeeze(1)).contiguous();
     }
 
     public override void Keep(ReadOnlySpan<int> rows)

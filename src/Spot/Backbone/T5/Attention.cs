@@ -35,6 +35,14 @@ internal sealed class Attention
     /// <param name="memory">// [batch, length, d]</param>
     public (Tensor K, Tensor V) Project(Tensor memory) => (Split(memory, _k), Split(memory, _v)); // [batch, heads, length, kv]
 
+    /// <summary>Keys, the heads of a position beside each other.</summary>
+    /// <param name="memory">// [positions, d]</param>
+    /// <returns>// [positions, heads * kv]</returns>
+    public Tensor Keys(Tensor memory) => F.linear(memory, _k);
+
+    /// <summary>Values, as <see cref="Keys"/>.</summary>
+    public Tensor Values(Tensor memory) => F.linear(memory, _v);
+
     /// <summary>Attention to keys and values.</summary>
     public Tensor ToProjected(Tensor x, (Tensor K, Tensor V) memory, Tensor? mask, DropoutMasks? dropout) =>
         Output(Weigh(Split(x, _q), memory.K, memory.V, mask, dropout));
