@@ -118,7 +118,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
         Engine engine = await EngineAsync(cancellationToken).ConfigureAwait(false);
         foreach (string id in promptIds)
         {
-            (Shared<PromptRows>? rows, _) = await engine.Prompts.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            (Shared<DevicePrompt>? rows, _) = await engine.Prompts.GetAsync(id, cancellationToken).ConfigureAwait(false);
             try
             {
                 await engine.Backbone.Model.RunAsync(() => rows!.Value.On(engine.Backbone.Model)).ConfigureAwait(false);
@@ -150,8 +150,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
         _disposed = true;
         if (_engine.IsValueCreated)
         {
-            await _engine.Value.Scheduler.DrainAsync().ConfigureAwait(false);
-            _engine.Value.Prompts.Dispose();
+            await _engine.Value.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -182,7 +181,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     }
 
     // What there is once the model is loaded.
-    private sealed class Engine(T5Backbone backbone, Func<IPromptLibrary?> library, PromptInferenceOptions options, ILogger logger)
+    private sealed class Engine(T5Backbone backbone, Func<IPromptLibrary?> library, PromptInferenceOptions options, ILogger logger) : IAsyncDisposable
     {
         public T5Backbone Backbone => backbone;
 
@@ -191,5 +190,11 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
         public Scheduler Scheduler { get; } = new(backbone.Model, options, backbone.Name, logger);
 
         public RequestReader Reader => field ??= new RequestReader(backbone, Prompts, options.MaxRows);
+
+        public async ValueTask DisposeAsync()
+        {
+            await Scheduler.DisposeAsync().ConfigureAwait(false);
+            Prompts.Dispose();
+        }
     }
 }

@@ -16,30 +16,30 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<(string Id, string Version), Lazy<Task<Read>>> _reading = new();
     private readonly ByteBudgetCache<string, Entry> _byId = new(MostIds, _ => 1, _ => { });
-    private readonly ByteBudgetCache<string, Shared<PromptRows>> _byContent = new(budget, rows => rows.Value.Bytes, rows => rows.LetGo());
+    private readonly ByteBudgetCache<string, Shared<DevicePrompt>> _byContent = new(budget, rows => rows.Value.Bytes, rows => rows.LetGo());
 
     /// <summary>The prompt of a request, which the caller lets go of; null for the bare model.</summary>
     /// <exception cref="KeyNotFoundException">The library has no such prompt.</exception>
     /// <exception cref="SpotException">The prompt belongs to another backbone, or there is no library.</exception>
-    public async Task<(Shared<PromptRows>? Rows, PromptInfo? Info)> GetAsync(PromptRequest request, CancellationToken cancellationToken)
+    public async Task<(Shared<DevicePrompt>? Rows, PromptInfo? Info)> GetAsync(PromptRequest request, CancellationToken cancellationToken)
     {
         if (request.Prompt is { } prompt)
         {
             check(prompt);
-            return (Hold(prompt, PromptRows.Hash(prompt)), null);
+            return (Hold(prompt, DevicePrompt.Hash(prompt)), null);
         }
 
         return request.PromptId is { } id ? await GetAsync(id, cancellationToken).ConfigureAwait(false) : (null, null);
     }
 
-    public async Task<(Shared<PromptRows>? Rows, PromptInfo? Info)> GetAsync(string id, CancellationToken cancellationToken)
+    public async Task<(Shared<DevicePrompt>? Rows, PromptInfo? Info)> GetAsync(string id, CancellationToken cancellationToken)
     {
         IPromptLibrary from = library() ?? throw new SpotException(
             $"Found the prompt id '{id}', but inference was made without a prompt library. Give it one, or the prompt itself.");
         string version = await from.GetVersionAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Unknown(id);
         lock (_lock)
         {
-            if (_byId.TryGet(id, out Entry? entry) && entry.Version == version && _byContent.TryGet(entry.Key, out Shared<PromptRows>? kept))
+            if (_byId.TryGet(id, out Entry? entry) && entry.Version == version && _byContent.TryGet(entry.Key, out Shared<DevicePrompt>? kept))
             {
                 return (kept.Hold(), entry.Info);
             }
@@ -88,16 +88,16 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
     }
 
     // What another request brought is taken, so that equal prompts have one tensor.
-    private Shared<PromptRows> Hold(SoftPrompt prompt, string key)
+    private Shared<DevicePrompt> Hold(SoftPrompt prompt, string key)
     {
         lock (_lock)
         {
-            if (_byContent.TryGet(key, out Shared<PromptRows>? kept))
+            if (_byContent.TryGet(key, out Shared<DevicePrompt>? kept))
             {
                 return kept.Hold();
             }
 
-            Shared<PromptRows> rows = new(new PromptRows(prompt, key));
+            Shared<DevicePrompt> rows = new(new DevicePrompt(prompt, key));
             _byContent.Add(key, rows.Hold());
             return rows;
         }
@@ -107,7 +107,7 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
     {
         PromptRecord record = await from.GetAsync(id, CancellationToken.None).ConfigureAwait(false) ?? throw Unknown(id);
         check(record.Prompt);
-        return new Read(record.Info, record.Prompt, PromptRows.Hash(record.Prompt));
+        return new Read(record.Info, record.Prompt, DevicePrompt.Hash(record.Prompt));
     }
 
     private static KeyNotFoundException Unknown(string id) => new(

@@ -85,7 +85,7 @@ internal sealed class RequestReader(T5Backbone backbone, PromptCache prompts, in
     // The prompt is held by the job that is made, or let go of.
     private async Task<T> ReadAsync<T>(PromptRequest request, Func<EncoderInput, PromptInfo?, T> make, CancellationToken cancellationToken)
     {
-        (Shared<PromptRows>? rows, PromptInfo? info) = await prompts.GetAsync(request, cancellationToken).ConfigureAwait(false);
+        (Shared<DevicePrompt>? rows, PromptInfo? info) = await prompts.GetAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             int limit = request.MaxInputTokens ?? info?.MaxInputLength ?? DefaultInputTokens;

@@ -22,7 +22,7 @@ internal sealed class EncoderStage(FrozenT5 model, long budget) : IDisposable
     /// <returns>The states of each, which the caller lets go of.</returns>
     public Shared<EncodedRow>[] Encode(IReadOnlyList<EncoderInput> inputs)
     {
-        PromptRows?[] prompts = [.. inputs.Select(input => input.Prompt?.Value).Distinct()];
+        DevicePrompt?[] prompts = [.. inputs.Select(input => input.Prompt?.Value).Distinct()];
         using PromptStack stack = new([.. prompts.Select(prompt => prompt?.On(model))]);
         int[] choice = [.. inputs.Select(input => Array.IndexOf(prompts, input.Prompt?.Value))];
         TokenBatch tokens = new([.. inputs.Select(input => input.Ids)], model.Config.PadId, model.Device);

@@ -10,7 +10,7 @@ namespace Spot.Inference;
 /// Computes jobs together, a piece at a time on the model's thread: some inputs are encoded or some targets scored, then every answer under way gets its next
 /// token. Between two pieces others have their turn on the model. Safe for concurrent calls.
 /// </summary>
-internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger)
+internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger) : IAsyncDisposable
 {
     private const int MostPairs = 512; // of inputs and targets that may wait before more are encoded for scoring
 
@@ -33,7 +33,11 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(PromptInference));
+            if (_closed)
+            {
+                throw new ObjectDisposedException("Spot.Inference.PromptInference", $"The inference on '{name}' is disposed. Dispose it after the last call.");
+            }
+
             if (!_queue.TryAdd(job))
             {
                 throw Full();
@@ -60,7 +64,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
     }
 
     /// <summary>Takes no more jobs, and comes to the end of those that there are.</summary>
-    public async Task DrainAsync()
+    public async ValueTask DisposeAsync()
     {
         lock (_lock)
         {
@@ -72,6 +76,8 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         }
 
         await _drained.Task.ConfigureAwait(false);
+        _decoding.Dispose();
+        Encoder.Dispose();
     }
 
     private async Task PumpAsync()
@@ -95,7 +101,6 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
                     _pumping = false;
                     if (_closed)
                     {
-                        Encoder.Dispose();
                         _drained.TrySetResult();
                     }
 

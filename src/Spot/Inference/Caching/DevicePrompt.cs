@@ -9,7 +9,7 @@ namespace Spot.Inference;
 /// <summary>The rows of a soft prompt: plain numbers until the model first reads them, then a tensor on its device.</summary>
 /// <param name="prompt">The prompt.</param>
 /// <param name="key">Its <see cref="Hash"/>.</param>
-internal sealed class PromptRows(SoftPrompt prompt, string key) : IDisposable
+internal sealed class DevicePrompt(SoftPrompt prompt, string key) : IDisposable
 {
     private SoftPrompt? _prompt = prompt;
     private Tensor? _rows;
