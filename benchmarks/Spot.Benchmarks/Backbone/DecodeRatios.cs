@@ -10,21 +10,21 @@ internal static class DecodeRatios
     private const int Length = 228, Tokens = 64;
 
     /// <summary>64 new tokens behind 100 + 128 positions, every batch size in turn in each round.</summary>
-    public static IEnumerable<RatioLine> Measure(string name, T5Config config, int[] batches, ScalarType type, int rounds)
+    public static IEnumerable<RatioLine> Measure(string name, T5Config config, int[] batches, ScalarType type, int rounds, Func<double> clock)
     {
         using FrozenT5 model = RandomT5.Create(config, type);
-        using GemmPeak peak = new(type, WorkClock.Wall);
-        using ReadPeak reading = new();
+        using GemmPeak peak = new(type, clock);
+        using ReadPeak reading = new(clock);
         Dictionary<int, List<double>> shares = batches.ToDictionary(batch => batch, _ => new List<double>());
         Dictionary<int, double> fastest = batches.ToDictionary(batch => batch, _ => 0.0);
-        Array.ForEach(batches, batch => Decode(model, batch, tokens: 8));
+        Array.ForEach(batches, batch => Decode(model, batch, tokens: 8, clock));
         double flops = 0, bytes = 0;
         for (int round = 0; round < rounds; round++)
         {
             foreach (int batch in batches)
             {
                 double before = reading.Measure();
-                double seconds = Decode(model, batch, Tokens) / Tokens;
+                double seconds = Decode(model, batch, Tokens, clock) / Tokens;
                 bytes = Math.Max(before, reading.Measure());
                 flops = peak.Measure();
                 double bound = Math.Max(BytesPerStep(config, batch, type) / bytes, FlopsPerStep(config, batch) / flops);
@@ -40,21 +40,21 @@ internal static class DecodeRatios
         }
     }
 
-    private static double Decode(FrozenT5 model, int batch, int tokens)
+    private static double Decode(FrozenT5 model, int batch, int tokens, Func<double> clock)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using DecodingBatch decoding = new(model);
         decoding.Add(randn(batch, Length, model.Config.Dim).to(model.Type), Enumerable.Repeat(Length, batch).ToArray(), tokens);
         int[] last = new int[batch];
-        double start = WorkClock.Wall();
+        double start = clock();
         for (int i = 0; i < tokens; i++)
         {
             using DisposeScope step = NewDisposeScope();
             last = GreedyBatches.Best(decoding.Step(last));
         }
 
-        return WorkClock.Wall() - start;
+        return clock() - start;
     }
 
     // Every weight of a step once, and every row's keys and values of the input.
