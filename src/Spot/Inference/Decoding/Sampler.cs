@@ -27,8 +27,12 @@ internal static class Sampler
     /// <summary>What top-k and top-p leave, each with its weight, ordered by id.</summary>
     public static List<(int Id, double Weight)> Candidates(ReadOnlySpan<float> scores, GenerationOptions options)
     {
-        bool all = options.TopK == 0 && options.TopP == 1;
-        List<(int Id, float Score)> best = all ? Every(scores) : Logits.Top(scores, options.TopK == 0 ? scores.Length : options.TopK);
+        List<(int Id, float Score)> best = options.TopK == 0 ? Every(scores) : Logits.Top(scores, options.TopK);
+        if (options.TopK == 0 && options.TopP < 1)
+        {
+            best.Sort((x, y) => x.Score == y.Score ? x.Id.CompareTo(y.Id) : y.Score.CompareTo(x.Score));
+        }
+
         float most = best.Max(token => token.Score);
         List<(int Id, double Weight)> kept = [.. best.Select(token => (token.Id, Math.Exp((token.Score - most) / options.Temperature)))];
         if (options.TopP < 1)

@@ -11,6 +11,9 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
     private readonly List<(GenerationJob Job, IDecoding Decoding)> _active = []; // in the order of the batch's rows
     private DecodingBatch? _batch;
 
+    /// <summary>Steps since answers were begun.</summary>
+    public int StepsSinceAdd { get; private set; }
+
     public bool Any => _active.Count > 0;
 
     /// <summary>The most rows that the answers under way may come to have.</summary>
@@ -28,6 +31,7 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
             [.. jobs.SelectMany(pair => pair.Job.Begin().Select(decoding => (pair.Job, pair.Row, decoding)))];
         _batch ??= new DecodingBatch(model);
         _batch.Add(EncodedRows.Stack([.. all.Select(one => one.Row)]), [.. all.Select(one => one.Row.Length)], all.Max(one => one.Job.MaxTokens));
+        StepsSinceAdd = 0;
         _active.AddRange(all.Select(one => (one.Job, one.Decoding)));
     }
 
@@ -40,6 +44,7 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
             return;
         }
 
+        StepsSinceAdd++;
         try
         {
             Tensor logits = _batch!.Step([.. _active.SelectMany(active => active.Decoding.Tokens)]).cpu().contiguous(); // [rows, vocabulary]

@@ -40,7 +40,7 @@ internal abstract class Job<T>(EncoderInput input) : Job(input)
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<T> WaitAsync(TimeSpan? timeout, Action<Job> over, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource? late = timeout is { } time ? new CancellationTokenSource(time) : null;
+        using CancellationTokenSource? late = timeout is { } time && time.TotalMilliseconds < int.MaxValue ? new CancellationTokenSource(time) : null;
         using CancellationTokenRegistration lateness = late is null ? default : late.Token.Register(() => Fail(new TimeoutException(
             $"The request had no answer after {timeout!.Value.TotalSeconds:0.###} s, its Timeout: it was taken out. Allow more time, or send fewer requests at once.")));
         using CancellationTokenRegistration cancelling = cancellationToken.Register(() => _answer.TrySetCanceled(cancellationToken));
