@@ -27,6 +27,10 @@ internal static class Ratios
         ["encode.t5-small.fp32"] = () => Encode("encode.t5-small.fp32", torch.ScalarType.Float32),
         ["encode.t5-small.fp32.thread"] = () => EncodeOnOneThread("encode.t5-small.fp32.thread", torch.ScalarType.Float32),
         ["encode.t5-small.bf16.thread"] = () => EncodeOnOneThread("encode.t5-small.bf16.thread", torch.ScalarType.BFloat16),
+        ["decode.t5-small.fp32"] = () => Decode("decode.t5-small.fp32", torch.ScalarType.Float32),
+        ["decode.t5-small.bf16"] = () => Decode("decode.t5-small.bf16", torch.ScalarType.BFloat16),
+        ["decode.t5-small.fp32.thread"] = () => DecodeOnOneThread("decode.t5-small.fp32.thread", torch.ScalarType.Float32),
+        ["decode.t5-small.bf16.thread"] = () => DecodeOnOneThread("decode.t5-small.bf16.thread", torch.ScalarType.BFloat16),
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
@@ -125,6 +129,20 @@ internal static class Ratios
             torch.set_num_threads(1);
             yield return EncodeRatios.Measure(name, RandomT5.Small, 8, type, rounds: 9, WorkClock.Processor);
         }
+    }
+
+    private static IEnumerable<RatioLine> Decode(string name, torch.ScalarType type) =>
+        IsWorthwhile(name, type) ? DecodeRatios.Measure(name, RandomT5.Small, [1, 8, 32], type, rounds: 5, WorkClock.Wall) : [];
+
+    private static IEnumerable<RatioLine> DecodeOnOneThread(string name, torch.ScalarType type)
+    {
+        if (!IsWorthwhile(name, type))
+        {
+            return [];
+        }
+
+        torch.set_num_threads(1);
+        return DecodeRatios.Measure(name, RandomT5.Small, [1, 8, 32], type, rounds: 3, WorkClock.Processor);
     }
 
     private static bool IsWorthwhile(string name, torch.ScalarType type)

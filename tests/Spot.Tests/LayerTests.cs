@@ -11,7 +11,7 @@ public class LayerTests
 {
     private const string Abstractions = "Abstractions", Similarity = "Similarity", Statistics = "Statistics", Serialization = "Serialization";
     private const string Tokenization = "Tokenization", Tasks = "Tasks", Library = "Library", Backbone = "Backbone", Tuning = "Tuning";
-    private const string Transfer = "Transfer", Studies = "Studies", DependencyInjection = "DependencyInjection", Torch = "TorchSharp";
+    private const string Inference = "Inference", Transfer = "Transfer", Studies = "Studies", DependencyInjection = "DependencyInjection", Torch = "TorchSharp";
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -24,9 +24,10 @@ public class LayerTests
         [Library] = [Abstractions, Similarity, Serialization],
         [Backbone] = [Abstractions, Serialization, Tokenization, Torch],
         [Tuning] = [Abstractions, Serialization, Tasks, Backbone, Tokenization, Torch],
+        [Inference] = [Abstractions, Backbone, Tokenization, Torch],
         [Transfer] = [Abstractions, Similarity],
         [Studies] = [Abstractions, Similarity, Statistics, Serialization, Library, Transfer],
-        [DependencyInjection] = [Abstractions, Similarity, Statistics, Serialization, Tokenization, Tasks, Library, Backbone, Tuning, Transfer, Studies],
+        [DependencyInjection] = [Abstractions, Similarity, Statistics, Serialization, Tokenization, Tasks, Library, Backbone, Tuning, Inference, Transfer, Studies],
     };
 
     private static readonly Assembly Spot = typeof(SoftPrompt).Assembly;

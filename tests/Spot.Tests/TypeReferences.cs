@@ -18,7 +18,7 @@ internal static class TypeReferences
         Add(type.BaseType, found);
         AddAll(type.GetInterfaces(), found);
         AddAttributes(type, found);
-        AddAll(type.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints()), found);
+        AddAll(type.GetGenericArguments().Where(argument => argument.IsGenericParameter).SelectMany(argument => argument.GetGenericParameterConstraints()), found);
         foreach (FieldInfo field in type.GetFields(Declared))
         {
             AddMember(field, found);

@@ -40,6 +40,6 @@ public class DecodingBenchmarks
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        return _model!.Greedy(_model.Encode(_prompt, new TokenBatch(_inputs, 0, CPU)), 16).Length;
+        return _model!.Greedy(_model!.Encode(_prompt, new TokenBatch(_inputs, 0, CPU)), 16).Length;
     }
 }

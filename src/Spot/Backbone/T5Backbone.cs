@@ -118,7 +118,7 @@ public sealed partial class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>Throws unless a prompt belongs to this backbone.</summary>
     internal void CheckPrompt(SoftPrompt? prompt)
     {
-        if (prompt is null || prompt.BackboneFingerprint == Fingerprint)
+        if (prompt is null || (prompt.BackboneFingerprint == Fingerprint && prompt.Dim == Config.Dim))
         {
             return;
         }

@@ -62,7 +62,7 @@ public static class SpotServiceCollectionExtensions
             where T : class => services.TryAdd(ServiceDescriptor.KeyedSingleton(key, (provider, _) => make(provider))); // without a key where that is null
     }
 
-    private static T Get<T>(IServiceProvider provider, string? key)
+    internal static T Get<T>(IServiceProvider provider, string? key)
         where T : notnull => key is null ? provider.GetRequiredService<T>() : provider.GetRequiredKeyedService<T>(key);
 
     private static T5Backbone LoadBackbone(IServiceProvider provider, SpotBuilder builder)

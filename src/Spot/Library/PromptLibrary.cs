@@ -118,7 +118,16 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     {
         using RunningCalls.Call call = _store.Begin();
         ArgumentNullException.ThrowIfNull(id);
-        return await Task.Run(() => Read(id), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Find(id, (folder, entry) => folder.ReadRecord(entry)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Reads the sidecar, which names the hash of the numbers.</remarks>
+    public async Task<string?> GetVersionAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using RunningCalls.Call call = _store.Begin();
+        ArgumentNullException.ThrowIfNull(id);
+        return await Task.Run(() => Find(id, (_, entry) => $"{entry.Sha256}-{IndexInfo.Hash(IndexInfo.ToBytes(entry)):x16}"), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -204,7 +213,8 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
         return await _queries.AverageAsync(embeddings, PromptSearchOptions.Of(options), cancellationToken).ConfigureAwait(false);
     }
 
-    private PromptRecord? Read(string id)
+    private T? Find<T>(string id, Func<LibraryFolder, LibraryEntry, T> read)
+        where T : class
     {
         LibraryFolder folder = _store.Folder;
         if (ImportJournal.ReadIds(folder).Contains(id))
@@ -215,7 +225,7 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
         return LibraryFolder.Retry(() =>
         {
             LibraryState state = _store.State;
-            return folder.ReadEntry(id, state.Backbone, state.Dim) is LibraryEntry entry ? folder.ReadRecord(entry) : null;
+            return folder.ReadEntry(id, state.Backbone, state.Dim) is LibraryEntry entry ? read(folder, entry) : null;
         });
     }
 

@@ -32,6 +32,10 @@ internal static class Samples
             License = "CC BY 4.0",
             Metrics = new Dictionary<string, double> { ["accuracy"] = 100.0 / 3, ["f1"] = 0 },
             Lineage = ["parent.one", "parent-two"],
+            Labels = ["yes", "no"],
+            MaxInputLength = 96,
+            MaxTargetLength = 16,
+            EvaluationMethod = EvaluationMethod.RankingPerToken,
             Created = new DateTimeOffset(2024, 2, 29, 23, 59, 58, 123, TimeSpan.FromHours(5.5)).AddTicks(4567),
             Note = "\"Grüße\" 中 <b>\n\u2028 😀",
         };
@@ -71,8 +75,9 @@ internal static class Samples
         Assert.Equal(expected.Metrics, found.Metrics);
         Assert.Equal(expected.Lineage, found.Lineage);
         Assert.Equal(expected.Options, found.Options);
+        Assert.Equal(expected.Labels, found.Labels);
         Assert.Equal(expected.Created.Offset, found.Created.Offset);
-        Assert.Equal(expected with { Metrics = found.Metrics, Lineage = found.Lineage, Options = found.Options }, found);
+        Assert.Equal(expected with { Metrics = found.Metrics, Lineage = found.Lineage, Options = found.Options, Labels = found.Labels }, found);
     }
 
     private static void AssertEqual(SoftPrompt expected, SoftPrompt found)

@@ -1,4 +1,5 @@
 using Spot.Backbone;
+using Spot.Inference;
 using Spot.Library;
 using Spot.Tasks;
 using Spot.Tuning;
@@ -32,5 +33,11 @@ internal static class ReadmeSnippets
         foreach ((string from, TuningResult result) in new[] { ("class labels", alone), (nearest.Info.Task, transferred) })
             Console.WriteLine($"places from {from}: {(await evaluator.EvaluateAsync(result.Best, target, target.Test, options.ToEvaluationOptions())).Score} % of the test rows");
         Console.WriteLine((await backbone.GenerateAsync(["sentence: The harbour is far too loud at night."], transferred.Best))[0]);
+
+        await library.AddAsync(PromptRecord.FromTuning(target, transferred, "places"), replace: true);
+        await using PromptInference inference = new(backbone, library);
+        PromptRequest[] requests = [.. new[] { "The harbour is far too loud at night.", "The harbour has two piers." }.Select(text => new PromptRequest($"sentence: {text}", "places"))];
+        foreach (ClassificationResult answer in await inference.ClassifyAsync(requests))
+            Console.WriteLine($"{answer.Label} ({100 * answer.Best.LabelSetProbability:F1} %)");
     }
 }

@@ -10,6 +10,7 @@ public partial class SnippetTests
     [InlineData("docs/data.md", nameof(DataSnippets))]
     [InlineData("docs/getting-started.md", nameof(GettingStartedSnippets))]
     [InlineData("docs/hosting.md", nameof(HostingSnippets))]
+    [InlineData("docs/inference.md", nameof(InferenceSnippets))]
     [InlineData("docs/models.md", nameof(ModelsSnippets))]
     [InlineData("docs/observability.md", nameof(ObservabilitySnippets))]
     [InlineData("docs/tuning.md", nameof(TuningSnippets))]

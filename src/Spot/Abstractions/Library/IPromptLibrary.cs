@@ -26,6 +26,15 @@ public interface IPromptLibrary
     /// <exception cref="InvalidDataException">The record's files are damaged.</exception>
     Task<PromptRecord?> GetAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>Tells which version of a record is there, so that who keeps its content elsewhere knows when to read it again.</summary>
+    /// <param name="id">The record's id.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>A text that is another one after every change of the record, or null where there is none with this id.</returns>
+    /// <exception cref="InvalidDataException">The record's files are damaged.</exception>
+    /// <remarks>Unless an implementation does better, the record is read and hashed.</remarks>
+    async Task<string?> GetVersionAsync(string id, CancellationToken cancellationToken = default) =>
+        await GetAsync(id, cancellationToken).ConfigureAwait(false) is { } record ? RecordVersion.Of(record) : null;
+
     /// <summary>Lists what the library holds, one prompt after the other.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <returns>All records without their values, by ordinal order of the id. Reading begins with the first one asked for; dispose the enumerator, as <c>await foreach</c> does.</returns>

@@ -43,6 +43,18 @@ public sealed record PromptInfo
     /// <summary>The ids of the prompts that this one started from; empty for one learned from scratch.</summary>
     public IReadOnlyList<string> Lineage { get; init; } = [];
 
+    /// <summary>The labels of the prompt's task, in its order: what it answers by classification. Empty for free-form answers, or where they are not known.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>How many tokens of an input the prompt was tuned with at most, end of sequence included; null where it is not known.</summary>
+    public int? MaxInputLength { get; init; }
+
+    /// <summary>How many tokens of a target the prompt was tuned with at most, end of sequence included; null where it is not known.</summary>
+    public int? MaxTargetLength { get; init; }
+
+    /// <summary>How its validation examples were answered; null where it is not known.</summary>
+    public EvaluationMethod? EvaluationMethod { get; init; }
+
     /// <summary>When the prompt was made.</summary>
     public DateTimeOffset Created { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Spot;
 
 /// <summary>An entry of a prompt library: the key is a task embedding, the value the task's best prompt (SPoT §3.1, Figure 2).</summary>
@@ -29,10 +31,18 @@ public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedd
             Options = result.Options,
             Metrics = Metrics(result),
             Lineage = lineage ?? [],
+            Labels = task.Labels,
+            MaxInputLength = Length(result, nameof(TrainingOptions.MaxInputLength)),
+            MaxTargetLength = Length(result, nameof(TrainingOptions.MaxTargetLength)),
+            EvaluationMethod = result.Options.TryGetValue(nameof(TrainingOptions.EvaluationMethod), out string? method)
+                && Enum.TryParse(method, out EvaluationMethod parsed) ? parsed : null,
             Created = DateTimeOffset.UtcNow,
         },
         result.Best,
         result.Embedding);
+
+    private static int? Length(TuningResult result, string option) =>
+        result.Options.TryGetValue(option, out string? text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int length) ? length : null;
 
     // Undefined ones are left out: JSON has no NaN.
     private static Dictionary<string, double> Metrics(TuningResult result) =>

@@ -8,7 +8,7 @@ namespace Spot.Backbone;
 /// The element-wise parts of a frozen encoder layer, forward and backward, each in one pass over memory. They work in place on
 /// contiguous float32 or bfloat16 tensors on the CPU; all arithmetic is float32.
 /// </summary>
-internal static class RowKernels
+internal static unsafe class RowKernels
 {
     private const int Lanes = TensorLanes.Count;
 
@@ -110,6 +110,61 @@ internal static class RowKernels
             }
         });
         return hidden;
+    }
+
+    /// <summary>RMS norm of one row, arranged as the lanes of what it is multiplied with: y = x · s · w · scale.</summary>
+    /// <param name="x">// [d], d a multiple of 16</param>
+    /// <param name="weight">// [d]</param>
+    /// <param name="dim">d.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="scale">A factor.</param>
+    /// <param name="y">// [d]</param>
+    public static void RmsNorm<T>(float* x, float* weight, int dim, float epsilon, float scale, float* y)
+        where T : struct, IWeightLanes
+    {
+        Vector512<float> sum = Vector512<float>.Zero;
+        for (int i = 0; i < dim; i += Lanes)
+        {
+            Vector512<float> value = Vector512.Load(x + i);
+            sum += value * value;
+        }
+
+        scale /= MathF.Sqrt((Vector512.Sum(sum) / dim) + epsilon);
+        int at = 0;
+        for (; at + IWeightLanes.Group <= dim; at += IWeightLanes.Group)
+        {
+            Vector512<float> first = Vector512.Load(x + at) * scale * Vector512.Load(weight + at);
+            Vector512<float> second = Vector512.Load(x + at + Lanes) * scale * Vector512.Load(weight + at + Lanes);
+            T.Arrange(ref first, ref second);
+            first.Store(y + at);
+            second.Store(y + at + Lanes);
+        }
+
+        if (at < dim)
+        {
+            (Vector512.Load(x + at) * scale * Vector512.Load(weight + at)).Store(y + at);
+        }
+    }
+
+    /// <summary>The gated activation of a part of a row, in the place of the gate, arranged as the lanes of what it is multiplied with.</summary>
+    /// <param name="gate">// [count]</param>
+    /// <param name="up">Null for an activation without a gate. // [count]</param>
+    /// <param name="count">At most a group; less only at the end of the row, and a multiple of 16.</param>
+    /// <param name="activation">act.</param>
+    public static void Activate<T>(float* gate, float* up, int count, T5Activation activation)
+        where T : struct, IWeightLanes
+    {
+        Vector512<float> first = Evaluate(Vector512.Load(gate), activation).Value;
+        first = up == null ? first : first * Vector512.Load(up);
+        if (count == IWeightLanes.Group)
+        {
+            Vector512<float> second = Evaluate(Vector512.Load(gate + Lanes), activation).Value;
+            second = up == null ? second : second * Vector512.Load(up + Lanes);
+            T.Arrange(ref first, ref second);
+            second.Store(gate + Lanes);
+        }
+
+        first.Store(gate);
     }
 
     private static (Vector512<float> Value, Vector512<float> Slope) Evaluate(Vector512<float> x, T5Activation activation)

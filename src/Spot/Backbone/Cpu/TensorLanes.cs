@@ -121,7 +121,7 @@ internal readonly unsafe struct TensorLanes
     }
 
     // Native memory: it does not move. A span holds no more than 2 GB, so where the tensor does it is that of its first element.
-    private static void* Start(Tensor tensor)
+    internal static void* Start(Tensor tensor)
     {
         if (tensor.NumberOfElements * tensor.ElementSize <= int.MaxValue)
         {

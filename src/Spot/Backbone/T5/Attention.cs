@@ -31,22 +31,19 @@ internal sealed class Attention
     public Tensor ToSelf(Tensor x, Tensor bias, DropoutMasks? dropout) =>
         Output(Weigh(Split(x, _q), Split(x, _k), Split(x, _v), bias, dropout));
 
-    /// <summary>Self-attention of a new position behind the cached ones.</summary>
-    /// <param name="x">The new position. // [batch, 1, d]</param>
-    /// <param name="bias">// [1, heads, 1, cached + 1]</param>
-    /// <param name="cache">Keys and values so far; the new position's are appended.</param>
-    /// <param name="block">Whose keys and values.</param>
-    public Tensor ToSelfCached(Tensor x, Tensor bias, DecoderCache cache, int block)
-    {
-        (Tensor k, Tensor v) = cache.Append(block, Split(x, _k), Split(x, _v));
-        return Output(Weigh(Split(x, _q), k, v, bias, null));
-    }
-
-    /// <summary>Keys and values of the encoder's output, for <see cref="ToProjected"/>.</summary>
+    /// <summary>Keys and values, for <see cref="ToProjected"/>.</summary>
     /// <param name="memory">// [batch, length, d]</param>
     public (Tensor K, Tensor V) Project(Tensor memory) => (Split(memory, _k), Split(memory, _v)); // [batch, heads, length, kv]
 
-    /// <summary>Attention to projected encoder output.</summary>
+    /// <summary>Keys, the heads of a position beside each other.</summary>
+    /// <param name="memory">// [positions, d]</param>
+    /// <returns>// [positions, heads * kv]</returns>
+    public Tensor Keys(Tensor memory) => F.linear(memory, _k);
+
+    /// <summary>Values, as <see cref="Keys"/>.</summary>
+    public Tensor Values(Tensor memory) => F.linear(memory, _v);
+
+    /// <summary>Attention to keys and values.</summary>
     public Tensor ToProjected(Tensor x, (Tensor K, Tensor V) memory, Tensor? mask, DropoutMasks? dropout) =>
         Output(Weigh(Split(x, _q), memory.K, memory.V, mask, dropout));
 

@@ -8,16 +8,20 @@ internal sealed class DecoderStack
 {
     private readonly T5Weights _weights;
     private readonly T5Config _config;
-    private readonly Attention[] _self;
-    private readonly Attention[] _cross;
 
     public DecoderStack(T5Weights weights, T5Config config)
     {
         _weights = weights;
         _config = config;
-        _self = [.. Blocks().Select(block => new Attention(weights, $"{T5Layout.Sublayer("decoder", block, 0)}.SelfAttention", config))];
-        _cross = [.. Blocks().Select(block => new Attention(weights, $"{T5Layout.Sublayer("decoder", block, 1)}.EncDecAttention", config))];
+        Self = [.. Blocks().Select(block => new Attention(weights, $"{T5Layout.Sublayer("decoder", block, 0)}.SelfAttention", config))];
+        Cross = [.. Blocks().Select(block => new Attention(weights, $"{T5Layout.Sublayer("decoder", block, 1)}.EncDecAttention", config))];
     }
+
+    /// <summary>The attention of the targets to themselves, by block.</summary>
+    public IReadOnlyList<Attention> Self { get; }
+
+    /// <summary>The attention to the encoder's states, by block.</summary>
+    public IReadOnlyList<Attention> Cross { get; }
 
     /// <summary>Runs all target positions at once.</summary>
     /// <param name="embeddings">Embeddings of the shifted targets. // [batch, targets, d]</param>
@@ -31,16 +35,16 @@ internal sealed class DecoderStack
         int targets = (int)embeddings.size(1);
         Tensor bias = Bias(0, targets, targets).Plus(Future(targets, embeddings.device)); // [1, heads, targets, targets]
         Tensor x = Layers.Dropped(embeddings, _config, dropout);
-        for (int block = 0; block < _self.Length; block++)
+        for (int block = 0; block < Self.Count; block++)
         {
             trace?.Invoke(x);
             using DisposeScope scope = NewDisposeScope();
             Tensor normed = Norm(x, block, 0);
-            x = Layers.Residual(x, _self[block].ToSelf(normed, bias, dropout), _config, dropout);
+            x = Layers.Residual(x, Self[block].ToSelf(normed, bias, dropout), _config, dropout);
             normed = Norm(x, block, 1);
             Tensor read = targets < _config.HeadDim
-                ? _cross[block].ToMemory(normed, memory, mask, dropout)
-                : _cross[block].ToProjected(normed, _cross[block].Project(memory), mask, dropout);
+                ? Cross[block].ToMemory(normed, memory, mask, dropout)
+                : Cross[block].ToProjected(normed, Cross[block].Project(memory), mask, dropout);
             x = Layers.Residual(x, read, _config, dropout);
             x = FeedForward(x, block, dropout).MoveToOuterDisposeScope();
         }
@@ -49,28 +53,6 @@ internal sealed class DecoderStack
         trace?.Invoke(x);
         return x;
     }
-
-    /// <summary>Runs one new target position behind those in the cache.</summary>
-    /// <param name="embeddings">The embedding of the newest token. // [batch, 1, d]</param>
-    /// <param name="cache">What earlier positions left.</param>
-    /// <returns>The state of the position after the final norm. // [batch, 1, d]</returns>
-    public Tensor Step(Tensor embeddings, DecoderCache cache)
-    {
-        Tensor bias = Bias(cache.Length, 1, cache.Length + 1); // [1, heads, 1, cached + 1]
-        Tensor x = embeddings;
-        for (int block = 0; block < _self.Length; block++)
-        {
-            x = x.Plus(_self[block].ToSelfCached(Norm(x, block, 0), bias, cache, block));
-            x = x.Plus(_cross[block].ToProjected(Norm(x, block, 1), cache.Cross[block], cache.Mask, null));
-            x = FeedForward(x, block, null);
-        }
-
-        cache.Length++;
-        return FinalNorm(x);
-    }
-
-    /// <summary>A cache for decoding from encoder states.</summary>
-    public DecoderCache NewCache(Tensor memory, Tensor? mask) => new([.. _cross.Select(cross => cross.Project(memory))], mask);
 
     private IEnumerable<int> Blocks() => Enumerable.Range(0, _config.DecoderLayers);
 
@@ -89,14 +71,17 @@ internal sealed class DecoderStack
         return tensor(mask, [targets, targets], device: device);
     }
 
-    private Tensor FeedForward(Tensor x, int block, DropoutMasks? dropout)
+    /// <summary>x and the feed-forward layer on it.</summary>
+    public Tensor FeedForward(Tensor x, int block, DropoutMasks? dropout)
     {
         string prefix = T5Layout.Sublayer("decoder", block, 2);
         return Layers.Residual(x, Layers.FeedForward(Norm(x, block, 2), _weights, prefix, _config, dropout), _config, dropout);
     }
 
-    private Tensor Norm(Tensor x, int block, int layer) =>
+    /// <summary>The norm in front of a layer of a block.</summary>
+    public Tensor Norm(Tensor x, int block, int layer) =>
         Layers.RmsNorm(x, _weights[$"{T5Layout.Sublayer("decoder", block, layer)}.layer_norm.weight"], _weights.Epsilon);
 
-    private Tensor FinalNorm(Tensor x) => Layers.RmsNorm(x, _weights[T5Layout.DecoderNorm], _weights.Epsilon);
+    /// <summary>The norm behind the last block.</summary>
+    public Tensor FinalNorm(Tensor x) => Layers.RmsNorm(x, _weights[T5Layout.DecoderNorm], _weights.Epsilon);
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Spot.Backbone;
@@ -7,6 +8,18 @@ namespace Spot.Backbone;
 /// <param name="Mask">0 or −∞ per key; null when nothing is padded. // [batch, 1, 1, L + T]</param>
 internal sealed record EncodedBatch(Tensor States, Tensor? Mask)
 {
+    /// <summary>The real positions of each row, which stand before its padding.</summary>
+    public int[] Lengths()
+    {
+        if (Mask is null)
+        {
+            return [.. Enumerable.Repeat((int)States.size(1), (int)States.size(0))];
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        return [.. Mask.view(Mask.size(0), -1).isfinite().sum(-1).cpu().data<long>().ToArray().Select(length => (int)length)];
+    }
+
     /// <summary>Copies of some rows, in the order given; a row may be taken several times.</summary>
     public EncodedBatch Rows(IEnumerable<int> rows)
     {

@@ -1,6 +1,5 @@
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Spot.Backbone;
 
@@ -42,6 +41,8 @@ internal sealed class FrozenT5 : IDisposable
 
     public EncoderStack Encoder => _encoder;
 
+    public DecoderStack Decoder => _decoder;
+
     public Device Device { get; }
 
     /// <summary>The type of weights and activations.</summary>
@@ -55,6 +56,10 @@ internal sealed class FrozenT5 : IDisposable
     /// <summary>Computes a piece of work, a step or a batch, on the model's thread, and waits for it. Others have their turn between two pieces.</summary>
     /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
     public T Run<T>(Func<T> piece) => _thread is null ? piece() : _thread.Run(piece);
+
+    /// <summary>As <see cref="Run"/>, without a thread that waits.</summary>
+    /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
+    public Task<T> RunAsync<T>(Func<T> piece) => _thread is null ? Task.FromResult(piece()) : _thread.RunAsync(piece);
 
     /// <summary>Token embeddings.</summary>
     /// <param name="ids">// [batch, length]</param>
@@ -171,37 +176,5 @@ internal sealed class FrozenT5 : IDisposable
         Tensor logZ = logits.logsumexp(-1); // [tokens]
         Tensor chosen = logits.gather(-1, tensor(ids, [ids.Length, 1], device: Device)).squeeze(-1);
         return new TargetScores(logZ - chosen, logZ, ids.Length);
-    }
-
-    /// <summary>Writes the most likely next token until the end of sequence.</summary>
-    /// <param name="encoded">The encoded inputs.</param>
-    /// <param name="maxTokens">The most tokens to write, at least 1.</param>
-    /// <returns>For every row the ids written, end of sequence included if it was reached.</returns>
-    public int[][] Greedy(EncodedBatch encoded, int maxTokens)
-    {
-        int batch = (int)encoded.States.size(0);
-        List<int>[] written = [.. Enumerable.Range(0, batch).Select(_ => new List<int>())];
-        bool[] done = new bool[batch];
-        long[] last = [.. Enumerable.Repeat((long)Config.DecoderStartId, batch)];
-        DecoderCache cache = _decoder.NewCache(encoded.States, encoded.Mask);
-        for (int i = 0; i < maxTokens && !done.All(d => d); i++)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor state = _decoder.Step(Embed(tensor(last, [batch, 1], device: Device)), cache);
-            last = Logits(state.squeeze(1)).argmax(-1).cpu().data<long>().ToArray();
-            for (int row = 0; row < batch; row++)
-            {
-                if (done[row])
-                {
-                    last[row] = Config.PadId;
-                    continue;
-                }
-
-                written[row].Add((int)last[row]);
-                done[row] = last[row] == Config.EosId;
-            }
-        }
-
-        return [.. written.Select(row => row.ToArray())];
     }
 }

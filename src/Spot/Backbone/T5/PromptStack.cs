@@ -24,6 +24,15 @@ internal sealed class PromptStack : IDisposable
         _rows = values.Length == 0 ? null : PromptTensor.From(values, _lengths.Sum(), dim, device).to(type).DetachFromDisposeScope();
     }
 
+    /// <param name="rows">The rows of each prompt, of the type of the embeddings; null for the bare model. They stay the caller's. // [length, d]</param>
+    public PromptStack(IReadOnlyList<Tensor?> rows)
+    {
+        _lengths = [.. rows.Select(prompt => (int)(prompt?.size(0) ?? 0))];
+        _starts = [.. _lengths.Select((_, i) => _lengths.Take(i).Sum())];
+        Tensor[] there = [.. rows.OfType<Tensor>()];
+        _rows = there.Length == 0 ? null : cat(there, 0).DetachFromDisposeScope();
+    }
+
     public void Dispose() => _rows?.Dispose();
 
     /// <summary>The rows of a prompt, 0 for the bare model.</summary>

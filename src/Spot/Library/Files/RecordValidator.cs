@@ -50,16 +50,22 @@ internal static class RecordValidator
             }
         }
 
+        if (info.MaxInputLength < 1 || info.MaxTargetLength < 1)
+        {
+            throw new ArgumentException(
+                $"Record '{info.Id}': found the lengths {info.MaxInputLength} and {info.MaxTargetLength}, expected at least 1 each. Leave out what is not known.");
+        }
+
         string?[] texts =
         [
-            .. info.Lineage, .. info.Metrics.Keys, .. info.Options.Keys, .. info.Options.Values,
+            .. info.Lineage, .. info.Labels, .. info.Metrics.Keys, .. info.Options.Keys, .. info.Options.Values,
             info.Task, info.Family ?? "", info.BackboneFingerprint, info.BackboneName ?? "", info.License ?? "", info.Note ?? "",
         ];
         foreach (string? text in texts)
         {
             try
             {
-                Strict.GetByteCount(text ?? throw new ArgumentException($"Record '{info.Id}': found a null in its lineage or options, expected texts."));
+                Strict.GetByteCount(text ?? throw new ArgumentException($"Record '{info.Id}': found a null in its lineage, labels or options, expected texts."));
             }
             catch (EncoderFallbackException exception)
             {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Spot.Library;
 
 /// <summary><c>{id}.json</c>: all of a record but its numbers. Writing it is what makes a record exist.</summary>
-/// <remarks>Fields with a default have a setter, as generated readers would reset them otherwise.</remarks>
+/// <remarks>Fields with a default have a setter, as generated readers would reset them otherwise. What older files do not have is left out where it is not known.</remarks>
 internal sealed record Sidecar
 {
     public required int Format { get; init; }
@@ -34,6 +34,19 @@ internal sealed record Sidecar
 
     public List<string> Lineage { get; set; } = [];
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<string>? Labels { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxInputLength { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxTargetLength { get; init; }
+
+    [JsonConverter(typeof(JsonStringEnumConverter<EvaluationMethod>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EvaluationMethod? EvaluationMethod { get; init; }
+
     public DateTimeOffset Created { get; init; }
 
     [JsonPropertyName("licence")]
@@ -63,6 +76,10 @@ internal sealed record Sidecar
         Options = new Dictionary<string, string>(info.Options),
         Metrics = new Dictionary<string, double>(info.Metrics),
         Lineage = [.. info.Lineage],
+        Labels = info.Labels.Count == 0 ? null : [.. info.Labels],
+        MaxInputLength = info.MaxInputLength,
+        MaxTargetLength = info.MaxTargetLength,
+        EvaluationMethod = info.EvaluationMethod,
         Created = info.Created,
         License = info.License,
         Note = info.Note,
@@ -85,6 +102,10 @@ internal sealed record Sidecar
         Options = Options.AsReadOnly(),
         Metrics = Metrics.AsReadOnly(),
         Lineage = Lineage.AsReadOnly(),
+        Labels = Labels?.AsReadOnly() ?? (IReadOnlyList<string>)[],
+        MaxInputLength = MaxInputLength,
+        MaxTargetLength = MaxTargetLength,
+        EvaluationMethod = EvaluationMethod,
         Created = Created,
         License = License,
         Note = Note,

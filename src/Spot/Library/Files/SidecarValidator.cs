@@ -34,6 +34,8 @@ internal static class SidecarValidator
         : dim is not null && sidecar.Dim != dim ? $"the width {sidecar.Dim}, expected the library's {dim}"
         : sidecar.Lineage.Contains(null!) || sidecar.Options.ContainsValue(null!) || !sidecar.Metrics.Values.All(double.IsFinite)
             ? "a lineage, options or metrics with gaps, expected texts and finite numbers"
+        : sidecar.Labels?.Contains(null!) == true || sidecar.MaxInputLength < 1 || sidecar.MaxTargetLength < 1
+            ? "labels with gaps or a length below 1, expected texts and lengths of at least 1"
         : null;
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);

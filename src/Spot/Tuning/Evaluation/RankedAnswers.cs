@@ -1,7 +1,5 @@
 using Spot.Backbone;
 using Spot.Tasks;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Spot.Tuning;
 
@@ -12,9 +10,6 @@ namespace Spot.Tuning;
 /// <param name="perToken">Whether a score is divided by its label's number of tokens.</param>
 internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToken)
 {
-    // What one pass of the decoder may hold: encoder states of so many rows, scores of the vocabulary for so many tokens.
-    private const int MaxRows = 64, MaxTokens = 512;
-
     /// <summary>The most likely label of every input behind every prompt.</summary>
     /// <param name="prompts">The prompts, at least one; null for the bare model.</param>
     /// <param name="inputs">Input ids with end of sequence.</param>
@@ -44,18 +39,12 @@ internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToke
         // Labels of similar length meet in a pass, so that little is padded.
         int[] byLength = [.. Enumerable.Range(0, labels.Length).OrderBy(label => labels[label].Length)];
         IEnumerable<(int Row, int Label)> pairs = byLength.SelectMany(label => Enumerable.Range(0, rows).Select(row => (row, label)));
-        int size = Math.Clamp(MaxTokens / labels.Max(label => label.Length), 1, MaxRows);
-        foreach ((int Row, int Label)[] part in pairs.Chunk(size))
+        foreach ((int Row, int Label)[] part in pairs.Chunk(PairScores.Most(labels.Max(label => label.Length))))
         {
-            using DisposeScope scope = NewDisposeScope();
-            EncodedBatch repeated = encoded.Rows(part.Select(pair => pair.Row));
-            TargetScores tokens = model.Score(repeated, [.. part.Select(pair => labels[pair.Label])]);
-            float[] losses = tokens.NegativeLogLikelihood.cpu().data<float>().ToArray(); // pairs after each other
-            int at = 0;
-            foreach ((int row, int label) in part)
+            double[] found = PairScores.Run(model, encoded, [.. part.Select(pair => (pair.Row, labels[pair.Label]))]);
+            foreach ((int index, (int row, int label)) in part.Index())
             {
-                scores[row][label] = -losses.AsSpan(at, labels[label].Length).ToArray().Sum(loss => (double)loss);
-                at += labels[label].Length;
+                scores[row][label] = found[index];
             }
         }
 

@@ -1,0 +1,72 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Spot.Backbone;
+
+/// <summary>
+/// Decoding by kernels on the CPU, bound by reading the weights: a step is one pass over all phases of all blocks, without an operator of libtorch in it.
+/// What lies between the products is float32, weights, keys and values have the model's type.
+/// </summary>
+internal sealed class CpuRows(FrozenT5 model) : DecodingRows
+{
+    private readonly DecoderWeights _weights = new(model.Weights, model.Config);
+    private readonly DecoderBias _bias = new(model);
+    private readonly DecoderPhases _phases = new(model);
+    private List<CpuRow> _rows = [];
+
+    public override int Count => _rows.Count;
+
+    /// <summary>Whether a model can be decoded so.</summary>
+    public static bool Support(FrozenT5 model) =>
+        CpuKernels.Support(model.Config, model.Device) && model.Type is ScalarType.Float32 or ScalarType.BFloat16
+        && model.Config.InnerDim % FewRowProducts.Tile == 0 && model.Config.VocabularySize >= FewRowProducts.Tile;
+
+    public override void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens)
+    {
+        CrossStates cross = new(model.Decoder, states, lengths);
+        int first = 0;
+        foreach (int length in lengths)
+        {
+            _rows.Add(new CpuRow(model.Config, model.Type, cross, first, length, maxTokens));
+            first += length;
+        }
+    }
+
+    public override Tensor Step(ReadOnlySpan<int> tokens)
+    {
+        _rows.ForEach(row => row.Reserve());
+        _bias.Reserve(_rows.Max(row => row.Position));
+        Tensor scores = empty(Count, model.Config.VocabularySize);
+        _phases.Run(_weights, _bias, _rows, tokens, scores);
+        _rows.ForEach(row => row.Advance());
+        return scores;
+    }
+
+    public override void Keep(ReadOnlySpan<int> rows)
+    {
+        List<CpuRow> old = _rows;
+        HashSet<int> taken = [];
+        _rows = [];
+        foreach (int row in rows)
+        {
+            _rows.Add(taken.Add(row) ? old[row] : old[row].Copy());
+        }
+
+        for (int row = 0; row < old.Count; row++)
+        {
+            if (!taken.Contains(row))
+            {
+                old[row].Dispose();
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _rows.ForEach(row => row.Dispose());
+        _rows = [];
+        _weights.Dispose();
+        _bias.Dispose();
+        _phases.Dispose();
+    }
+}

@@ -1,0 +1,33 @@
+namespace Spot.Inference;
+
+/// <summary>Writes answers.</summary>
+/// <param name="input">The input.</param>
+/// <param name="plan">How.</param>
+/// <param name="told">Told of every token of the first answer, and whether it was the last; null for nobody.</param>
+internal sealed class GenerationJob(EncoderInput input, DecodingPlan plan, Action<IReadOnlyList<int>, bool>? told) : Job<GenerationResult>(input)
+{
+    private IDecoding[] _decodings = [];
+    private int _left;
+
+    public override int Rows => plan.Rows;
+
+    public int MaxTokens => plan.MaxTokens;
+
+    /// <summary>Its answers under way.</summary>
+    public IDecoding[] Begin()
+    {
+        _decodings = plan.Begin(told);
+        _left = _decodings.Length;
+        return _decodings;
+    }
+
+    /// <summary>One of them is done.</summary>
+    public void Done()
+    {
+        if (--_left == 0)
+        {
+            GeneratedText[] texts = [.. _decodings.SelectMany(decoding => decoding.Written).Select(plan.ToText)];
+            Answer(new GenerationResult(texts, Input.Ids.Length, Input.CutTokens));
+        }
+    }
+}

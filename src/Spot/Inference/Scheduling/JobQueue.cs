@@ -1,0 +1,55 @@
+namespace Spot.Inference;
+
+/// <summary>Jobs that wait to be begun, in the order in which they came. Safe for concurrent calls.</summary>
+internal sealed class JobQueue(int capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Job> _waiting = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether there was a place.</summary>
+    public bool TryAdd(Job job)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count >= capacity)
+            {
+                return false;
+            }
+
+            _waiting.Add(job);
+            return true;
+        }
+    }
+
+    /// <summary>Takes one out, unless it was taken already.</summary>
+    public bool Remove(Job job)
+    {
+        lock (_lock)
+        {
+            return _waiting.Remove(job);
+        }
+    }
+
+    /// <summary>Takes out those that are chosen, all at once.</summary>
+    public IReadOnlyList<Job> Take(Func<IReadOnlyList<Job>, IReadOnlyCollection<Job>> choose)
+    {
+        lock (_lock)
+        {
+            HashSet<Job> chosen = [.. choose(_waiting)];
+            Job[] taken = [.. _waiting.Where(chosen.Contains)];
+            _waiting.RemoveAll(chosen.Contains);
+            return taken;
+        }
+    }
+}
