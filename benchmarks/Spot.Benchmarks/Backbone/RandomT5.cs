@@ -31,7 +31,8 @@ internal static class RandomT5
             tensors[name] = values.to(wide ? ScalarType.Float32 : type).alias();
         }
 
-        return new FrozenT5(new T5Weights(tensors, config, "random"), config, CPU, type);
+        Tensor? narrowHead = type == ScalarType.Float32 ? null : tensors[T5Layout.Head].to(type);
+        return new FrozenT5(new T5Weights(tensors, config, "random", narrowHead), config, CPU, type);
     }
 
     private static T5Config Config(int dim, int heads, int feedForward, int layers) => new()

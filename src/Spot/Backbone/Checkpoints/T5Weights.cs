@@ -12,9 +12,16 @@ internal sealed class T5Weights : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors;
 
-    internal T5Weights(Dictionary<string, Tensor> tensors, T5Config config, string fingerprint)
+    private readonly Tensor? _narrowHead;
+
+    /// <param name="tensors">By name.</param>
+    /// <param name="config">The architecture.</param>
+    /// <param name="fingerprint">Of what is stored.</param>
+    /// <param name="narrowHead">The output projection in the type of the blocks' matrices, where it is kept in both.</param>
+    internal T5Weights(Dictionary<string, Tensor> tensors, T5Config config, string fingerprint, Tensor? narrowHead = null)
     {
         _tensors = tensors;
+        _narrowHead = narrowHead;
         Epsilon = config.NormEpsilon;
         Fingerprint = fingerprint;
     }
@@ -34,6 +41,12 @@ internal sealed class T5Weights : IDisposable
     /// <summary>The output projection: the file's own, else the token embeddings. // [vocabulary, d]</summary>
     public Tensor Head => _tensors.TryGetValue(T5Layout.Head, out Tensor? head) ? head : _tensors[T5Layout.Shared];
 
+    /// <summary>
+    /// The output projection as decoding reads it, in the type of the blocks' matrices: half the bytes in bfloat16, and the same numbers where the file
+    /// holds that type. Sums are float32. // [vocabulary, d]
+    /// </summary>
+    public Tensor DecodingHead => _narrowHead ?? Head;
+
     /// <summary>Loads a checkpoint folder. Where that fails or is cancelled, what was loaded is freed.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="config">Its configuration.</param>
@@ -49,9 +62,11 @@ internal sealed class T5Weights : IDisposable
         using CheckpointFiles files = CheckpointFiles.Open(folder);
         List<(string Name, StoredTensor Stored)> plan = Plan(files, config);
         long total = plan.Sum(entry => entry.Stored.ByteCount), read = 0;
+        string head = plan.Any(entry => entry.Name == T5Layout.Head) ? T5Layout.Head : T5Layout.Shared;
         using WeightsHash hash = new(config);
         Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
         Dictionary<(string, ScalarType), Tensor> maps = [];
+        Tensor? narrowHead = null;
         try
         {
             progress?.Report(new BackboneLoadProgress(0, total));
@@ -63,16 +78,22 @@ internal sealed class T5Weights : IDisposable
                     hash.Append(name, stored, cancellationToken);
                     ScalarType target = KeepsFloat(name, plan) ? ScalarType.Float32 : type;
                     tensors[name] = stored.Load(maps, target, device, mayStayMapped: stored.StoredType() == type);
+                    if (target != type && name == head && device.type == DeviceType.CPU)
+                    {
+                        narrowHead = stored.Load(maps, type, device, mayStayMapped: stored.StoredType() == type);
+                    }
+
                     read += stored.ByteCount;
                     progress?.Report(new BackboneLoadProgress(read, total));
                 }
             }
 
-            return new T5Weights(tensors, config, hash.Fingerprint());
+            return new T5Weights(tensors, config, hash.Fingerprint(), narrowHead);
         }
         catch
         {
             DisposeAll(tensors.Values);
+            narrowHead?.Dispose();
             throw;
         }
         finally
@@ -81,7 +102,11 @@ internal sealed class T5Weights : IDisposable
         }
     }
 
-    public void Dispose() => DisposeAll(_tensors.Values);
+    public void Dispose()
+    {
+        DisposeAll(_tensors.Values);
+        _narrowHead?.Dispose();
+    }
 
     private static void DisposeAll(IEnumerable<Tensor> tensors)
     {
@@ -91,7 +116,7 @@ internal sealed class T5Weights : IDisposable
         }
     }
 
-    // Norms and the output projection are small parts that decide precision: logits are computed in float32 always.
+    // Norms and the output projection are small parts that decide precision: scores that are learned from are computed in float32 always.
     private static bool KeepsFloat(string name, List<(string Name, StoredTensor Stored)> plan) =>
         name.EndsWith("layer_norm.weight", StringComparison.Ordinal) || name == T5Layout.Head
         || (name == T5Layout.Shared && plan.All(entry => entry.Name != T5Layout.Head))

@@ -46,7 +46,7 @@ internal static unsafe class FewRowProducts
             int row = 0;
             for (; row + 4 <= rows; row += 4)
             {
-                FourRows<T>(weights, step, x + (row * inputs), inputs, y + ((nint)row * stride) + output, stride, add);
+                FourRows<T>(weights, step, row == 0 ? Tile * step : 0, x + (row * inputs), inputs, y + ((nint)row * stride) + output, stride, add);
             }
 
             for (; row + 2 <= rows; row += 2)
@@ -57,6 +57,11 @@ internal static unsafe class FewRowProducts
             if (row < rows)
             {
                 OneRow<T>(weights, step, x + (row * inputs), inputs, y + ((nint)row * stride) + output, add);
+            }
+
+            if (inputs % Group != 0)
+            {
+                AddRest<T>(weights, step, x, inputs, rows, y + output, stride);
             }
         }
     }
@@ -69,6 +74,7 @@ internal static unsafe class FewRowProducts
         for (; i + Group <= inputs; i += Group)
         {
             byte* at = w + (i * T.Size);
+            Fetch<T>(at + (Tile * step), step);
             Vector512<float> x0 = Vector512.Load(x + i), x1 = Vector512.Load(x + i + Lanes);
             T.Load(at, out Vector512<float> a, out Vector512<float> b);
             s0 = Fused(b, x1, Fused(a, x0, s0));
@@ -80,7 +86,7 @@ internal static unsafe class FewRowProducts
             s3 = Fused(b, x1, Fused(a, x0, s3));
         }
 
-        Finish<T>(Sums(s0, s1, s2, s3), w, step, x, i, inputs, y, add);
+        Store(Sums(s0, s1, s2, s3), y, add);
     }
 
     private static void TwoRows<T>(byte* w, nint step, float* x, nint inputs, float* y, int stride, bool add)
@@ -92,6 +98,7 @@ internal static unsafe class FewRowProducts
         for (; i + Group <= inputs; i += Group)
         {
             byte* at = w + (i * T.Size);
+            Fetch<T>(at + (Tile * step), step);
             Vector512<float> x0 = Vector512.Load(x + i), x1 = Vector512.Load(x + i + Lanes);
             Vector512<float> z0 = Vector512.Load(z + i), z1 = Vector512.Load(z + i + Lanes);
             T.Load(at, out Vector512<float> a, out Vector512<float> b);
@@ -108,12 +115,12 @@ internal static unsafe class FewRowProducts
             t3 = Fused(b, z1, Fused(a, z0, t3));
         }
 
-        Finish<T>(Sums(s0, s1, s2, s3), w, step, x, i, inputs, y, add);
-        Finish<T>(Sums(t0, t1, t2, t3), w, step, z, i, inputs, y + stride, add);
+        Store(Sums(s0, s1, s2, s3), y, add);
+        Store(Sums(t0, t1, t2, t3), y + stride, add);
     }
 
-    // 16 sums stay in registers: the letter is the row, the digit the output.
-    private static void FourRows<T>(byte* w, nint step, float* x, nint inputs, float* y, int stride, bool add)
+    // 16 sums stay in registers: the letter is the row, the digit the output. The weights that come next are fetched meanwhile.
+    private static void FourRows<T>(byte* w, nint step, nint ahead, float* x, nint inputs, float* y, int stride, bool add)
         where T : struct, IWeightLanes
     {
         Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
@@ -123,6 +130,7 @@ internal static unsafe class FewRowProducts
         {
             byte* at = w + (i * T.Size);
             float* from = x + i;
+            Fetch<T>(at + ahead, step);
             T.Load(at, out Vector512<float> a0, out Vector512<float> b0);
             T.Load(at + step, out Vector512<float> a1, out Vector512<float> b1);
             T.Load(at + (2 * step), out Vector512<float> a2, out Vector512<float> b2);
@@ -140,10 +148,34 @@ internal static unsafe class FewRowProducts
             Add(ref v0, ref v1, ref v2, ref v3, Vector512.Load(from + Lanes), b0, b1, b2, b3);
         }
 
-        Finish<T>(Sums(s0, s1, s2, s3), w, step, x, i, inputs, y, add);
-        Finish<T>(Sums(t0, t1, t2, t3), w, step, x + inputs, i, inputs, y + stride, add);
-        Finish<T>(Sums(u0, u1, u2, u3), w, step, x + (2 * inputs), i, inputs, y + (2 * (nint)stride), add);
-        Finish<T>(Sums(v0, v1, v2, v3), w, step, x + (3 * inputs), i, inputs, y + (3 * (nint)stride), add);
+        Store(Sums(s0, s1, s2, s3), y, add);
+        Store(Sums(t0, t1, t2, t3), y + stride, add);
+        Store(Sums(u0, u1, u2, u3), y + (2 * (nint)stride), add);
+        Store(Sums(v0, v1, v2, v3), y + (3 * (nint)stride), add);
+    }
+
+    // A group of each of four outputs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<T>(byte* from, nint step)
+        where T : struct, IWeightLanes
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        Sse.Prefetch0(from);
+        Sse.Prefetch0(from + step);
+        Sse.Prefetch0(from + (2 * step));
+        Sse.Prefetch0(from + (3 * step));
+        if (T.Size == sizeof(float))
+        {
+            from += Lanes * sizeof(float);
+            Sse.Prefetch0(from);
+            Sse.Prefetch0(from + step);
+            Sse.Prefetch0(from + (2 * step));
+            Sse.Prefetch0(from + (3 * step));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -178,27 +210,24 @@ internal static unsafe class FewRowProducts
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T>(Vector128<float> sums, byte* w, nint step, float* x, nint from, nint inputs, float* y, bool add)
+    private static void Store(Vector128<float> sums, float* y, bool add) => (add ? sums + Vector128.Load(y) : sums).Store(y);
+
+    // What no group takes. A call within the loops would cost them their registers.
+    private static void AddRest<T>(byte* w, nint step, float* x, nint inputs, int rows, float* y, int stride)
         where T : struct, IWeightLanes
     {
-        if (from < inputs)
+        for (int row = 0; row < rows; row++)
         {
-            sums = Rest<T>(sums, w, step, x, from, inputs);
+            Vector128<float> sums = Vector128.Load(y);
+            for (nint i = inputs / Group * Group; i < inputs; i++)
+            {
+                byte* at = w + (i * T.Size);
+                sums += x[i] * Vector128.Create(T.LoadOne(at), T.LoadOne(at + step), T.LoadOne(at + (2 * step)), T.LoadOne(at + (3 * step)));
+            }
+
+            sums.Store(y);
+            x += inputs;
+            y += stride;
         }
-
-        (add ? sums + Vector128.Load(y) : sums).Store(y);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Vector128<float> Rest<T>(Vector128<float> sums, byte* w, nint step, float* x, nint from, nint inputs)
-        where T : struct, IWeightLanes
-    {
-        for (nint i = from; i < inputs; i++)
-        {
-            byte* at = w + (i * T.Size);
-            sums += x[i] * Vector128.Create(T.LoadOne(at), T.LoadOne(at + step), T.LoadOne(at + (2 * step)), T.LoadOne(at + (3 * step)));
-        }
-
-        return sums;
     }
 }

@@ -27,6 +27,9 @@ internal sealed unsafe class DecoderPhases : IDisposable
         _work = Do;
     }
 
+    // The last one takes what is left, so that no piece is smaller than a tile.
+    private int HeadPieces => Math.Max(1, _config.VocabularySize / HeadPerPiece);
+
     private int Blocks => _config.DecoderLayers;
 
     /// <summary>Computes the scores of a new position of every row.</summary>
@@ -61,7 +64,7 @@ internal sealed unsafe class DecoderPhases : IDisposable
             _count, Parts(_config.InnerDim), attention, narrow,
             _count, Parts(_config.FeedForwardDim), narrow,
         ];
-        return [.. Enumerable.Repeat(block, Blocks).SelectMany(pieces => pieces), _count, (_config.VocabularySize + HeadPerPiece - 1) / HeadPerPiece];
+        return [.. Enumerable.Repeat(block, Blocks).SelectMany(pieces => pieces), _count, HeadPieces];
     }
 
     private static int Parts(int outputs) => (outputs + PerPiece - 1) / PerPiece;
@@ -99,9 +102,9 @@ internal sealed unsafe class DecoderPhases : IDisposable
             return;
         }
 
-        int first = piece * HeadPerPiece;
+        int first = piece * HeadPerPiece, end = piece == HeadPieces - 1 ? _config.VocabularySize : first + HeadPerPiece;
         FewRowProducts.Multiply(
-            _weights.Head, first, Math.Min(first + HeadPerPiece, _config.VocabularySize), _normed, _count, _scores, _config.VocabularySize, add: false);
+            _weights.Head, first, end, _normed, _count, _scores, _config.VocabularySize, add: false);
     }
 
     private void Norm(int row, nint weight, bool half, float scale = 1)

@@ -13,7 +13,7 @@ internal sealed unsafe class DecoderWeights : IDisposable
     {
         _weights = weights;
         Blocks = [.. Enumerable.Range(0, config.DecoderLayers).Select(block => Read(block, config.IsGated))];
-        Head = Matrix(weights.Head);
+        Head = Matrix(weights.DecodingHead);
         Embeddings = Matrix(weights[T5Layout.Shared]);
         FinalNorm = Vector(T5Layout.DecoderNorm);
     }

@@ -42,6 +42,26 @@ public class DecodingBatchTests
         }
     }
 
+    [Theory]
+    [InlineData("t5/storage/safetensors_bf16")]
+    [InlineData("spot-tiny")]
+    public void In_bfloat16_a_row_is_what_float32_gives_but_for_rounding(string name)
+    {
+        string folder = name == "spot-tiny" ? TestModels.SpotTiny : TestPaths.Golden(name);
+        using FrozenT5 model = TestModels.Load(folder, ScalarType.BFloat16), single = TestModels.Load(folder);
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Request request = Request.Random(single, new Random(11));
+        using DecodingBatch batch = new(model);
+        batch.Add(request.States, [(int)request.States.size(1)], 20);
+        int[] tokens = [model.Config.DecoderStartId, .. Enumerable.Range(0, 19).Select(i => 2 + (i * 7 % 200))];
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            double difference = GoldenData.Difference(TestModels.Floats(batch.Step([tokens[i]])), request.Expected(single, tokens[..(i + 1)]));
+            Assert.True(difference < 0.05, $"{name}, position {i}: {difference:E2}");
+        }
+    }
+
     [Fact]
     public void Wrong_arguments_are_told_and_harm_nothing()
     {
