@@ -9,7 +9,7 @@ public class PlainTensorTests
 {
     private static readonly Type[] Classes =
     [
-        typeof(PlainTensorTests), typeof(T5GoldenTests), typeof(SpotTinyTests), typeof(BFloat16Tests), typeof(PromptStackTests), typeof(PromptGradientTests),
+        typeof(PlainTensorTests), typeof(T5GoldenTests), typeof(SpotTinyTests), typeof(BFloat16Tests), typeof(DecodingBatchTests), typeof(PromptStackTests), typeof(PromptGradientTests),
         typeof(TrainingTraceTests), typeof(PromptTunerTests), typeof(BatchedTuningTests), typeof(ModelTunerTests), typeof(RunFolderTests), typeof(DivergenceTests),
         typeof(TaskPromptsTests), typeof(EnsembleTests), typeof(TextLikelihoodEvaluatorTests),
     ];
