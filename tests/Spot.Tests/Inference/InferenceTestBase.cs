@@ -53,8 +53,14 @@ public abstract class InferenceTestBase : IAsyncDisposable
     private protected PromptRecord Record(string id, SoftPrompt prompt, params string[] labels) => new(
         new PromptInfo
         {
-            Id = id, Task = "task of " + id, BackboneFingerprint = prompt.BackboneFingerprint, Length = prompt.Length, Dim = prompt.Dim,
-            Labels = labels, MaxInputLength = 64, MaxTargetLength = 6,
+            Id = id,
+            Task = "task of " + id,
+            BackboneFingerprint = prompt.BackboneFingerprint,
+            Length = prompt.Length,
+            Dim = prompt.Dim,
+            Labels = labels,
+            MaxInputLength = 64,
+            MaxTargetLength = 6,
         },
         prompt,
         null);

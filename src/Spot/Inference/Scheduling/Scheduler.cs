@@ -228,11 +228,11 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
     }
 
     // Those that may begin: answers while there are rows for them, none before an older one; the others unless too much waits to be scored. Where more wait
-    // than there are rows, a quarter of the rows is filled at once, or what is free at every eighth step: a pass of the encoder for each row alone would cost more.
+    // than there are rows, half of the rows is filled at once, or what is free at every eighth step: a pass of the encoder for each row alone would cost more.
     private List<Job> Ready(IReadOnlyList<Job> waiting)
     {
         int free = options.MaxRows - _decoding.Rows;
-        if (free < waiting.Sum(job => job.Rows) && 4 * free < options.MaxRows && _decoding.StepsSinceAdd < 8)
+        if (free < waiting.Sum(job => job.Rows) && 2 * free < options.MaxRows && _decoding.StepsSinceAdd < 8)
         {
             free = 0;
         }
