@@ -66,7 +66,7 @@ public class BeamSearchTests
         return 1;
     }
 
-    private static void Decode(FrozenT5 model, GoldenCase golden, int row, IDecoding decoding)
+    private static void Decode(FrozenT5 model, GoldenCase golden, int row, BeamSearch decoding)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();

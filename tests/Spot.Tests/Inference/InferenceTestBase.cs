@@ -50,7 +50,7 @@ public abstract class InferenceTestBase : IAsyncDisposable
             _backbone.Model, [prompt], [_backbone.Tokenizer.Encode(text, 512)], encoded => new RankedAnswers(_backbone.Model, ids, false).LogLikelihoods(encoded), Cancel)[0][0];
     }
 
-    private protected PromptRecord Record(string id, SoftPrompt prompt, params string[] labels) => new(
+    private protected static PromptRecord Record(string id, SoftPrompt prompt, params string[] labels) => new(
         new PromptInfo
         {
             Id = id,
