@@ -19,7 +19,7 @@ public class DecodingBatchMemoryTests
             for (int round = 0; round < 3; round++)
             {
                 using DisposeScope scope = NewDisposeScope();
-                batch.Add(randn(2, 4, model.Config.Dim), [4, 2], 3);
+                batch.Add(ones(2, 4, model.Config.Dim), [4, 2], 3);
                 batch.Step(new int[batch.Count]);
                 batch.Keep([0, 0, 1]);
             }

@@ -32,12 +32,12 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("deadbeef")]
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg")]
     [InlineData(" 123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
-    public void What_is_no_fingerprint_is_refused_before_the_file_is_opened(string backbone)
+    public void What_is_no_fingerprint_is_refused_before_the_file_is_opened(string backboneFingerprint)
     {
-        string message = Assert.Throws<ArgumentException>(nameof(backbone), () => PromptFile.Read(At("nowhere.npy"), backbone, 3)).Message;
-        Assert.StartsWith($"The backbone is '{backbone}', expected the fingerprint of the model", message, StringComparison.Ordinal);
+        string message = Assert.Throws<ArgumentException>(nameof(backboneFingerprint), () => PromptFile.Read(At("nowhere.npy"), backboneFingerprint, 3)).Message;
+        Assert.StartsWith($"The backbone is '{backboneFingerprint}', expected the fingerprint of the model", message, StringComparison.Ordinal);
         Assert.Contains("64 hex digits, T5Backbone.Fingerprint", message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(nameof(backbone), () => PromptFile.ReadAll(At("nowhere.npy"), backbone, 3));
+        Assert.Throws<ArgumentException>(nameof(backboneFingerprint), () => PromptFile.ReadAll(At("nowhere.npy"), backboneFingerprint, 3));
     }
 
     [Fact]
