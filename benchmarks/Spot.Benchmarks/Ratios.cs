@@ -31,6 +31,9 @@ internal static class Ratios
         ["decode.t5-small.bf16"] = () => Decode("decode.t5-small.bf16", torch.ScalarType.BFloat16),
         ["decode.t5-small.fp32.thread"] = () => DecodeOnOneThread("decode.t5-small.fp32.thread", torch.ScalarType.Float32),
         ["decode.t5-small.bf16.thread"] = () => DecodeOnOneThread("decode.t5-small.bf16.thread", torch.ScalarType.BFloat16),
+        ["head.int8.t5-small"] = () => Head("head.int8.t5-small", torch.ScalarType.Float32),
+        ["head.int8.t5-small.bf16"] = () => Head("head.int8.t5-small.bf16", torch.ScalarType.BFloat16),
+        ["head.int8.spot-tiny"] = BundledHead,
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
@@ -143,6 +146,26 @@ internal static class Ratios
 
         torch.set_num_threads(1);
         return DecodeRatios.Measure(name, RandomT5.Small, [1, 8, 32], type, rounds: 3, WorkClock.Processor);
+    }
+
+    private static IReadOnlyList<RatioLine> Head(string name, torch.ScalarType type)
+    {
+        if (!IsWorthwhile(name, type))
+        {
+            return [];
+        }
+
+        using FrozenT5 model = RandomT5.Create(RandomT5.Small, type);
+        Random random = new(7);
+        int[][] inputs = [.. Enumerable.Range(0, 8).Select(_ => Enumerable.Range(0, 32).Select(_ => random.Next(3, 32000)).ToArray())];
+        return HeadRatios.Measure(name, model, inputs, rounds: 9, WorkClock.Wall);
+    }
+
+    private static IReadOnlyList<RatioLine> BundledHead()
+    {
+        using T5Backbone backbone = T5Backbone.Load(Path.Combine(Checkout.Root, "models", "spot-tiny"), new BackboneOptions { Precision = BackbonePrecision.Float32 });
+        int[][] inputs = [.. Prose.Lines(4000).Take(8).Select(text => backbone.Tokenizer.Encode("sentence: " + text, 64))];
+        return backbone.Model.Run(() => HeadRatios.Measure("head.int8.spot-tiny", backbone.Model, inputs, rounds: 9, WorkClock.Wall));
     }
 
     private static bool IsWorthwhile(string name, torch.ScalarType type)

@@ -51,7 +51,7 @@ internal static class DecodeRatios
         for (int i = 0; i < tokens; i++)
         {
             using DisposeScope step = NewDisposeScope();
-            last = GreedyBatches.Best(decoding.Step(last));
+            last = GreedyBatches.Best(decoding, last);
         }
 
         return clock() - start;

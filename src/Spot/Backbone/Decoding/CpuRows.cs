@@ -32,12 +32,12 @@ internal sealed class CpuRows(FrozenT5 model) : DecodingRows
         }
     }
 
-    public override Tensor Step(ReadOnlySpan<int> tokens)
+    public override Tensor Step(ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted)
     {
         _rows.ForEach(row => row.Reserve());
         _bias.Reserve(_rows.Max(row => row.Position));
         Tensor scores = empty(Count, model.Config.VocabularySize);
-        _phases.Run(_weights, _bias, _rows, tokens, scores);
+        _phases.Run(_weights, _bias, _rows, tokens, wanted, scores);
         _rows.ForEach(row => row.Advance());
         return scores;
     }

@@ -6,17 +6,19 @@ namespace Spot.Backbone;
 /// <summary>A step of the decoder, cut into phases of pieces that threads share.</summary>
 internal sealed unsafe class DecoderPhases : IDisposable
 {
-    private const int PerPiece = 32, HeadPerPiece = 64; // outputs of a product
+    private const int PerPiece = 32; // outputs of a product
     private const int Kinds = 11; // phases of a block
     private readonly T5Config _config;
     private readonly bool _half;
     private readonly float? _logitScale;
     private readonly Action<int, int> _work;
     private Tensor? _memory;
+    private readonly Func<HeadCodes?> _codes;
+    private HeadPhases? _head;
     private DecoderWeights _weights = null!;
     private DecoderBias _bias = null!;
     private List<CpuRow> _rows = null!;
-    private float* _x, _normed, _qkv, _heads, _gate, _up, _scores; // x is the residual stream
+    private float* _x, _normed, _qkv, _heads, _gate, _up; // x is the residual stream
     private int _count, _splits;
 
     public DecoderPhases(FrozenT5 model)
@@ -24,11 +26,9 @@ internal sealed unsafe class DecoderPhases : IDisposable
         _config = model.Config;
         _half = model.Type == ScalarType.BFloat16;
         _logitScale = _config.ScalesLogits ? (float)Math.Pow(_config.Dim, -0.5) : null;
+        _codes = () => model.HeadCodes;
         _work = Do;
     }
-
-    // The last one takes what is left, so that no piece is smaller than a tile.
-    private int HeadPieces => Math.Max(1, _config.VocabularySize / HeadPerPiece);
 
     private int Blocks => _config.DecoderLayers;
 
@@ -37,25 +37,26 @@ internal sealed unsafe class DecoderPhases : IDisposable
     /// <param name="bias">With room for the positions.</param>
     /// <param name="rows">With room for a position.</param>
     /// <param name="tokens">The newest token of each.</param>
+    /// <param name="wanted">Which scores of each.</param>
     /// <param name="scores">Takes the scores. // [rows, vocabulary]</param>
-    public void Run(DecoderWeights weights, DecoderBias bias, List<CpuRow> rows, ReadOnlySpan<int> tokens, Tensor scores)
+    public void Run(DecoderWeights weights, DecoderBias bias, List<CpuRow> rows, ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted, Tensor scores)
     {
         (_weights, _bias, _rows, _count) = (weights, bias, rows, rows.Count);
         int threads = get_num_threads();
         _splits = Math.Clamp(2 * threads / _count, 1, _config.Heads);
         Reserve();
-        _scores = (float*)TensorLanes.Start(scores);
+        _head ??= new HeadPhases(weights.Head, _codes);
         for (int row = 0; row < _count; row++)
         {
             Embed(tokens[row], _x + ((nint)row * _config.Dim));
         }
 
-        KernelTeam.Run(Pieces(), threads, _work);
+        KernelTeam.Run(Pieces(_head.Begin(_normed, wanted, (float*)TensorLanes.Start(scores))), threads, _work);
     }
 
     public void Dispose() => _memory?.Dispose();
 
-    private int[] Pieces()
+    private int[] Pieces(int[] head)
     {
         int attention = _count * _splits, narrow = Parts(_config.Dim);
         int[] block =
@@ -64,7 +65,7 @@ internal sealed unsafe class DecoderPhases : IDisposable
             _count, Parts(_config.InnerDim), attention, narrow,
             _count, Parts(_config.FeedForwardDim), narrow,
         ];
-        return [.. Enumerable.Repeat(block, Blocks).SelectMany(pieces => pieces), _count, HeadPieces];
+        return [.. Enumerable.Repeat(block, Blocks).SelectMany(pieces => pieces), _count, .. head];
     }
 
     private static int Parts(int outputs) => (outputs + PerPiece - 1) / PerPiece;
@@ -102,9 +103,7 @@ internal sealed unsafe class DecoderPhases : IDisposable
             return;
         }
 
-        int first = piece * HeadPerPiece, end = piece == HeadPieces - 1 ? _config.VocabularySize : first + HeadPerPiece;
-        FewRowProducts.Multiply(
-            _weights.Head, first, end, _normed, _count, _scores, _config.VocabularySize, add: false);
+        _head!.Do(phase - 1, piece);
     }
 
     private void Norm(int row, nint weight, bool half, float scale = 1)

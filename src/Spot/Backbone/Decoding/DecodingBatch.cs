@@ -53,13 +53,18 @@ internal sealed class DecodingBatch : IDisposable
         _rows.Add(states.to(_model.Type), lengths, maxTokens);
     }
 
+    /// <summary>Goes one position on in every row, for all scores of the next.</summary>
+    /// <inheritdoc cref="Step(ReadOnlySpan{int}, ReadOnlySpan{WantedScores})"/>
+    public Tensor Step(ReadOnlySpan<int> tokens) => Step(tokens, new WantedScores[tokens.Length]);
+
     /// <summary>Goes one position on in every row.</summary>
     /// <param name="tokens">The newest token of every row, the decoder's start id first. // [Count]</param>
+    /// <param name="wanted">Which scores of every row are wanted; the others may be −∞. // [Count]</param>
     /// <returns>Scores of the vocabulary for the next position, contiguous float32, in the caller's dispose scope. // [Count, vocabulary]</returns>
     /// <exception cref="ArgumentException">There is not a token of the vocabulary for every row.</exception>
-    public Tensor Step(ReadOnlySpan<int> tokens)
+    public Tensor Step(ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted)
     {
-        if (tokens.Length != Count || Count == 0)
+        if (tokens.Length != Count || wanted.Length != Count || Count == 0)
         {
             throw new ArgumentException($"Found {tokens.Length} tokens for {Count} rows, expected one for each, and at least one.", nameof(tokens));
         }
@@ -74,7 +79,7 @@ internal sealed class DecodingBatch : IDisposable
 
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return _rows.Step(tokens).MoveToOuterDisposeScope();
+        return _rows.Step(tokens, wanted).MoveToOuterDisposeScope();
     }
 
     /// <summary>Keeps some of the rows.</summary>

@@ -11,8 +11,8 @@ internal abstract class DecodingRows : IDisposable
     /// <inheritdoc cref="DecodingBatch.Add"/>
     public abstract void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens);
 
-    /// <inheritdoc cref="DecodingBatch.Step"/>
-    public abstract Tensor Step(ReadOnlySpan<int> tokens);
+    /// <inheritdoc cref="DecodingBatch.Step(ReadOnlySpan{int}, ReadOnlySpan{WantedScores})"/>
+    public abstract Tensor Step(ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted);
 
     /// <inheritdoc cref="DecodingBatch.Keep"/>
     public abstract void Keep(ReadOnlySpan<int> rows);

@@ -34,7 +34,7 @@ internal static class GreedyBatches
         for (int i = 0; i < maxTokens && active.Length > 0; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            int[] next = Best(batch.Step(last));
+            int[] next = Best(batch, last);
             for (int row = 0; row < active.Length; row++)
             {
                 written[active[row]].Add(next[row]);
@@ -49,11 +49,15 @@ internal static class GreedyBatches
         return [.. written.Select(row => row.ToArray())];
     }
 
-    /// <summary>The best token of every row.</summary>
-    /// <param name="scores">As <see cref="DecodingBatch.Step"/> gives them. // [rows, vocabulary]</param>
-    public static int[] Best(torch.Tensor scores)
+    /// <summary>Goes one position on; in a dispose scope.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="tokens">The newest token of every row.</param>
+    /// <returns>The most likely next token of every row, of equally likely ones the first.</returns>
+    public static int[] Best(DecodingBatch batch, ReadOnlySpan<int> tokens)
     {
-        torch.Tensor here = scores.cpu();
+        WantedScores[] wanted = new WantedScores[tokens.Length];
+        Array.Fill(wanted, WantedScores.Best(1));
+        torch.Tensor here = batch.Step(tokens, wanted).cpu();
         int size = (int)here.size(1);
         ReadOnlySpan<float> all = MemoryMarshal.Cast<byte, float>(here.bytes);
         int[] best = new int[here.size(0)];

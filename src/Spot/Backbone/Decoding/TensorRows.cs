@@ -40,7 +40,7 @@ internal sealed class TensorRows(FrozenT5 model) : DecodingRows
         MakeMask(length);
     }
 
-    public override Tensor Step(ReadOnlySpan<int> tokens)
+    public override Tensor Step(ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted)
     {
         int furthest = _positions.Max() + 1;
         if (furthest > Capacity)

@@ -17,13 +17,15 @@ internal sealed class FrozenT5 : IDisposable
     private readonly DecoderStack _decoder;
     private readonly Scalar? _logitScale;
     private readonly ModelThread? _thread;
+    private readonly Lazy<HeadCodes?> _headCodes;
 
     /// <param name="weights">The weights; disposed with the model.</param>
     /// <param name="config">The architecture.</param>
     /// <param name="device">Where the weights are.</param>
     /// <param name="type">The type of weights and activations.</param>
     /// <param name="thread">The thread that computes; null for whichever thread calls.</param>
-    public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type, ModelThread? thread = null)
+    /// <param name="isTuned">Whether its weights change.</param>
+    public FrozenT5(T5Weights weights, T5Config config, Device device, ScalarType type, ModelThread? thread = null, bool isTuned = false)
     {
         _thread = thread;
         _weights = weights;
@@ -33,6 +35,7 @@ internal sealed class FrozenT5 : IDisposable
         Device = device;
         Type = type;
         _logitScale = config.ScalesLogits ? Math.Pow(config.Dim, -0.5) : null;
+        _headCodes = new Lazy<HeadCodes?>(() => isTuned || !HeadCodes.IsSupported ? null : CopyHead());
     }
 
     public T5Config Config { get; }
@@ -48,10 +51,13 @@ internal sealed class FrozenT5 : IDisposable
     /// <summary>The type of weights and activations.</summary>
     public ScalarType Type { get; }
 
+    /// <summary>The copy of the head in 8 bits, made when it is first asked for; null where the processor gains nothing by it or the weights change.</summary>
+    public HeadCodes? HeadCodes => _headCodes.Value;
+
     public void Dispose() => _weights.Dispose();
 
     /// <summary>The same thread for another model, a copy that is tuned.</summary>
-    public FrozenT5 With(T5Weights weights, ScalarType type) => new(weights, Config, Device, type, _thread);
+    public FrozenT5 With(T5Weights weights, ScalarType type) => new(weights, Config, Device, type, _thread, isTuned: true);
 
     /// <summary>Computes a piece of work, a step or a batch, on the model's thread, and waits for it. Others have their turn between two pieces.</summary>
     /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
@@ -60,6 +66,12 @@ internal sealed class FrozenT5 : IDisposable
     /// <summary>As <see cref="Run"/>, without a thread that waits.</summary>
     /// <exception cref="ObjectDisposedException">The backbone is disposed.</exception>
     public Task<T> RunAsync<T>(Func<T> piece) => _thread is null ? Task.FromResult(piece()) : _thread.RunAsync(piece);
+
+    private HeadCodes CopyHead()
+    {
+        using Tensor head = _weights.DecodingHead.contiguous();
+        return new HeadCodes(new FewRowMatrix(head));
+    }
 
     /// <summary>Token embeddings.</summary>
     /// <param name="ids">// [batch, length]</param>

@@ -1,3 +1,5 @@
+using Spot.Backbone;
+
 namespace Spot.Inference;
 
 /// <summary>Beam search with the rules of Hugging Face's <c>generate</c>: of twice as many candidates as beams the first half may end.</summary>
@@ -9,6 +11,8 @@ internal sealed class BeamSearch(DecodingPlan plan) : IDecoding
     private bool _canImprove = true;
 
     public IReadOnlyList<int> Tokens => [.. _running.Select(beam => beam.Ids.Length == 0 ? plan.StartId : beam.Ids[^1])];
+
+    public WantedScores Wanted => WantedScores.All; // log-probabilities take all
 
     public IReadOnlyList<WrittenTokens> Written =>
         [.. _finished.Take(plan.Options.Samples).Select(beam => new WrittenTokens(beam.Ids, beam.LogProbabilities, beam.Score))];

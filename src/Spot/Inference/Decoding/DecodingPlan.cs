@@ -1,3 +1,4 @@
+using Spot.Backbone;
 using Spot.Tokenization;
 
 namespace Spot.Inference;
@@ -39,6 +40,18 @@ internal sealed class DecodingPlan(GenerationOptions options, T5Tokenizer tokeni
         }
 
         return _scratch;
+    }
+
+    /// <summary>The scores that decide a next token: those of the tokens that may come, or the best, of which penalties can put some back.</summary>
+    /// <param name="state">The state of the choice.</param>
+    /// <param name="written">How many tokens were written.</param>
+    public WantedScores Wanted(int state, int written)
+    {
+        int best = options.Temperature > 0 ? options.TopK : 1;
+        return options.LogProbabilities ? WantedScores.All
+            : allowed is not null ? WantedScores.Of(allowed.Next(state, maxTokens - written))
+            : best == 0 || options.RepetitionPenalty < 1 ? WantedScores.All
+            : WantedScores.Best(Rules.None ? best : best + written + 2); // the start and the end of sequence besides
     }
 
     /// <summary>Leaves the scores of what may come.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Spot.Backbone;
 
 namespace Spot.Inference;
 
@@ -13,6 +14,8 @@ internal sealed class SampledText(DecodingPlan plan, int sample, Action<IReadOnl
     private int _state;
 
     public IReadOnlyList<int> Tokens { get; private set; } = [plan.StartId];
+
+    public WantedScores Wanted => plan.Wanted(_state, _ids.Count);
 
     public IReadOnlyList<WrittenTokens> Written => [new WrittenTokens(_ids, _logProbabilities)];
 

@@ -64,28 +64,31 @@ internal sealed class TokenAutomaton
         return new TokenAutomaton([.. next], Distances(next));
     }
 
-    /// <summary>Leaves the scores of the tokens that may come next; from each of them an end can be reached in time.</summary>
+    /// <summary>Leaves the scores of the tokens that may come <see cref="Next"/>.</summary>
     /// <param name="state">The state, 0 at first.</param>
     /// <param name="left">How many tokens may be written yet.</param>
     /// <param name="scores">The scores; all others become −∞.</param>
     public void Mask(int state, int left, Span<float> scores)
     {
-        (int Id, float Score)[] allowed = new (int Id, float Score)[_next[state].Count];
-        int count = 0;
-        foreach ((int token, int to) in _next[state])
+        int[] next = Next(state, left);
+        float[] kept = new float[next.Length];
+        for (int i = 0; i < next.Length; i++)
         {
-            if (to < 0 || _toEnd[to] <= left - 1)
-            {
-                allowed[count++] = (token, scores[token]);
-            }
+            kept[i] = scores[next[i]];
         }
 
         scores.Fill(float.NegativeInfinity);
-        foreach ((int id, float score) in allowed.AsSpan(0, count))
+        for (int i = 0; i < next.Length; i++)
         {
-            scores[id] = score;
+            scores[next[i]] = kept[i];
         }
     }
+
+    /// <summary>The tokens that may come next; from each of them an end can be reached in time.</summary>
+    /// <param name="state">The state, 0 at first.</param>
+    /// <param name="left">How many tokens may be written yet.</param>
+    public int[] Next(int state, int left) =>
+        [.. _next[state].Where(next => next.Value < 0 || _toEnd[next.Value] <= left - 1).Select(next => next.Key)];
 
     /// <summary>The state behind a token that may come.</summary>
     public int Step(int state, int token) => _next[state][token];

@@ -47,7 +47,9 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
         StepsSinceAdd++;
         try
         {
-            Tensor logits = _batch!.Step([.. _active.SelectMany(active => active.Decoding.Tokens)]).cpu().contiguous(); // [rows, vocabulary]
+            int[] tokens = [.. _active.SelectMany(active => active.Decoding.Tokens)];
+            WantedScores[] wanted = [.. _active.SelectMany(active => Enumerable.Repeat(active.Decoding.Wanted, active.Decoding.Tokens.Count))];
+            Tensor logits = _batch!.Step(tokens, wanted).cpu().contiguous(); // [rows, vocabulary]
             Advance(MemoryMarshal.Cast<byte, float>(logits.bytes), (int)logits.size(1));
         }
         catch (Exception exception)
@@ -83,7 +85,7 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
             }
 
             _active.RemoveAll(active => active.Job.IsOver);
-            Keep(keep, at);
+            Keep(keep);
         }
     }
 
@@ -108,7 +110,7 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
 
         _active.Clear();
         _active.AddRange(left);
-        Keep(keep, at);
+        Keep(keep);
     }
 
     // What goes wrong here is one request's own.
@@ -131,13 +133,13 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
         }
     }
 
-    private void Keep(List<int> rows, int count)
+    private void Keep(List<int> rows)
     {
         if (rows.Count == 0)
         {
             Dispose();
         }
-        else if (rows.Count != count || !rows.SequenceEqual(Enumerable.Range(0, count)))
+        else
         {
             _batch!.Keep(CollectionsMarshal.AsSpan(rows));
         }

@@ -43,6 +43,68 @@ public class DecodingBatchTests
     }
 
     [Theory]
+    [MemberData(nameof(Models))]
+    public void What_is_wanted_of_the_scores_is_that_of_all(string name)
+    {
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+        {
+            using FrozenT5 model = TestModels.Load(name == "spot-tiny" ? TestModels.SpotTiny : TestPaths.Golden(name), type);
+            using IDisposable noGradient = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            using DecodingBatch batch = new(model), all = new(model);
+            Request[] requests = [.. Enumerable.Range(0, 7).Select(i => Request.Random(model, new Random(i)))];
+            foreach (Request request in requests)
+            {
+                batch.Add(request.States, [(int)request.States.size(1)], 12);
+                all.Add(request.States, [(int)request.States.size(1)], 12);
+            }
+
+            int[] tokens = new int[requests.Length];
+            for (int step = 0; step < 12; step++)
+            {
+                WantedScores[] wanted = [.. tokens.Select((_, row) => (row % 4) switch { 3 => WantedScores.All, 2 => WantedScores.Of([7, row + step]), 1 => WantedScores.Best(3), _ => WantedScores.Best(1) })];
+                float[] found = TestModels.Floats(batch.Step(tokens, wanted)), expected = TestModels.Floats(all.Step(tokens));
+                tokens = [.. expected.Chunk(model.Config.VocabularySize).Select(scores => Array.IndexOf(scores, scores.Max()))];
+                for (int i = 0; i < expected.Length; i++)
+                {
+                    (int row, int id) = (i / model.Config.VocabularySize, i % model.Config.VocabularySize);
+                    bool isWanted = wanted[row].Ids?.Contains(id) ?? (wanted[row].Count == 0 || id == tokens[row]);
+                    Assert.True(found[i] == expected[i] || (!isWanted && float.IsNegativeInfinity(found[i])), $"{name}, {type}, step {step}, row {row}, token {id}: {found[i]:R}, expected {expected[i]:R}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_bundled_model_writes_what_all_scores_make_it_write()
+    {
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu" });
+        FrozenT5 model = TestModels.OnThisThread(backbone.Model);
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        string[] texts = ["The bridge is far too long.", "sentence: A lovely film.", "question: Who wrote it?", "premise: It rains. hypothesis: It is wet.", "x", "Two and two are four, said the teacher."];
+        for (int prompt = 0; prompt < 6; prompt++)
+        {
+            int[][] inputs = [.. texts.Select(text => backbone.Tokenizer.Encode(text, 64))];
+            using Tensor? rows = prompt == 0 ? null : PromptTensor.From(TestPrompts.Of(model, 4 * prompt, prompt).Values.Span, 4 * prompt, model.Config.Dim, CPU);
+            EncodedBatch encoded = model.Encode(rows, new TokenBatch(inputs, model.Config.PadId, CPU));
+            int[][] written = model.Greedy(encoded, 24);
+            for (int row = 0; row < texts.Length; row++)
+            {
+                using DecodingBatch batch = new(model);
+                batch.Add(encoded.States.narrow(0, row, 1), [encoded.Lengths()[row]], 24);
+                int[] last = [model.Config.DecoderStartId];
+                foreach (int id in written[row])
+                {
+                    float[] scores = TestModels.Floats(batch.Step(last));
+                    last = [Array.IndexOf(scores, scores.Max())];
+                    Assert.Equal(last[0], id);
+                }
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("t5/storage/safetensors_bf16")]
     [InlineData("spot-tiny")]
     public void In_bfloat16_a_row_is_what_float32_gives_but_for_rounding(string name)
