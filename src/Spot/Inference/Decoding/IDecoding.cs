@@ -6,6 +6,9 @@ internal interface IDecoding
     /// <summary>The newest token of each of its rows, the decoder's start at first.</summary>
     IReadOnlyList<int> Tokens { get; }
 
+    /// <summary>All tokens that each of its rows has written, the newest last; of every row as many.</summary>
+    IReadOnlyList<IReadOnlyList<int>> Prefixes { get; }
+
     /// <summary>Takes a step.</summary>
     /// <param name="logits">Scores of the vocabulary for each row; may be overwritten. // [rows, vocabulary]</param>
     /// <returns>The row that each row of the next step continues; empty when it is done.</returns>

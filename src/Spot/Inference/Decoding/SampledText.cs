@@ -14,6 +14,8 @@ internal sealed class SampledText(DecodingPlan plan, int sample, Action<IReadOnl
 
     public IReadOnlyList<int> Tokens { get; private set; } = [plan.StartId];
 
+    public IReadOnlyList<IReadOnlyList<int>> Prefixes => [_ids];
+
     public IReadOnlyList<WrittenTokens> Written => [new WrittenTokens(_ids, _logProbabilities)];
 
     public int[] Advance(Span<float> logits)
