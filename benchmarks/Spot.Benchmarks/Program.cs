@@ -3,10 +3,16 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Spot.Benchmarks;
+using Spot.Benchmarks.Inference;
 
 if (args is ["ratios", ..])
 {
     return Ratios.Run(args[1..]);
+}
+
+if (args is ["soak", ..])
+{
+    return await SoakCommand.RunAsync(args[1..]);
 }
 
 // In this process: a generated project would copy libtorch once more.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Spot.Backbone;
 using Spot.Benchmarks.Backbone;
+using Spot.Benchmarks.Inference;
 using Spot.Benchmarks.Library;
 using Spot.Benchmarks.Tokenization;
 using Spot.Benchmarks.Tuning;
@@ -37,6 +38,7 @@ internal static class Ratios
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
+        ["inference.callers"] = () => CallerRatios.Measure("inference.callers"),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),
         ["epoch.buckets"] = () => BucketRatios.Measure("epoch.buckets"),
         ["prompts.together"] = () => SharedPassRatios.Measure("prompts.together"),

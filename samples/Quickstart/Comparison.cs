@@ -1,4 +1,4 @@
 namespace Spot.Samples.Quickstart;
 
-/// <summary>One seed's scores on held-out examples, 0 … 100, and the source that transfer chose.</summary>
-internal sealed record Comparison(double PromptTuning, double Transfer, string Source);
+/// <summary>One seed's scores on held-out examples, 0 … 100, the source that transfer chose, and what it gave.</summary>
+internal sealed record Comparison(double PromptTuning, double Transfer, string Source, TuningResult Transferred);

@@ -16,16 +16,18 @@ Option<int> seeds = new("--seeds") { Description = "Runs per method", DefaultVal
 Option<int> k = new("--k") { Description = "Source prompts that transfer tries (best of top-k)", DefaultValueFactory = _ => 1 };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; results repeat only with the same one", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
+Option<string[]> ask = new("--ask") { Description = "Inputs to classify at the end, in the form of the target's rows; sentences about books if the target is books", AllowMultipleArgumentsPerToken = true };
 
-RootCommand command = new("Soft prompt transfer on a frozen T5: tune source prompts, keep them in a library, retrieve for a new task, compare.")
+RootCommand command = new("Soft prompt transfer on a frozen T5: tune source prompts, keep them in a library, retrieve for a new task, compare, answer.")
 {
-    model, data, target, library, sourceSteps, targetSteps, seeds, k, device, precision,
+    model, data, target, library, sourceSteps, targetSteps, seeds, k, device, precision, ask,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
     QuickstartOptions options = new(
         parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(target)!, parsed.GetValue(library),
-        parsed.GetValue(sourceSteps), parsed.GetValue(targetSteps), parsed.GetValue(seeds), parsed.GetValue(k), parsed.GetValue(device)!, parsed.GetValue(precision));
+        parsed.GetValue(sourceSteps), parsed.GetValue(targetSteps), parsed.GetValue(seeds), parsed.GetValue(k), parsed.GetValue(device)!, parsed.GetValue(precision),
+        parsed.GetValue(ask) is { Length: > 0 } asked ? asked : parsed.GetValue(target) == "books" ? OwnSentences.OfBooks : []);
     try
     {
         await new TransferDemo(options).RunAsync(cancellationToken);

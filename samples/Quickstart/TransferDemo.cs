@@ -7,7 +7,7 @@ using Spot.Transfer;
 
 namespace Spot.Samples.Quickstart;
 
-/// <summary>The whole way: source prompts, library, task embedding, retrieval, target prompts with and without transfer.</summary>
+/// <summary>The whole way: source prompts, library, task embedding, retrieval, target prompts with and without transfer, answers.</summary>
 internal sealed class TransferDemo(QuickstartOptions options)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ internal sealed class TransferDemo(QuickstartOptions options)
             spot.LibraryPath = folder;
             spot.Backbone.Device = options.Device;
             spot.Backbone.Precision = options.Precision;
-        }).Services.BuildServiceProvider();
+        }).AddInference().Services.BuildServiceProvider();
 
         T5Backbone backbone = services.GetRequiredService<T5Backbone>();
         AnsiConsole.MarkupLineInterpolated(
@@ -48,6 +48,12 @@ internal sealed class TransferDemo(QuickstartOptions options)
 
         await Report.RankingAsync(services.GetRequiredService<IPromptLibrary>(), embedding, target, cancellationToken);
         Report.Methods(target, comparisons, options);
+        if (options.Ask.Count > 0 && target.Labels.Count > 0)
+        {
+            SoftPrompt best = comparisons.MaxBy(comparison => comparison.Transferred.BestScore)!.Transferred.Best;
+            await OwnSentences.AskAsync(services.GetRequiredService<IPromptInference>(), target, best, options.Ask, cancellationToken);
+        }
+
         AnsiConsole.MarkupLineInterpolated($"Library: {folder}");
         AnsiConsole.MarkupLineInterpolated($"[dim]{clock.Elapsed:m\\:ss} minutes[/]");
     }
@@ -99,6 +105,6 @@ internal sealed class TransferDemo(QuickstartOptions options)
         IPromptEvaluator evaluator = services.GetRequiredService<IPromptEvaluator>();
         PromptEvaluation before = await evaluator.EvaluateAsync(alone.Best, target, held, asTuned, cancellationToken);
         PromptEvaluation after = await evaluator.EvaluateAsync(transfer.Best.Result.Best, target, held, asTuned, cancellationToken);
-        return new Comparison(before.Score, after.Score, transfer.Best.Sources[0].Info.Task);
+        return new Comparison(before.Score, after.Score, transfer.Best.Sources[0].Info.Task, transfer.Best.Result);
     }
 }

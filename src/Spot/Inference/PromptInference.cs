@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Spot.Inference;
 /// </remarks>
 public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDisposable
 {
-    private readonly Lazy<Engine> _engine;
+    private readonly FirstUse<Engine> _engine;
     private readonly PromptInferenceOptions _options;
     private volatile bool _disposed;
 
@@ -31,15 +32,18 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     {
         _options = options?.Clone() ?? new PromptInferenceOptions();
         PromptInferenceOptionsValidator.Check(_options);
-        _engine = new Lazy<Engine>(() => new Engine(backbone(), library, _options, logger ?? NullLogger<PromptInference>.Instance));
+        _engine = new FirstUse<Engine>(() => new Engine(backbone(), library, _options, logger ?? NullLogger<PromptInference>.Instance));
     }
 
+    /// <inheritdoc/>
+    public int QueueCapacity => _options.QueueCapacity;
+
     /// <summary>What computes, for tests.</summary>
-    internal Scheduler Scheduler => _engine.Value.Scheduler;
+    internal Scheduler Scheduler => _engine.Get().Scheduler;
 
     /// <inheritdoc/>
     public Task<GenerationResult> GenerateAsync(PromptRequest request, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync<GenerationJob, GenerationResult>(request, engine => engine.Reader.GenerationAsync(request, options, null, cancellationToken), cancellationToken);
+        RunAsync<GenerationJob, GenerationResult>(InferenceTelemetry.Generate, request, engine => engine.Reader.GenerationAsync(request, options, null, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<GenerationUpdate> GenerateStreamingAsync(
@@ -53,6 +57,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         Task<GenerationResult> whole = RunAsync<GenerationJob, GenerationResult>(
+            InferenceTelemetry.Generate,
             request,
             engine => engine.Reader.GenerationAsync(request, options, own => new TextStream(engine.Backbone.Tokenizer, own, pieces.Writer).Tell, stop.Token),
             stop.Token);
@@ -77,38 +82,15 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
 
     /// <inheritdoc/>
     public Task<ClassificationResult> ClassifyAsync(PromptRequest request, ClassificationOptions? options = null, CancellationToken cancellationToken = default) =>
-        RunAsync<LabelsJob, ClassificationResult>(request, engine => engine.Reader.ClassificationAsync(request, options, cancellationToken), cancellationToken);
+        RunAsync<LabelsJob, ClassificationResult>(InferenceTelemetry.Classify, request, engine => engine.Reader.ClassificationAsync(request, options, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<ScoringResult> ScoreAsync(PromptRequest request, IReadOnlyList<string> targets, CancellationToken cancellationToken = default) =>
-        RunAsync<TargetsJob, ScoringResult>(request, engine => engine.Reader.ScoringAsync(request, targets, cancellationToken), cancellationToken);
+        RunAsync<TargetsJob, ScoringResult>(InferenceTelemetry.Score, request, engine => engine.Reader.ScoringAsync(request, targets, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<EmbeddingResult> EmbedAsync(PromptRequest request, CancellationToken cancellationToken = default) =>
-        RunAsync<EmbeddingJob, EmbeddingResult>(request, engine => engine.Reader.EmbeddingAsync(request, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    /// <remarks>No more of them are sent at once than may wait.</remarks>
-    public Task<IReadOnlyList<GenerationResult>> GenerateAsync(
-        IReadOnlyList<PromptRequest> requests, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, _options.QueueCapacity, (request, token) => GenerateAsync(request, options, token), cancellationToken);
-
-    /// <inheritdoc/>
-    /// <remarks>No more of them are sent at once than may wait.</remarks>
-    public Task<IReadOnlyList<ClassificationResult>> ClassifyAsync(
-        IReadOnlyList<PromptRequest> requests, ClassificationOptions? options = null, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, _options.QueueCapacity, (request, token) => ClassifyAsync(request, options, token), cancellationToken);
-
-    /// <inheritdoc/>
-    /// <remarks>No more of them are sent at once than may wait.</remarks>
-    public Task<IReadOnlyList<ScoringResult>> ScoreAsync(
-        IReadOnlyList<PromptRequest> requests, IReadOnlyList<string> targets, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, _options.QueueCapacity, (request, token) => ScoreAsync(request, targets, token), cancellationToken);
-
-    /// <inheritdoc/>
-    /// <remarks>No more of them are sent at once than may wait.</remarks>
-    public Task<IReadOnlyList<EmbeddingResult>> EmbedAsync(IReadOnlyList<PromptRequest> requests, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, _options.QueueCapacity, EmbedAsync, cancellationToken);
+        RunAsync<EmbeddingJob, EmbeddingResult>(InferenceTelemetry.Embed, request, engine => engine.Reader.EmbeddingAsync(request, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Loads the model, where that has not happened.</remarks>
@@ -134,10 +116,7 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     public void Invalidate(string promptId)
     {
         ArgumentNullException.ThrowIfNull(promptId);
-        if (_engine.IsValueCreated)
-        {
-            _engine.Value.Prompts.Invalidate(promptId);
-        }
+        _engine.Made?.Prompts.Invalidate(promptId);
     }
 
     /// <summary>Takes no more requests, and waits until those under way are answered.</summary>
@@ -148,18 +127,37 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
-        if (_engine.IsValueCreated)
+        if (_engine.Made is { } engine)
         {
-            await _engine.Value.DisposeAsync().ConfigureAwait(false);
+            await engine.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<TAnswer> RunAsync<TJob, TAnswer>(PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken)
+    private async Task<TAnswer> RunAsync<TJob, TAnswer>(
+        string kind, PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken)
+        where TJob : Job<TAnswer>
+    {
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            TAnswer answer = await AnswerAsync<TJob, TAnswer>(request, read, cancellationToken).ConfigureAwait(false);
+            InferenceTelemetry.Ended(kind, began, null);
+            return answer;
+        }
+        catch (Exception exception)
+        {
+            InferenceTelemetry.Ended(kind, began, exception);
+            throw;
+        }
+    }
+
+    private async Task<TAnswer> AnswerAsync<TJob, TAnswer>(PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken)
         where TJob : Job<TAnswer>
     {
         cancellationToken.ThrowIfCancellationRequested();
         Engine engine = await EngineAsync(cancellationToken).ConfigureAwait(false);
         TJob job = await read(engine).ConfigureAwait(false);
+        InferenceTelemetry.Take(1);
         try
         {
             engine.Scheduler.Add(job);
@@ -167,17 +165,24 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
         catch
         {
             job.Release();
+            InferenceTelemetry.Take(-1);
             throw;
         }
 
-        return await job.WaitAsync(request.Timeout, engine.Scheduler.Drop, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await job.WaitAsync(request.Timeout, engine.Scheduler.Drop, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            InferenceTelemetry.Take(-1);
+        }
     }
 
-    // The first use may load the checkpoint: not on the caller's thread.
-    private async ValueTask<Engine> EngineAsync(CancellationToken cancellationToken)
+    private ValueTask<Engine> EngineAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _engine.IsValueCreated ? _engine.Value : await Task.Run(() => _engine.Value, cancellationToken).ConfigureAwait(false);
+        return _engine.GetAsync(cancellationToken);
     }
 
     // What there is once the model is loaded.

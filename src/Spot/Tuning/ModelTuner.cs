@@ -11,7 +11,7 @@ namespace Spot.Tuning;
 /// </remarks>
 public sealed class ModelTuner : IModelTuner
 {
-    private readonly Func<T5Backbone> _backbone;
+    private readonly FirstUse<T5Backbone> _backbone;
     private readonly ILogger _logger;
 
     /// <summary>A tuner of a loaded model.</summary>
@@ -25,7 +25,7 @@ public sealed class ModelTuner : IModelTuner
     /// <summary>A tuner whose backbone is loaded at first use.</summary>
     internal ModelTuner(Func<T5Backbone> backbone, ILogger<ModelTuner>? logger)
     {
-        _backbone = backbone;
+        _backbone = new FirstUse<T5Backbone>(backbone);
         _logger = logger ?? NullLogger<ModelTuner>.Instance;
     }
 
@@ -42,7 +42,7 @@ public sealed class ModelTuner : IModelTuner
         ModelTuningOptions own = options?.Clone() ?? new ModelTuningOptions();
         TuningOptionsValidator.Check(own);
         own.Label = new RunLabel(TuningRunKind.Model);
-        T5Backbone backbone = await Task.Run(_backbone, cancellationToken).ConfigureAwait(false); // the first use may load the checkpoint
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
         LabelValidator.Check(task, backbone.Tokenizer, own);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
         CheckTarget(target);

@@ -9,7 +9,7 @@ public sealed class PromptEvaluator : IPromptEvaluator
 {
     // Documents in memory at once where a prompt is scored by likelihood.
     private const int Documents = 8;
-    private readonly Func<T5Backbone> _backbone;
+    private readonly FirstUse<T5Backbone> _backbone;
 
     /// <summary>An evaluator on a loaded backbone.</summary>
     /// <param name="backbone">The backbone; the caller keeps and disposes it.</param>
@@ -19,7 +19,7 @@ public sealed class PromptEvaluator : IPromptEvaluator
     }
 
     /// <summary>An evaluator whose backbone is loaded at first use.</summary>
-    internal PromptEvaluator(Func<T5Backbone> backbone) => _backbone = backbone;
+    internal PromptEvaluator(Func<T5Backbone> backbone) => _backbone = new FirstUse<T5Backbone>(backbone);
 
     /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
@@ -32,7 +32,8 @@ public sealed class PromptEvaluator : IPromptEvaluator
     {
         IReadOnlyList<TextExample> chosen = Examples(task, examples);
         EvaluationOptions own = Checked(options);
-        T5Backbone backbone = await BackboneFor(prompt, cancellationToken).ConfigureAwait(false);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
+        backbone.CheckPrompt(prompt);
         return await backbone.RunAsync(
             () => MixtureEvaluator.Create(backbone.Model, backbone.Tokenizer, task, chosen, own, Documents).Evaluate(prompt, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
@@ -60,7 +61,7 @@ public sealed class PromptEvaluator : IPromptEvaluator
 
         IReadOnlyList<TextExample> chosen = Examples(task!, examples);
         EvaluationOptions own = Checked(options);
-        T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
         return await backbone.RunAsync(
             () => new MetricEvaluator(backbone.Model, backbone.Tokenizer, task!, chosen, own).Evaluate(all, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -79,13 +80,5 @@ public sealed class PromptEvaluator : IPromptEvaluator
         EvaluationOptions own = options?.Clone() ?? new EvaluationOptions();
         TuningOptionsValidator.Check(own);
         return own;
-    }
-
-    // The first use may load the checkpoint: not on the caller's thread.
-    private async Task<T5Backbone> BackboneFor(SoftPrompt? prompt, CancellationToken cancellationToken)
-    {
-        T5Backbone backbone = await Task.Run(_backbone, cancellationToken).ConfigureAwait(false);
-        backbone.CheckPrompt(prompt);
-        return backbone;
     }
 }

@@ -8,7 +8,7 @@ namespace Spot.Tuning;
 /// <remarks>See <see cref="IPromptTuner"/> for threads and ownership.</remarks>
 public sealed class PromptTuner : IPromptTuner
 {
-    private readonly Func<T5Backbone> _backbone;
+    private readonly FirstUse<T5Backbone> _backbone;
     private readonly ILogger _logger;
 
     /// <summary>A tuner on a loaded backbone.</summary>
@@ -22,7 +22,7 @@ public sealed class PromptTuner : IPromptTuner
     /// <summary>A tuner whose backbone is loaded at first use.</summary>
     internal PromptTuner(Func<T5Backbone> backbone, ILogger<PromptTuner>? logger)
     {
-        _backbone = backbone;
+        _backbone = new FirstUse<T5Backbone>(backbone);
         _logger = logger ?? NullLogger<PromptTuner>.Instance;
     }
 
@@ -39,7 +39,8 @@ public sealed class PromptTuner : IPromptTuner
     {
         ArgumentNullException.ThrowIfNull(task);
         TuningOptions own = Checked(options);
-        T5Backbone backbone = await BackboneFor(start, cancellationToken).ConfigureAwait(false);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
+        backbone.CheckPrompt(start);
         LabelValidator.Check(task, backbone.Tokenizer, own);
         return await backbone.RunAsync(() => Run(backbone, task, own, start, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
@@ -65,7 +66,7 @@ public sealed class PromptTuner : IPromptTuner
         TuningOptions own = Checked(options);
         TuningRung[] ownRungs = [.. rungs ?? []];
         TuningOptionsValidator.Check(ownRungs, own);
-        T5Backbone backbone = await BackboneFor(null, cancellationToken).ConfigureAwait(false);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
         Array.ForEach(all, backbone.CheckPrompt);
         LabelValidator.Check(task, backbone.Tokenizer, own);
         Warn(own, task, backbone, all);
@@ -108,13 +109,5 @@ public sealed class PromptTuner : IPromptTuner
         TuningOptions own = options?.Clone() ?? new TuningOptions();
         TuningOptionsValidator.Check(own);
         return own;
-    }
-
-    // The first use may load the checkpoint: not on the caller's thread.
-    private async Task<T5Backbone> BackboneFor(SoftPrompt? prompt, CancellationToken cancellationToken)
-    {
-        T5Backbone backbone = await Task.Run(_backbone, cancellationToken).ConfigureAwait(false);
-        backbone.CheckPrompt(prompt);
-        return backbone;
     }
 }

@@ -143,6 +143,57 @@ public sealed class SchedulerTests : InferenceTestBase
     }
 
     [Fact]
+    public async Task A_step_that_fails_ends_the_request_at_fault_alone()
+    {
+        GenerationOptions beams = new() { Beams = 3, Samples = 2, MaxNewTokens = 30, MinNewTokens = 30 };
+        GenerationOptions drawn = new() { Temperature = 1, Samples = 2, Seed = 5, MaxNewTokens = 30, MinNewTokens = 30, LogProbabilities = true };
+        await using PromptInference inference = new(_backbone);
+        GenerationResult beamsAlone = await inference.GenerateAsync(new PromptRequest(Text(1)), beams, Cancel);
+        GenerationResult drawnAlone = await inference.GenerateAsync(new PromptRequest(Text(2)) { Prompt = _prompts[2] }, drawn, Cancel);
+        Task<GenerationResult> ofBeams, ofDraws;
+        IAsyncEnumerator<GenerationUpdate> pieces;
+        ValueTask<bool> first;
+        using (new Blocked(_backbone))
+        {
+            ofBeams = inference.GenerateAsync(new PromptRequest(Text(1)), beams, Cancel);
+            ofDraws = inference.GenerateAsync(new PromptRequest(Text(2)) { Prompt = _prompts[2] }, drawn, Cancel);
+            pieces = inference.GenerateStreamingAsync(new PromptRequest(Text(3)) { Prompt = _prompts[3] }, Long, Cancel).GetAsyncEnumerator(Cancel);
+            first = pieces.MoveNextAsync();
+            await UntilAsync(() => inference.Scheduler.Waiting == 3);
+        }
+
+        Assert.True(await first); // all three are being written
+        Task<GenerationResult> later = inference.GenerateAsync(new PromptRequest(Text(4)), new GenerationOptions { MaxNewTokens = 20 }, Cancel);
+        foreach (int text in new[] { 5, 6 })
+        {
+            EncoderInput input = new(null, _backbone.Tokenizer.Encode(Text(text), 99), 0);
+            GenerationJob bad = new(input, new DecodingPlan(new GenerationOptions(), _backbone.Tokenizer, startId: int.MaxValue, 9, null), null);
+            inference.Scheduler.Add(bad);
+            ArgumentException fault = await Assert.ThrowsAsync<ArgumentException>(() => bad.WaitAsync(null, _ => { }, Cancel));
+            Assert.Contains("Found the token 2147483647", fault.Message, StringComparison.Ordinal);
+        }
+
+        string told = pieces.Current.Text;
+        while (await pieces.MoveNextAsync())
+        {
+            told += pieces.Current.Text;
+        }
+
+        await pieces.DisposeAsync();
+        Assert.Equal((await inference.GenerateAsync(new PromptRequest(Text(3)) { Prompt = _prompts[3] }, Long, Cancel)).Text, told);
+        Assert.Equal(GreedyAlone(Text(4), null, 20), (await later).Outputs[0].TokenIds);
+        AssertSame(beamsAlone, await ofBeams);
+        AssertSame(drawnAlone, await ofDraws);
+
+        static void AssertSame(GenerationResult expected, GenerationResult found)
+        {
+            Assert.Equal(expected.Outputs.Select(output => output.Text), found.Outputs.Select(output => output.Text));
+            Assert.Equal(expected.Outputs.Select(output => output.TokenIds), found.Outputs.Select(output => output.TokenIds));
+            Assert.All(expected.Outputs.Zip(found.Outputs), pair => Assert.Equal(pair.First.Score ?? 0, pair.Second.Score ?? 0, 1e-4));
+        }
+    }
+
+    [Fact]
     public async Task Disposing_answers_those_under_way_and_refuses_later_ones()
     {
         PromptInference inference = new(_backbone);

@@ -25,6 +25,7 @@ public class OldLibraryTests
         Assert.Equal(("films", 50, 180, 0L, 88.0), (record.Info.Task, record.Info.EmbeddingStep, record.Info.Step, record.Info.Seed, record.Info.Metrics["score"]));
         Assert.Equal((null, null, 0), (record.Info.BackboneName, record.Info.License, record.Info.Options.Count));
         Assert.Equal((0, null, null, null), (record.Info.Labels.Count, record.Info.MaxInputLength, record.Info.MaxTargetLength, record.Info.EvaluationMethod));
+        Assert.Null(record.Info.CalibrationTemperature);
         Assert.Equal(2, (await library.SearchAsync(record.Embedding!, new() { K = 9 }, token)).Count);
         await library.AddAsync(Samples.Record("new", step: 50), cancellationToken: token);
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })

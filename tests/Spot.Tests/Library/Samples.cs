@@ -36,6 +36,7 @@ internal static class Samples
             MaxInputLength = 96,
             MaxTargetLength = 16,
             EvaluationMethod = EvaluationMethod.RankingPerToken,
+            CalibrationTemperature = 100.0 / 73,
             Created = new DateTimeOffset(2024, 2, 29, 23, 59, 58, 123, TimeSpan.FromHours(5.5)).AddTicks(4567),
             Note = "\"Grüße\" 中 <b>\n\u2028 😀",
         };

@@ -24,6 +24,14 @@ internal static class InferenceSnippets
         Console.WriteLine((await inference.GenerateAsync(new PromptRequest("sentence: The bridge is far too long.", "places-0"), choice)).Text);
     }
 
+    public static async Task<PromptRecord> CalibrateAsync(IPromptEvaluator evaluator, TextTask task, PromptRecord record)
+    {
+        EvaluationOptions ranking = new() { Method = EvaluationMethod.Ranking, MaxInputLength = 96, MaxTargetLength = 16 };
+        PromptEvaluation validation = await evaluator.EvaluateAsync(record.Prompt, task, options: ranking);
+        record = record with { Info = record.Info with { CalibrationTemperature = validation.CalibrationTemperature } };
+        return record;
+    }
+
     public static void Host(HostApplicationBuilder builder)
     {
         builder.Services.AddSpot(spot => (spot.ModelPath, spot.LibraryPath) = ("models/spot-tiny", "prompts")).AddInference(options => options.MaxRows = 16);

@@ -11,6 +11,10 @@ public sealed record TuningEvaluation(int Step, double Score, [property: JsonPro
     /// <summary>Every metric by its name, <c>task/metric</c> for a mixture of several tasks.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>See <see cref="PromptEvaluation.CalibrationTemperature"/>; null too for a mixture of several tasks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CalibrationTemperature { get; init; }
+
     /// <summary>The evaluation in one line.</summary>
     /// <returns>For example <c>score 87.0 at step 20, accuracy 90.0, f1 84.0</c>; the step is left out where it is 0.</returns>
     public override string ToString() =>

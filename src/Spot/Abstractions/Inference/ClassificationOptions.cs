@@ -8,9 +8,12 @@ public sealed class ClassificationOptions
     /// <value>null.</value>
     public bool? PerToken { get; set; }
 
-    /// <summary>What labels' scores are divided by before they become probabilities, above 0: above 1 makes them less certain.</summary>
-    /// <value>1.</value>
-    public double Temperature { get; set; } = 1;
+    /// <summary>
+    /// What labels' scores are divided by before they become probabilities, above 0: above 1 makes them less certain. Null for the prompt's
+    /// <see cref="PromptInfo.CalibrationTemperature"/> where its own labels are compared as it was fitted, or else 1.
+    /// </summary>
+    /// <value>null.</value>
+    public double? Temperature { get; set; }
 
     /// <summary>Below this probability of the best label there is no answer; 0 to 1, and 0 for always an answer.</summary>
     /// <value>0.</value>

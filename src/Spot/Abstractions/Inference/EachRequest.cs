@@ -4,16 +4,17 @@ namespace Spot;
 internal static class EachRequest
 {
     /// <summary>Answers all, in their order. The first failure takes the others out and is the call's.</summary>
+    /// <param name="inference">What answers: no more are sent at once than may wait there.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="together">How many are under way at once, at least 1.</param>
     /// <param name="answer">Answers one.</param>
     /// <param name="cancellationToken">Takes all out.</param>
     internal static async Task<IReadOnlyList<T>> RunAsync<T>(
-        IReadOnlyList<PromptRequest> requests, int together, Func<PromptRequest, CancellationToken, Task<T>> answer, CancellationToken cancellationToken)
+        IPromptInference inference, IReadOnlyList<PromptRequest> requests, Func<PromptRequest, CancellationToken, Task<T>> answer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(inference);
         ArgumentNullException.ThrowIfNull(requests);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using SemaphoreSlim places = new(together);
+        using SemaphoreSlim places = new(inference.QueueCapacity);
         Exception? first = null;
         Task<T>[] answers = [.. requests.Select(OneAsync)];
         try

@@ -55,7 +55,7 @@ public sealed class GenerationOptions
     /// <value>false.</value>
     public bool EarlyStopping { get; set; }
 
-    /// <summary>The answer ends before the first of these texts, none of them empty.</summary>
+    /// <summary>The answer ends before the first of these texts, none of them empty. A beam that holds one is complete, and its score is of all of its tokens.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 

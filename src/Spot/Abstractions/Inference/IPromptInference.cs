@@ -10,6 +10,10 @@ namespace Spot;
 /// </remarks>
 public interface IPromptInference
 {
+    /// <summary>Requests that may wait before they are begun: of a call with a list no more are sent at once.</summary>
+    /// <value>No limit, unless an implementation has one.</value>
+    int QueueCapacity => int.MaxValue;
+
     /// <summary>Writes an answer.</summary>
     /// <param name="request">The request.</param>
     /// <param name="options">How it is decoded; null for the most likely token at each place.</param>
@@ -53,38 +57,4 @@ public interface IPromptInference
     /// <summary>Forgets what is kept of a prompt of the library. Not needed after a change of the library, which is noticed.</summary>
     /// <param name="promptId">The prompt's id; one that is not kept is no error.</param>
     void Invalidate(string promptId);
-
-    /// <summary>Writes an answer to each of several requests.</summary>
-    /// <param name="requests">The requests.</param>
-    /// <param name="options">As for one request, and the same for all.</param>
-    /// <param name="cancellationToken">Takes all of them out.</param>
-    /// <returns>The answers, in the order of the requests. Where one fails, the call does, and the others are taken out.</returns>
-    Task<IReadOnlyList<GenerationResult>> GenerateAsync(
-        IReadOnlyList<PromptRequest> requests, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, int.MaxValue, (request, token) => GenerateAsync(request, options, token), cancellationToken);
-
-    /// <summary>Chooses a label for each of several requests.</summary>
-    /// <param name="requests">The requests.</param>
-    /// <param name="options">As for one request, and the same for all.</param>
-    /// <param name="cancellationToken">Takes all of them out.</param>
-    /// <returns>The answers, in the order of the requests. Where one fails, the call does, and the others are taken out.</returns>
-    Task<IReadOnlyList<ClassificationResult>> ClassifyAsync(
-        IReadOnlyList<PromptRequest> requests, ClassificationOptions? options = null, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, int.MaxValue, (request, token) => ClassifyAsync(request, options, token), cancellationToken);
-
-    /// <summary>Tells for each of several requests how likely some answers are.</summary>
-    /// <param name="requests">The requests.</param>
-    /// <param name="targets">The answers, the same for all.</param>
-    /// <param name="cancellationToken">Takes all of them out.</param>
-    /// <returns>The scores, in the order of the requests. Where one fails, the call does, and the others are taken out.</returns>
-    Task<IReadOnlyList<ScoringResult>> ScoreAsync(
-        IReadOnlyList<PromptRequest> requests, IReadOnlyList<string> targets, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, int.MaxValue, (request, token) => ScoreAsync(request, targets, token), cancellationToken);
-
-    /// <summary>Embeds several texts.</summary>
-    /// <param name="requests">The requests.</param>
-    /// <param name="cancellationToken">Takes all of them out.</param>
-    /// <returns>The embeddings, in the order of the requests. Where one fails, the call does, and the others are taken out.</returns>
-    Task<IReadOnlyList<EmbeddingResult>> EmbedAsync(IReadOnlyList<PromptRequest> requests, CancellationToken cancellationToken = default) =>
-        EachRequest.RunAsync(requests, int.MaxValue, EmbedAsync, cancellationToken);
 }

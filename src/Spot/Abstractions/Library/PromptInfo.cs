@@ -55,6 +55,13 @@ public sealed record PromptInfo
     /// <summary>How its validation examples were answered; null where it is not known.</summary>
     public EvaluationMethod? EvaluationMethod { get; init; }
 
+    /// <summary>
+    /// What the scores of <see cref="Labels"/> are divided by before they become probabilities, above 0, fitted on validation examples to the scores as
+    /// <see cref="EvaluationMethod"/> compares them: per token or whole. Null where none was fitted.
+    /// </summary>
+    /// <remarks>A run that ranks fits it; for another one an evaluation that ranks does: <see cref="PromptEvaluation.CalibrationTemperature"/>.</remarks>
+    public double? CalibrationTemperature { get; init; }
+
     /// <summary>When the prompt was made.</summary>
     public DateTimeOffset Created { get; init; }
 

@@ -36,6 +36,7 @@ public sealed record PromptRecord(PromptInfo Info, SoftPrompt Prompt, TaskEmbedd
             MaxTargetLength = Length(result, nameof(TrainingOptions.MaxTargetLength)),
             EvaluationMethod = result.Options.TryGetValue(nameof(TrainingOptions.EvaluationMethod), out string? method)
                 && Enum.TryParse(method, out EvaluationMethod parsed) ? parsed : null,
+            CalibrationTemperature = result.Evaluations.FirstOrDefault(evaluation => evaluation.Step == result.BestStep)?.CalibrationTemperature,
             Created = DateTimeOffset.UtcNow,
         },
         result.Best,

@@ -26,7 +26,7 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
         if (request.Prompt is { } prompt)
         {
             check(prompt);
-            return (Hold(prompt, DevicePrompt.Hash(prompt)), null);
+            return (Hold(prompt, DevicePrompt.Hash(prompt), asked: true), null);
         }
 
         return request.PromptId is { } id ? await GetAsync(id, cancellationToken).ConfigureAwait(false) : (null, null);
@@ -41,9 +41,12 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
         {
             if (_byId.TryGet(id, out Entry? entry) && entry.Version == version && _byContent.TryGet(entry.Key, out Shared<DevicePrompt>? kept))
             {
+                InferenceTelemetry.Asked("prompt", hits: 1, misses: 0);
                 return (kept.Hold(), entry.Info);
             }
         }
+
+        InferenceTelemetry.Asked("prompt", hits: 0, misses: 1);
 
         Lazy<Task<Read>> reading = _reading.GetOrAdd((id, version), _ => new Lazy<Task<Read>>(() => ReadAsync(from, id)));
         Read read;
@@ -62,7 +65,7 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
         lock (_lock)
         {
             _byId.Add(id, new Entry(version, read.Info, read.Key));
-            return (Hold(read.Prompt, read.Key), read.Info);
+            return (Hold(read.Prompt, read.Key, asked: false), read.Info);
         }
     }
 
@@ -88,11 +91,17 @@ internal sealed class PromptCache(Func<IPromptLibrary?> library, long budget, Ac
     }
 
     // What another request brought is taken, so that equal prompts have one tensor.
-    private Shared<DevicePrompt> Hold(SoftPrompt prompt, string key)
+    private Shared<DevicePrompt> Hold(SoftPrompt prompt, string key, bool asked)
     {
         lock (_lock)
         {
-            if (_byContent.TryGet(key, out Shared<DevicePrompt>? kept))
+            bool found = _byContent.TryGet(key, out Shared<DevicePrompt>? kept);
+            if (asked)
+            {
+                InferenceTelemetry.Asked("prompt", found ? 1 : 0, found ? 0 : 1);
+            }
+
+            if (kept is not null)
             {
                 return kept.Hold();
             }

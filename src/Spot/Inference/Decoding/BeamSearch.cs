@@ -2,7 +2,10 @@ using Spot.Backbone;
 
 namespace Spot.Inference;
 
-/// <summary>Beam search with the rules of Hugging Face's <c>generate</c>: of twice as many candidates as beams the first half may end.</summary>
+/// <summary>
+/// Beam search with the rules of Hugging Face's <c>generate</c>: of twice as many candidates as beams the first half may end, by the end of sequence, a stop
+/// string or the last place. A candidate that ends in the second half is dropped, so that fewer beams than wanted may go on.
+/// </summary>
 internal sealed class BeamSearch(DecodingPlan plan) : IDecoding
 {
     private readonly int _beams = plan.Options.Beams;
@@ -14,6 +17,8 @@ internal sealed class BeamSearch(DecodingPlan plan) : IDecoding
 
     public WantedScores Wanted => WantedScores.All; // log-probabilities take all
 
+    public IReadOnlyList<IReadOnlyList<int>> Prefixes => [.. _running.Select(beam => beam.Ids)];
+
     public IReadOnlyList<WrittenTokens> Written =>
         [.. _finished.Take(plan.Options.Samples).Select(beam => new WrittenTokens(beam.Ids, beam.LogProbabilities, beam.Score))];
 
@@ -23,7 +28,8 @@ internal sealed class BeamSearch(DecodingPlan plan) : IDecoding
         int length = _running[0].Ids.Length + 1;
         bool last = length == plan.MaxTokens;
         bool full = _finished.Count == _beams;
-        foreach (Candidate candidate in best.Take(_beams).Where(candidate => last || candidate.Token == plan.EosId))
+        bool[] ends = [.. best.Select(candidate => last || candidate.Token == plan.EosId || plan.Stops([.. _running[candidate.Row].Ids, candidate.Token]))];
+        foreach ((_, Candidate candidate) in best.Index().Take(_beams).Where(place => ends[place.Index]))
         {
             if (_canImprove && !(full && plan.Options.EarlyStopping))
             {
@@ -31,7 +37,7 @@ internal sealed class BeamSearch(DecodingPlan plan) : IDecoding
             }
         }
 
-        Candidate[] next = last ? [] : [.. best.Where(candidate => candidate.Token != plan.EosId).Take(_beams)];
+        Candidate[] next = [.. best.Where((_, place) => !ends[place]).Take(_beams)];
         full = _finished.Count == _beams;
         _canImprove &= next.Length > 0 && (!full || next[0].Sum / Math.Pow(length, plan.Options.LengthPenalty) > _finished[^1].Score);
         if (!_canImprove || (full && plan.Options.EarlyStopping))

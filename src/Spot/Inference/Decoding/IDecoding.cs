@@ -11,6 +11,9 @@ internal interface IDecoding
     /// <summary>Which scores it wants for each of its rows.</summary>
     WantedScores Wanted { get; }
 
+    /// <summary>All tokens that each of its rows has written, the newest last; of every row as many.</summary>
+    IReadOnlyList<IReadOnlyList<int>> Prefixes { get; }
+
     /// <summary>Takes a step.</summary>
     /// <param name="logits">Scores of the vocabulary for each row, those that are not wanted perhaps −∞; may be overwritten. // [rows, vocabulary]</param>
     /// <returns>The row that each row of the next step continues; empty when it is done.</returns>

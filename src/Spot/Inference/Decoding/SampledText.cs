@@ -17,6 +17,8 @@ internal sealed class SampledText(DecodingPlan plan, int sample, Action<IReadOnl
 
     public WantedScores Wanted => plan.Wanted(_state, _ids.Count);
 
+    public IReadOnlyList<IReadOnlyList<int>> Prefixes => [_ids];
+
     public IReadOnlyList<WrittenTokens> Written => [new WrittenTokens(_ids, _logProbabilities)];
 
     public int[] Advance(Span<float> logits)

@@ -30,7 +30,8 @@ internal static class GenerationOptionsValidator
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static void Check(ClassificationOptions options)
     {
-        Unless(double.IsFinite(options.Temperature) && options.Temperature > 0, nameof(options.Temperature), options.Temperature, "a finite number above 0");
+        double temperature = options.Temperature ?? 1;
+        Unless(double.IsFinite(temperature) && temperature > 0, nameof(options.Temperature), temperature, "a finite number above 0");
         Unless(options.AbstainBelow is >= 0 and <= 1, nameof(options.AbstainBelow), options.AbstainBelow, "0 to 1");
     }
 
@@ -44,7 +45,6 @@ internal static class GenerationOptionsValidator
             If(!draws && !beams && options.Samples > 1, $"Found {options.Samples} Samples of the most likely tokens, which are all the same. Set a Temperature, or as many Beams."),
             If(beams && options.Samples > options.Beams, $"Found {options.Samples} Samples of {options.Beams} Beams, expected no more samples than beams."),
             If(!draws && (options.TopK > 0 || options.TopP < 1), $"Found TopK {options.TopK} and TopP {options.TopP} without a Temperature, which would not count. Set one, for example 1."),
-            If(beams && options.StopStrings.Count > 0, "Found StopStrings with Beams, expected one of them: beams end at the end of sequence."),
             If(options.Choices is not null && options.PrefixTree is not null, "Found Choices and a PrefixTree, expected one of them."),
             If(chosen && (options.StopStrings.Count > 0 || options.NoRepeatNGram > 0 || options.MinNewTokens > 0),
                 "Found StopStrings, NoRepeatNGram or MinNewTokens together with Choices or a PrefixTree, which they could make impossible. Leave them out."),

@@ -41,7 +41,10 @@ internal sealed class RequestReader(T5Backbone backbone, PromptCache prompts, in
         {
             string[] labels = [.. request.Labels ?? info?.Labels ?? []];
             int[][] ids = Targets.OfLabels(backbone.Tokenizer, labels);
-            return new LabelsJob(input, labels, ids, own, own.PerToken ?? info?.EvaluationMethod == EvaluationMethod.RankingPerToken);
+            bool perToken = info?.EvaluationMethod == EvaluationMethod.RankingPerToken;
+            bool asFitted = (own.PerToken ?? perToken) == perToken && info is not null && info.Labels.ToHashSet().SetEquals(labels);
+            own.Temperature ??= asFitted ? info!.CalibrationTemperature : null;
+            return new LabelsJob(input, labels, ids, own, own.PerToken ?? perToken);
         }, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Spot.Backbone;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,9 +7,9 @@ using static TorchSharp.torch;
 namespace Spot.Inference;
 
 /// <summary>Decodes a step of every answer under way; answers come and go between the steps. On the model's thread.</summary>
-internal sealed class DecodingStage(FrozenT5 model) : IDisposable
+internal sealed class DecodingStage(FrozenT5 model, ILogger logger) : IDisposable
 {
-    private readonly List<(GenerationJob Job, IDecoding Decoding)> _active = []; // in the order of the batch's rows
+    private readonly List<ActiveDecoding> _active = []; // in the order of the batch's rows
     private DecodingBatch? _batch;
 
     /// <summary>Steps since answers were begun.</summary>
@@ -19,56 +20,91 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
     /// <summary>The most rows that the answers under way may come to have.</summary>
     public int Rows => _active.Select(active => active.Job).Distinct().Sum(job => job.Rows);
 
-    /// <summary>Takes jobs with their encoded inputs; in a dispose scope.</summary>
-    public void Add(IReadOnlyList<(GenerationJob Job, EncodedRow Row)> jobs)
+    /// <summary>Takes jobs with their encoded inputs, which are held until they are written; in a dispose scope.</summary>
+    public void Add(IReadOnlyList<(GenerationJob Job, Shared<EncodedRow> Row)> jobs)
     {
         if (jobs.Count == 0)
         {
             return;
         }
 
-        (GenerationJob Job, EncodedRow Row, IDecoding Decoding)[] all =
-            [.. jobs.SelectMany(pair => pair.Job.Begin().Select(decoding => (pair.Job, pair.Row, decoding)))];
-        _batch ??= new DecodingBatch(model);
-        _batch.Add(EncodedRows.Stack([.. all.Select(one => one.Row)]), [.. all.Select(one => one.Row.Length)], all.Max(one => one.Job.MaxTokens));
+        ActiveDecoding[] all = [.. jobs.SelectMany(pair => pair.Job.Begin().Select(decoding => new ActiveDecoding(pair.Job, pair.Row.Hold(), decoding)))];
         StepsSinceAdd = 0;
-        _active.AddRange(all.Select(one => (one.Job, one.Decoding)));
+        _active.AddRange(all);
+        try
+        {
+            _batch ??= new DecodingBatch(model);
+            ActiveDecoding.AddTo(_batch, all);
+        }
+        catch (Exception exception)
+        {
+            OneByOne(exception);
+        }
     }
 
     /// <summary>Decodes a step; in a dispose scope, without gradients.</summary>
     public void Step()
     {
-        Leave();
-        if (!Any)
-        {
-            return;
-        }
-
-        StepsSinceAdd++;
         try
         {
-            int[] tokens = [.. _active.SelectMany(active => active.Decoding.Tokens)];
-            WantedScores[] wanted = [.. _active.SelectMany(active => Enumerable.Repeat(active.Decoding.Wanted, active.Decoding.Tokens.Count))];
-            Tensor logits = _batch!.Step(tokens, wanted).cpu().contiguous(); // [rows, vocabulary]
-            Advance(MemoryMarshal.Cast<byte, float>(logits.bytes), (int)logits.size(1));
+            Leave();
+            if (Any)
+            {
+                StepsSinceAdd++;
+                List<int> keep = Step(_batch!, _active);
+                Remove(active => active.IsDone);
+                Keep(keep);
+            }
         }
         catch (Exception exception)
         {
-            FailAll(exception);
+            OneByOne(exception);
         }
     }
 
     public void FailAll(Exception exception)
     {
         _active.ForEach(active => active.Job.Fail(exception));
-        _active.Clear();
         Dispose();
     }
 
     public void Dispose()
     {
-        _batch?.Dispose();
-        _batch = null;
+        _active.ForEach(active => active.Row.LetGo());
+        _active.Clear();
+        DisposeBatch();
+    }
+
+    // What failed together is tried job by job, so that only the one at fault fails. The others come a step on, and stand together again in a new batch.
+    private void OneByOne(Exception exception)
+    {
+        DisposeBatch();
+        try
+        {
+            Remove(active => active.Job.IsOver || active.IsDone);
+            IGrouping<GenerationJob, ActiveDecoding>[] jobs = [.. _active.GroupBy(active => active.Job)];
+            InferenceLog.OneByOne(logger, jobs.Length, exception);
+            foreach (IGrouping<GenerationJob, ActiveDecoding> job in jobs)
+            {
+                try
+                {
+                    using DecodingBatch alone = ActiveDecoding.Replay(model, [.. job]);
+                    Step(alone, [.. job]);
+                }
+                catch (Exception own)
+                {
+                    job.Key.Fail(own);
+                }
+            }
+
+            Remove(active => active.Job.IsOver || active.IsDone);
+            _active.Sort((x, y) => y.Written.CompareTo(x.Written)); // as they are replayed
+            _batch = _active.Count > 0 ? ActiveDecoding.Replay(model, _active) : null;
+        }
+        catch (Exception together)
+        {
+            FailAll(together);
+        }
     }
 
     // Rows of jobs that are over go.
@@ -78,70 +114,58 @@ internal sealed class DecodingStage(FrozenT5 model) : IDisposable
         {
             List<int> keep = [];
             int at = 0;
-            foreach ((GenerationJob job, IDecoding decoding) in _active)
+            foreach (ActiveDecoding active in _active)
             {
-                keep.AddRange(Enumerable.Range(at, job.IsOver ? 0 : decoding.Tokens.Count));
-                at += decoding.Tokens.Count;
+                keep.AddRange(Enumerable.Range(at, active.Job.IsOver ? 0 : active.Rows));
+                at += active.Rows;
             }
 
-            _active.RemoveAll(active => active.Job.IsOver);
+            Remove(active => active.Job.IsOver);
             Keep(keep);
         }
     }
 
-    private void Advance(Span<float> logits, int vocabulary)
+    private void Remove(Predicate<ActiveDecoding> over)
     {
-        List<int> keep = [];
-        List<(GenerationJob Job, IDecoding Decoding)> left = [];
-        int at = 0;
-        foreach ((GenerationJob job, IDecoding decoding) in _active)
-        {
-            int rows = decoding.Tokens.Count;
-            int[] parents = Advance(job, decoding, logits.Slice(at * vocabulary, rows * vocabulary));
-            int first = at;
-            keep.AddRange(parents.Select(parent => first + parent));
-            if (parents.Length > 0)
-            {
-                left.Add((job, decoding));
-            }
-
-            at += rows;
-        }
-
-        _active.Clear();
-        _active.AddRange(left);
-        Keep(keep);
+        _active.FindAll(over).ForEach(active => active.Row.LetGo());
+        _active.RemoveAll(over);
     }
 
-    // What goes wrong here is one request's own.
-    private static int[] Advance(GenerationJob job, IDecoding decoding, Span<float> logits)
+    // The rows that go on, each as the place of the row that it continues.
+    private static List<int> Step(DecodingBatch batch, IReadOnlyList<ActiveDecoding> decodings)
     {
-        try
+        int[] tokens = [.. decodings.SelectMany(active => active.Decoding.Tokens)];
+        WantedScores[] wanted = [.. decodings.SelectMany(active => Enumerable.Repeat(active.Decoding.Wanted, active.Rows))];
+        Tensor logits = batch.Step(tokens, wanted).cpu().contiguous(); // [rows, vocabulary]
+        InferenceTelemetry.Pass("decode", batch.Count);
+        Span<float> all = MemoryMarshal.Cast<byte, float>(logits.bytes);
+        int vocabulary = (int)logits.size(1), at = 0;
+        List<int> keep = [];
+        foreach (ActiveDecoding active in decodings)
         {
-            int[] parents = decoding.Advance(logits);
-            if (parents.Length == 0)
-            {
-                job.Done();
-            }
+            int first = at;
+            at += active.Rows;
+            keep.AddRange(active.Advance(all[(first * vocabulary)..(at * vocabulary)]).Select(parent => first + parent));
+        }
 
-            return parents;
-        }
-        catch (Exception exception)
-        {
-            job.Fail(exception);
-            return [];
-        }
+        return keep;
     }
 
     private void Keep(List<int> rows)
     {
         if (rows.Count == 0)
         {
-            Dispose();
+            DisposeBatch();
         }
         else
         {
             _batch!.Keep(CollectionsMarshal.AsSpan(rows));
         }
+    }
+
+    private void DisposeBatch()
+    {
+        _batch?.Dispose();
+        _batch = null;
     }
 }

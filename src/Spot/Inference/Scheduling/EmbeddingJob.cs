@@ -6,6 +6,8 @@ namespace Spot.Inference;
 /// <summary>Embeds a text.</summary>
 internal sealed class EmbeddingJob(EncoderInput input) : Job<EmbeddingResult>(input)
 {
+    public override string Kind => InferenceTelemetry.Embed;
+
     /// <summary>Answers by the encoder's states; in a dispose scope.</summary>
     public void Embed(EncodedRow row)
     {

@@ -29,7 +29,10 @@ internal sealed class EncoderStage(FrozenT5 model, long budget) : IDisposable
         Tensor states = model.Encode(stack, choice, tokens).States; // [inputs, longest, d]
         Encoded += inputs.Count;
         long positions = states.size(0) * states.size(1);
-        Work = (Work.Positions + positions, Work.Padded + positions - inputs.Sum(input => input.Length));
+        long padded = positions - inputs.Sum(input => input.Length);
+        Work = (Work.Positions + positions, Work.Padded + padded);
+        InferenceTelemetry.Pass("encode", inputs.Count);
+        InferenceTelemetry.Padded(padded, positions);
         Shared<EncodedRow>[] rows = [.. inputs.Select((input, i) =>
             new Shared<EncodedRow>(new EncodedRow(states[i].narrow(0, 0, input.Length).clone().DetachFromDisposeScope())))];
         foreach ((int i, Shared<EncodedRow> row) in rows.Index())

@@ -9,9 +9,14 @@ internal sealed class GenerationJob(EncoderInput input, DecodingPlan plan, Actio
     private IDecoding[] _decodings = [];
     private int _left;
 
+    public override string Kind => InferenceTelemetry.Generate;
+
     public override int Rows => plan.Rows;
 
     public int MaxTokens => plan.MaxTokens;
+
+    /// <summary>The decoder's start.</summary>
+    public int StartId => plan.StartId;
 
     /// <summary>Its answers under way.</summary>
     public IDecoding[] Begin()
@@ -27,6 +32,7 @@ internal sealed class GenerationJob(EncoderInput input, DecodingPlan plan, Actio
         if (--_left == 0)
         {
             GeneratedText[] texts = [.. _decodings.SelectMany(decoding => decoding.Written).Select(plan.ToText)];
+            InferenceTelemetry.Wrote(texts.Sum(text => text.TokenIds.Count));
             Answer(new GenerationResult(texts, Input.Ids.Length, Input.CutTokens));
         }
     }

@@ -1,11 +1,20 @@
+using System.Diagnostics;
+
 namespace Spot.Inference;
 
 /// <summary>A request on its way. Answered, failed, cancelled or too late, whichever is first, it is over.</summary>
 internal abstract class Job(EncoderInput input)
 {
+    private readonly long _arrived = Stopwatch.GetTimestamp();
     private bool _released;
 
     public EncoderInput Input => input;
+
+    /// <summary>What is asked for, for metrics.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Tells how long it waited.</summary>
+    public void Begun() => InferenceTelemetry.Begun(Kind, _arrived);
 
     /// <summary>The most rows that it decodes at once; 0 where it decodes nothing.</summary>
     public virtual int Rows => 0;

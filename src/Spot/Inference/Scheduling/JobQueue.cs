@@ -28,6 +28,7 @@ internal sealed class JobQueue(int capacity)
             }
 
             _waiting.Add(job);
+            InferenceTelemetry.Wait(1);
             return true;
         }
     }
@@ -37,7 +38,9 @@ internal sealed class JobQueue(int capacity)
     {
         lock (_lock)
         {
-            return _waiting.Remove(job);
+            bool waited = _waiting.Remove(job);
+            InferenceTelemetry.Wait(waited ? -1 : 0);
+            return waited;
         }
     }
 
@@ -48,7 +51,7 @@ internal sealed class JobQueue(int capacity)
         {
             HashSet<Job> chosen = [.. choose(_waiting)];
             Job[] taken = [.. _waiting.Where(chosen.Contains)];
-            _waiting.RemoveAll(chosen.Contains);
+            InferenceTelemetry.Wait(-_waiting.RemoveAll(chosen.Contains));
             return taken;
         }
     }

@@ -16,7 +16,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
 
     private readonly Lock _lock = new();
     private readonly JobQueue _queue = new(options.QueueCapacity);
-    private readonly DecodingStage _decoding = new(model);
+    private readonly DecodingStage _decoding = new(model, logger);
     private readonly ScoringStage _scoring = new(model);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _pumping, _closed, _scored;
@@ -118,7 +118,9 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         _scored = !_scored && _scoring.Count > 0; // in turns, where both wait
         if (_scored)
         {
+            int before = _scoring.Count;
             _scoring.Step();
+            InferenceTelemetry.Pass("score", before - _scoring.Count);
         }
         else
         {
@@ -135,21 +137,19 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
     {
         Dictionary<EncoderKey, Shared<EncodedRow>> rows = [];
         IReadOnlyList<Job> jobs = _queue.Take(waiting => Choose(waiting, rows));
-        Interlocked.Add(ref _begun, jobs.Count);
-        List<Job> going = [.. jobs.Where(job => !job.IsOver)];
-        EncoderInput[] inputs = [.. going.Select(job => job.Input).DistinctBy(input => input.Key).Where(input => !rows.ContainsKey(input.Key))];
-        Encode(inputs, going, rows);
-        going.RemoveAll(job => job.IsOver || !rows.ContainsKey(job.Input.Key));
-        try
+        if (jobs.Count == 0)
         {
-            GenerationJob[] writing = [.. going.OfType<GenerationJob>()];
-            _decoding.Add([.. writing.Select(job => (job, rows[job.Input.Key].Value))]);
-        }
-        catch (Exception exception)
-        {
-            going.OfType<GenerationJob>().ToList().ForEach(job => job.Fail(exception));
+            return;
         }
 
+        Interlocked.Add(ref _begun, jobs.Count);
+        List<Job> going = [.. jobs.Where(job => !job.IsOver)];
+        going.ForEach(job => job.Begun());
+        EncoderInput[] inputs = [.. going.Select(job => job.Input).DistinctBy(input => input.Key).Where(input => !rows.ContainsKey(input.Key))];
+        InferenceTelemetry.Asked("encoder", going.Count - inputs.Length, inputs.Length);
+        Encode(inputs, going, rows);
+        going.RemoveAll(job => job.IsOver || !rows.ContainsKey(job.Input.Key));
+        _decoding.Add([.. going.OfType<GenerationJob>().Select(job => (job, rows[job.Input.Key]))]);
         foreach (Job job in going)
         {
             if (job is IScoringJob)

@@ -38,6 +38,8 @@ internal interface IScoringJob
 /// <summary>Tells how likely each target is.</summary>
 internal sealed class TargetsJob(EncoderInput input, string[] texts, int[][] targets) : ScoringJob<ScoringResult>(input, targets)
 {
+    public override string Kind => InferenceTelemetry.Score;
+
     protected override ScoringResult From(double[] scores) =>
         new([.. scores.Select((score, i) => new TargetScore(texts[i], score, Targets[i].Length))], Input.Ids.Length, Input.CutTokens);
 }
@@ -46,9 +48,11 @@ internal sealed class TargetsJob(EncoderInput input, string[] texts, int[][] tar
 internal sealed class LabelsJob(EncoderInput input, string[] labels, int[][] targets, ClassificationOptions options, bool perToken)
     : ScoringJob<ClassificationResult>(input, targets)
 {
+    public override string Kind => InferenceTelemetry.Classify;
+
     protected override ClassificationResult From(double[] scores)
     {
-        double[] compared = [.. scores.Select((score, i) => score / (perToken ? Targets[i].Length : 1) / options.Temperature)];
+        double[] compared = [.. scores.Select((score, i) => score / (perToken ? Targets[i].Length : 1) / (options.Temperature ?? 1))];
         double most = compared.Max();
         double sum = compared.Sum(score => Math.Exp(score - most));
         LabelScore[] all = [.. scores.Select((score, i) => new LabelScore(labels[i], Math.Exp(compared[i] - most) / sum, score, Targets[i].Length))];

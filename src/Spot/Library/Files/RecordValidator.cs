@@ -56,6 +56,12 @@ internal static class RecordValidator
                 $"Record '{info.Id}': found the lengths {info.MaxInputLength} and {info.MaxTargetLength}, expected at least 1 each. Leave out what is not known.");
         }
 
+        if (info.CalibrationTemperature is { } temperature && !(double.IsFinite(temperature) && temperature > 0))
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Record '{info.Id}': found the calibration temperature {temperature}, expected a finite number above 0. Leave it null where none was fitted."));
+        }
+
         string?[] texts =
         [
             .. info.Lineage, .. info.Labels, .. info.Metrics.Keys, .. info.Options.Keys, .. info.Options.Values,

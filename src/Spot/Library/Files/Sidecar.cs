@@ -47,6 +47,9 @@ internal sealed record Sidecar
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EvaluationMethod? EvaluationMethod { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? CalibrationTemperature { get; init; }
+
     public DateTimeOffset Created { get; init; }
 
     [JsonPropertyName("licence")]
@@ -80,6 +83,7 @@ internal sealed record Sidecar
         MaxInputLength = info.MaxInputLength,
         MaxTargetLength = info.MaxTargetLength,
         EvaluationMethod = info.EvaluationMethod,
+        CalibrationTemperature = info.CalibrationTemperature,
         Created = info.Created,
         License = info.License,
         Note = info.Note,
@@ -106,6 +110,7 @@ internal sealed record Sidecar
         MaxInputLength = MaxInputLength,
         MaxTargetLength = MaxTargetLength,
         EvaluationMethod = EvaluationMethod,
+        CalibrationTemperature = CalibrationTemperature,
         Created = Created,
         License = License,
         Note = Note,

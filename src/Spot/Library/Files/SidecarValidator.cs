@@ -36,6 +36,8 @@ internal static class SidecarValidator
             ? "a lineage, options or metrics with gaps, expected texts and finite numbers"
         : sidecar.Labels?.Contains(null!) == true || sidecar.MaxInputLength < 1 || sidecar.MaxTargetLength < 1
             ? "labels with gaps or a length below 1, expected texts and lengths of at least 1"
+        : sidecar.CalibrationTemperature is <= 0 or double.NaN or double.PositiveInfinity
+            ? FormattableString.Invariant($"the calibrationTemperature {sidecar.CalibrationTemperature}, expected a number above 0")
         : null;
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);

@@ -77,7 +77,7 @@ internal sealed class MetricEvaluator : ITaskEvaluator
         {
             Metrics = metrics,
             Predictions = predictions,
-            Confusion = _labels.Length == 0 ? null : new ConfusionMatrix(_task.Labels, predictions),
+            Labels = _task.Labels,
         };
     }
 }

@@ -6,21 +6,16 @@ namespace Spot.Tuning;
 /// <summary>What a host can observe: an activity source and a meter, both named <c>Spot</c>.</summary>
 internal static class TuningTelemetry
 {
-    /// <summary>The name of both.</summary>
-    public const string Name = "Spot";
-
     /// <summary>Activities <c>spot.tune</c>, one a run, and in it <c>spot.evaluate</c> and <c>spot.checkpoint</c>.</summary>
-    public static readonly ActivitySource Activities = new(Name);
+    public static readonly ActivitySource Activities = new(SpotTelemetry.Name);
 
-    private static readonly Meter Meter = new(Name);
+    public static readonly Counter<long> Steps = SpotTelemetry.Meter.CreateCounter<long>("spot.tuning.steps", "{step}", "Optimiser steps done.");
 
-    public static readonly Counter<long> Steps = Meter.CreateCounter<long>("spot.tuning.steps", "{step}", "Optimiser steps done.");
+    public static readonly Counter<long> Examples = SpotTelemetry.Meter.CreateCounter<long>("spot.tuning.examples", "{example}", "Training examples seen.");
 
-    public static readonly Counter<long> Examples = Meter.CreateCounter<long>("spot.tuning.examples", "{example}", "Training examples seen.");
+    public static readonly Histogram<double> StepDuration = SpotTelemetry.Meter.CreateHistogram<double>("spot.tuning.step.duration", "s", "Time of a step, without evaluation.");
 
-    public static readonly Histogram<double> StepDuration = Meter.CreateHistogram<double>("spot.tuning.step.duration", "s", "Time of a step, without evaluation.");
+    public static readonly Gauge<double> Loss = SpotTelemetry.Meter.CreateGauge<double>("spot.tuning.loss", "nat", "Mean cross-entropy of a target token in the last batch.");
 
-    public static readonly Gauge<double> Loss = Meter.CreateGauge<double>("spot.tuning.loss", "nat", "Mean cross-entropy of a target token in the last batch.");
-
-    public static readonly Gauge<double> Score = Meter.CreateGauge<double>("spot.tuning.score", "%", "Validation score of the last evaluation.");
+    public static readonly Gauge<double> Score = SpotTelemetry.Meter.CreateGauge<double>("spot.tuning.score", "%", "Validation score of the last evaluation.");
 }
