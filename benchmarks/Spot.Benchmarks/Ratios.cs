@@ -28,6 +28,10 @@ internal static class Ratios
         ["encode.t5-small.fp32"] = () => Encode("encode.t5-small.fp32", torch.ScalarType.Float32),
         ["encode.t5-small.fp32.thread"] = () => EncodeOnOneThread("encode.t5-small.fp32.thread", torch.ScalarType.Float32),
         ["encode.t5-small.bf16.thread"] = () => EncodeOnOneThread("encode.t5-small.bf16.thread", torch.ScalarType.BFloat16),
+        ["classify.t5-small.fp32"] = () => Classify("classify.t5-small.fp32"),
+        ["classify.t5-small.fp32.thread"] = () => ClassifyOnOneThread("classify.t5-small.fp32.thread"),
+        ["classify.padding"] = () => [ClassifyRatios.Padding("classify.padding", rounds: 3)],
+        ["classify.labels.77"] = () => [ClassifyRatios.Labels("classify.labels.77", rounds: 5, WorkClock.Wall)],
         ["decode.t5-small.fp32"] = () => Decode("decode.t5-small.fp32", torch.ScalarType.Float32),
         ["decode.t5-small.bf16"] = () => Decode("decode.t5-small.bf16", torch.ScalarType.BFloat16),
         ["decode.t5-small.fp32.thread"] = () => DecodeOnOneThread("decode.t5-small.fp32.thread", torch.ScalarType.Float32),
@@ -134,6 +138,19 @@ internal static class Ratios
             torch.set_num_threads(1);
             yield return EncodeRatios.Measure(name, RandomT5.Small, 8, type, rounds: 9, WorkClock.Processor);
         }
+    }
+
+    private static IEnumerable<RatioLine> Classify(string name)
+    {
+        TorchRuntime.EnsureLoaded();
+        yield return ClassifyRatios.Peak(name, torch.ScalarType.Float32, rounds: 5, WorkClock.Wall);
+    }
+
+    private static IEnumerable<RatioLine> ClassifyOnOneThread(string name)
+    {
+        TorchRuntime.EnsureLoaded();
+        torch.set_num_threads(1);
+        yield return ClassifyRatios.Peak(name, torch.ScalarType.Float32, rounds: 5, WorkClock.Processor);
     }
 
     private static IEnumerable<RatioLine> Decode(string name, torch.ScalarType type) =>

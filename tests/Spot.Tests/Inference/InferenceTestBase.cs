@@ -3,7 +3,6 @@ using Spot.Inference;
 using Spot.Library;
 using Spot.Tests.Backbone;
 using Spot.Tests.Tuning;
-using Spot.Tuning;
 
 namespace Spot.Tests.Inference;
 
@@ -42,13 +41,16 @@ public abstract class InferenceTestBase : IAsyncDisposable
     private protected int[] GreedyAlone(string text, SoftPrompt? prompt, int maxTokens) =>
         GreedyBatches.Run(_backbone.Model, [prompt], [_backbone.Tokenizer.Encode(text, 512)], maxTokens, Cancel)[0][0];
 
-    /// <summary>The log-probabilities of targets for one request alone.</summary>
+    /// <summary>The log-probabilities of targets for one request alone, each target alone.</summary>
     private protected double[] ScoresAlone(string text, SoftPrompt? prompt, IEnumerable<string> targets)
     {
         int[][] ids = [.. targets.Select(target => _backbone.Tokenizer.Encode(target, 512))];
-        return PromptedBatches.Run(
-            _backbone.Model, [prompt], [_backbone.Tokenizer.Encode(text, 512)], encoded => new RankedAnswers(_backbone.Model, ids, false).LogLikelihoods(encoded), Cancel)[0][0];
+        return PromptedBatches.Run<double[]>(
+            _backbone.Model, [prompt], [_backbone.Tokenizer.Encode(text, 512)], encoded => [ids.Select(target => Score(encoded, target)).ToArray()], Cancel)[0][0];
     }
+
+    private double Score(EncodedBatch encoded, int[] target) =>
+        -TestModels.Floats(_backbone.Model.Score(encoded, [target]).NegativeLogLikelihood).Sum(token => (double)token);
 
     private protected static PromptRecord Record(string id, SoftPrompt prompt, params string[] labels) => new(
         new PromptInfo

@@ -36,6 +36,19 @@ public sealed class MixedBatchTests : InferenceTestBase
     }
 
     [Fact]
+    public async Task Requests_with_other_targets_at_the_same_time_get_their_own_scores()
+    {
+        await using PromptInference inference = new(_backbone);
+        string[] all = ["fact", "opinion", "positive", "negative", "yes", "yes it is long", "yes it is", "no", "not at all", "the harbour"];
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
+        {
+            string[] targets = [.. all.Skip(i % 4).Take(2 + (i % 5))];
+            ScoringResult result = await inference.ScoreAsync(new PromptRequest(Text(i % 9)) { Prompt = _prompts[i % 4] }, targets, Cancel);
+            AssertClose(ScoresAlone(Text(i % 9), _prompts[i % 4], targets), [.. result.Targets.Select(target => target.LogProbability)]);
+        }));
+    }
+
+    [Fact]
     public async Task A_call_with_several_requests_keeps_their_order()
     {
         await using PromptInference inference = new(_backbone, options: new PromptInferenceOptions { QueueCapacity = 3 });

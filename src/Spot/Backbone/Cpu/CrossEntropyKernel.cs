@@ -21,14 +21,13 @@ internal static class CrossEntropyKernel
     public static double ForwardBackward(Tensor scores, ReadOnlySpan<long> ids, double z, double lossScale, Span<double> losses = default)
     {
         int vocabulary = (int)scores.size(0), tokens = ids.Length;
-        float[] chosen = new float[tokens], logZ = new float[tokens];
+        float[] chosen = new float[tokens], logZ = LogSums(scores);
         Span<float> values = MemoryMarshal.Cast<byte, float>(scores.bytes);
         for (int token = 0; token < tokens; token++)
         {
             chosen[token] = values[(int)((ids[token] * tokens) + token)];
         }
 
-        LogSums(scores, vocabulary, logZ);
         float[] slopes = [.. logZ.Select(log => (float)(lossScale * (1 + (2 * z * log))))]; // ∂(log Z + z (log Z)²) / ∂ log Z
         Probabilities(scores, vocabulary, logZ, slopes);
         double loss = 0;
@@ -46,10 +45,13 @@ internal static class CrossEntropyKernel
         return loss;
     }
 
-    private static void LogSums(Tensor scores, int vocabulary, float[] logZ)
+    /// <summary>log Z of every token.</summary>
+    /// <param name="scores">Contiguous, float32. // [vocabulary, tokens]</param>
+    /// <returns>// [tokens]</returns>
+    public static float[] LogSums(Tensor scores)
     {
-        int tokens = logZ.Length, pieces = (vocabulary + PerPiece - 1) / PerPiece;
-        float[] largest = new float[pieces * tokens], sums = new float[pieces * tokens];
+        int vocabulary = (int)scores.size(0), tokens = (int)scores.size(1), pieces = (vocabulary + PerPiece - 1) / PerPiece;
+        float[] logZ = new float[tokens], largest = new float[pieces * tokens], sums = new float[pieces * tokens];
         TensorLanes allScores = new(scores);
         KernelRows.For(pieces, 1, piece =>
         {
@@ -90,6 +92,8 @@ internal static class CrossEntropyKernel
 
             logZ[token] = (float)(most + Math.Log(sum));
         }
+
+        return logZ;
     }
 
     // scores = slope · e^(scores − log Z)

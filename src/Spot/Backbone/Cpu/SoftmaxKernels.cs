@@ -13,13 +13,13 @@ internal static class SoftmaxKernels
 
     /// <summary>scores = softmax(scores + bias + mask).</summary>
     /// <param name="scores">Overwritten. Contiguous, float32 or bfloat16. // [batch, heads, queries, keys]</param>
-    /// <param name="bias">Contiguous, float32. // [1, heads, queries, keys]</param>
+    /// <param name="bias">Contiguous, float32; null for none. // [1, heads, queries, keys]</param>
     /// <param name="mask">0 or −∞ per key, float32; null for none. // [batch, 1, 1, keys]</param>
-    public static void Softmax(Tensor scores, Tensor bias, Tensor? mask)
+    public static void Softmax(Tensor scores, Tensor? bias, Tensor? mask)
     {
         int heads = (int)scores.size(1), queries = (int)scores.size(2), keys = (int)scores.size(3), rows = (int)scores.size(0) * heads * queries;
-        TensorLanes allScores = new(scores), allBias = new(bias), allMask = new(mask ?? bias);
-        bool masked = mask is not null;
+        TensorLanes allScores = new(scores), allBias = new(bias ?? scores), allMask = new(mask ?? scores);
+        bool biased = bias is not null, masked = mask is not null;
         KernelRows.For(rows, [SkipLocalsInit] (row) =>
         {
             TensorLanes s = allScores, b = allBias, m = allMask; // locals stay in registers
@@ -30,7 +30,8 @@ internal static class SoftmaxKernels
             for (int i = 0; i < keys; i += Lanes)
             {
                 int left = keys - i;
-                Vector512<float> value = s.Load(at + i, left, float.NegativeInfinity) + b.Load(biasAt + i, left, 0);
+                Vector512<float> value = s.Load(at + i, left, float.NegativeInfinity);
+                value = biased ? value + b.Load(biasAt + i, left, 0) : value;
                 value = masked ? value + m.Load(maskAt + i, left, 0) : value;
                 largest = Vector512.MaxNative(largest, value);
                 value.StoreUnsafe(ref x, (nuint)i);

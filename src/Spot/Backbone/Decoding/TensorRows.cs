@@ -61,8 +61,8 @@ internal sealed class TensorRows(FrozenT5 model) : DecodingRows
             _keys[block].scatter_(2, places, k);
             _values[block].scatter_(2, places, v);
             (Tensor K, Tensor V) read = (_keys[block].narrow(2, 0, furthest), _values[block].narrow(2, 0, furthest));
-            x = x.Plus(_decoder.Self[block].ToProjected(normed, read, bias, null));
-            x = x.Plus(_decoder.Cross[block].ToProjected(_decoder.Norm(x, block, 1), (_crossKeys[block], _crossValues[block]), _mask, null));
+            x = x.Plus(_decoder.Self[block].ToProjected(normed, read, _decoder.ByTensors(bias), null));
+            x = x.Plus(_decoder.Cross[block].ToProjected(_decoder.Norm(x, block, 1), (_crossKeys[block], _crossValues[block]), _decoder.ByTensors(_mask), null));
             x = _decoder.FeedForward(x, block, null);
         }
 

@@ -25,11 +25,11 @@ internal sealed class Attention
 
     /// <summary>Attention of a sequence to itself.</summary>
     /// <param name="x">The normalised input. // [batch, length, d]</param>
-    /// <param name="bias">Position bias plus mask, float32. // [batch or 1, heads, length, length]</param>
+    /// <param name="math">With the position bias and what a query does not see.</param>
     /// <param name="dropout">Masks while tuning, else null.</param>
     /// <returns>// [batch, length, d]</returns>
-    public Tensor ToSelf(Tensor x, Tensor bias, DropoutMasks? dropout) =>
-        Output(Weigh(Split(x, _q), Split(x, _k), Split(x, _v), bias, dropout));
+    public Tensor ToSelf(Tensor x, BlockMath math, DropoutMasks? dropout) =>
+        Output(Weigh(Split(x, _q), Split(x, _k), Split(x, _v), math, dropout));
 
     /// <summary>Keys and values, for <see cref="ToProjected"/>.</summary>
     /// <param name="memory">// [batch, length, d]</param>
@@ -44,8 +44,8 @@ internal sealed class Attention
     public Tensor Values(Tensor memory) => F.linear(memory, _v);
 
     /// <summary>Attention to keys and values.</summary>
-    public Tensor ToProjected(Tensor x, (Tensor K, Tensor V) memory, Tensor? mask, DropoutMasks? dropout) =>
-        Output(Weigh(Split(x, _q), memory.K, memory.V, mask, dropout));
+    public Tensor ToProjected(Tensor x, (Tensor K, Tensor V) memory, BlockMath math, DropoutMasks? dropout) =>
+        Output(Weigh(Split(x, _q), memory.K, memory.V, math, dropout));
 
     /// <summary>
     /// Attention to the encoder's output without forming its keys and values: q·(Wk m) = (q Wk)·m and Σ p (Wv m) = Wv Σ p m.
@@ -53,15 +53,15 @@ internal sealed class Attention
     /// </summary>
     /// <param name="x">The normalised input. // [batch, targets, d]</param>
     /// <param name="memory">// [batch, length, d]</param>
-    /// <param name="mask">Added to the scores, float32; null where nothing is padded. // [batch, 1, 1, length]</param>
+    /// <param name="math">With the mask of the memory's padding.</param>
     /// <param name="dropout">Masks while tuning, else null.</param>
     /// <returns>// [batch, targets, d]</returns>
-    public Tensor ToMemory(Tensor x, Tensor memory, Tensor? mask, DropoutMasks? dropout)
+    public Tensor ToMemory(Tensor x, Tensor memory, BlockMath math, DropoutMasks? dropout)
     {
         long batch = x.size(0), targets = x.size(1), length = memory.size(1), dim = memory.size(2);
         Tensor q = matmul(ByHead(Split(x, _q)), _k.view(_heads, _headDim, dim)); // [heads, batch * targets, d]
         Tensor scores = matmul(ByRow(q, batch).reshape(batch, _heads * targets, dim), memory.transpose(1, 2)); // [batch, heads * targets, length]
-        Tensor p = Softmax(scores.view(batch, _heads, targets, length), mask, x.dtype);
+        Tensor p = math.Softmax(scores.view(batch, _heads, targets, length));
         if (dropout is not null)
         {
             p = p * dropout.NextPerKey(_heads, length).unsqueeze(2);
@@ -78,22 +78,15 @@ internal sealed class Attention
     // [heads, batch * targets, n] -> [batch, heads, targets, n]
     private static Tensor ByRow(Tensor x, long batch) => x.view(x.size(0), batch, -1, x.size(2)).transpose(0, 1);
 
-    private static Tensor Weigh(Tensor q, Tensor k, Tensor v, Tensor? bias, DropoutMasks? dropout)
+    private static Tensor Weigh(Tensor q, Tensor k, Tensor v, BlockMath math, DropoutMasks? dropout)
     {
-        Tensor scores = matmul(q, k.transpose(2, 3)); // [batch, heads, queries, keys]
-        Tensor p = Softmax(scores, bias, v.dtype);
+        Tensor p = math.Softmax(matmul(q, k.transpose(2, 3))); // [batch, heads, queries, keys]
         if (dropout is not null)
         {
             v = v * dropout.NextPerKey(v.size(1), v.size(2)).unsqueeze(3); // one mask for all queries: dropping a key is dropping its value
         }
 
         return matmul(p, v); // [batch, heads, queries, kv]
-    }
-
-    private static Tensor Softmax(Tensor scores, Tensor? bias, ScalarType type)
-    {
-        Tensor wide = scores.to(ScalarType.Float32);
-        return F.softmax(bias is null ? wide : wide.Plus(bias), -1).to(type);
     }
 
     // [batch, length, d] -> [batch, heads, length, kv]

@@ -5,15 +5,15 @@ using F = TorchSharp.torch.nn.functional;
 namespace Spot.Backbone;
 
 /// <summary>
-/// What an encoder block computes between its products, with the bias that all blocks of a pass share: by tensor operations, which make a graph and
-/// work on every device, or by kernels, in one pass over memory and without a graph.
+/// What a block computes between its products, with the bias that all blocks of a pass share: by tensor operations, which make a graph and work on
+/// every device, or by kernels, in one pass over memory and without a graph.
 /// </summary>
 /// <param name="weights">The weights.</param>
 /// <param name="config">The architecture.</param>
-/// <param name="bias">Float32; contiguous for kernels, with the mask in it for tensor operations. // [batch or 1, heads, length, length]</param>
+/// <param name="bias">Float32; contiguous for kernels, with the mask in it for tensor operations; null for none. // [batch or 1, heads, queries, keys]</param>
 /// <param name="mask">For kernels: 0 where a key is real, −∞ where it is padding; null where nothing is padded. // [batch, 1, 1, length]</param>
 /// <param name="kernels">Whether kernels compute it: inside no_grad, on contiguous tensors.</param>
-internal sealed class BlockMath(T5Weights weights, T5Config config, Tensor bias, Tensor? mask, bool kernels)
+internal sealed class BlockMath(T5Weights weights, T5Config config, Tensor? bias, Tensor? mask, bool kernels)
 {
     /// <summary>RMS norm.</summary>
     /// <param name="x">// [batch, length, d]</param>
@@ -29,7 +29,8 @@ internal sealed class BlockMath(T5Weights weights, T5Config config, Tensor bias,
     {
         if (!kernels)
         {
-            return F.softmax(scores.to(ScalarType.Float32).Plus(bias), -1).to(scores.dtype);
+            Tensor wide = scores.to(ScalarType.Float32);
+            return F.softmax(bias is null ? wide : wide.Plus(bias), -1).to(scores.dtype);
         }
 
         SoftmaxKernels.Softmax(scores, bias, mask);

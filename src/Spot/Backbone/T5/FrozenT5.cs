@@ -30,7 +30,7 @@ internal sealed class FrozenT5 : IDisposable
         _thread = thread;
         _weights = weights;
         _encoder = new EncoderStack(weights, config, device);
-        _decoder = new DecoderStack(weights, config);
+        _decoder = new DecoderStack(weights, config, device);
         Config = config;
         Device = device;
         Type = type;

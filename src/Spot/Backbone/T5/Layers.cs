@@ -22,15 +22,16 @@ internal static class Layers
     /// <param name="x">// [batch, length, d]</param>
     /// <param name="weights">All weights.</param>
     /// <param name="prefix">The layer's name, for example <c>encoder.block.0.layer.1</c>.</param>
-    /// <param name="config">The activation.</param>
+    /// <param name="config">Its width, and whether it is gated.</param>
+    /// <param name="math">What computes the activation.</param>
     /// <param name="dropout">Masks while tuning, else null.</param>
     /// <returns>// [batch, length, d]</returns>
-    public static Tensor FeedForward(Tensor x, T5Weights weights, string prefix, T5Config config, DropoutMasks? dropout)
+    public static Tensor FeedForward(Tensor x, T5Weights weights, string prefix, T5Config config, BlockMath math, DropoutMasks? dropout)
     {
         Tensor Weight(string name) => weights[$"{prefix}.DenseReluDense.{name}.weight"];
         Tensor gate = F.linear(x, Weight(config.IsGated ? "wi_0" : "wi")); // [batch, length, ff]
         Tensor? up = config.IsGated ? F.linear(x, Weight("wi_1")) : null;
-        return F.linear(Activate(gate, up, dropout?.Next(1, config.FeedForwardDim), config.Activation), Weight("wo"));
+        return F.linear(math.Activate(gate, up, dropout?.Next(1, config.FeedForwardDim), slopes: false), Weight("wo"));
     }
 
     /// <summary>act(gate) · up · mask, of which the gate alone is always there.</summary>

@@ -12,12 +12,12 @@ namespace Spot.Inference;
 /// </summary>
 internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger) : IAsyncDisposable
 {
-    private const int MostPairs = 512; // of inputs and targets that may wait before more are encoded for scoring
+    private const int MostScored = 64; // inputs that may wait with their targets before more are encoded for scoring
 
     private readonly Lock _lock = new();
     private readonly JobQueue _queue = new(options.QueueCapacity);
     private readonly DecodingStage _decoding = new(model, logger);
-    private readonly ScoringStage _scoring = new(model);
+    private readonly ScoringStage _scoring = new(model, logger);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _pumping, _closed, _scored;
     private long _busy, _begun; // ticks of computing, jobs begun: for the retry-after
@@ -152,9 +152,9 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         _decoding.Add([.. going.OfType<GenerationJob>().Select(job => (job, rows[job.Input.Key]))]);
         foreach (Job job in going)
         {
-            if (job is IScoringJob)
+            if (job is IScoringJob scoring)
             {
-                _scoring.Add(job, rows[job.Input.Key]);
+                _scoring.Add(scoring, rows[job.Input.Key]);
             }
             else if (job is EmbeddingJob embedding)
             {
@@ -173,32 +173,18 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         }
     }
 
-    // What fails together is tried one by one, so that only the one at fault fails.
-    private void Encode(EncoderInput[] inputs, List<Job> jobs, Dictionary<EncoderKey, Shared<EncodedRow>> rows)
-    {
-        if (inputs.Length == 0)
-        {
-            return;
-        }
-
-        try
+    private void Encode(EncoderInput[] inputs, List<Job> jobs, Dictionary<EncoderKey, Shared<EncodedRow>> rows) => Jointly.Run(
+        inputs,
+        part =>
         {
             using DisposeScope scope = NewDisposeScope();
-            foreach ((int i, Shared<EncodedRow> row) in Encoder.Encode(inputs).Index())
+            foreach ((EncoderInput input, Shared<EncodedRow> row) in part.Zip(Encoder.Encode(part)))
             {
-                rows[inputs[i].Key] = row;
+                rows[input.Key] = row;
             }
-        }
-        catch (Exception exception) when (inputs.Length > 1)
-        {
-            InferenceLog.OneByOne(logger, inputs.Length, exception);
-            Array.ForEach(inputs, input => Encode([input], jobs, rows));
-        }
-        catch (Exception exception)
-        {
-            jobs.Where(job => job.Input.Key == inputs[0].Key).ToList().ForEach(job => job.Fail(exception));
-        }
-    }
+        },
+        (input, exception) => jobs.Where(job => job.Input.Key == input.Key).ToList().ForEach(job => job.Fail(exception)),
+        logger);
 
     private HashSet<Job> Choose(IReadOnlyList<Job> waiting, Dictionary<EncoderKey, Shared<EncodedRow>> rows)
     {
@@ -245,7 +231,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
                 free -= job.Rows;
             }
 
-            if (job.Rows > 0 ? free >= 0 : _scoring.Count < MostPairs)
+            if (job.Rows > 0 ? free >= 0 : _scoring.Count < MostScored)
             {
                 ready.Add(job);
             }

@@ -31,8 +31,14 @@ internal interface IScoringJob
     /// <summary>The targets' ids with end of sequence.</summary>
     int[][] Targets { get; }
 
+    /// <inheritdoc cref="Job.IsOver"/>
+    bool IsOver { get; }
+
     /// <summary>Takes the log-probability of a target; with the last one it is answered.</summary>
     void Set(int target, double logProbability);
+
+    /// <inheritdoc cref="Job.Fail"/>
+    void Fail(Exception exception);
 }
 
 /// <summary>Tells how likely each target is.</summary>
@@ -53,9 +59,8 @@ internal sealed class LabelsJob(EncoderInput input, string[] labels, int[][] tar
     protected override ClassificationResult From(double[] scores)
     {
         double[] compared = [.. scores.Select((score, i) => score / (perToken ? Targets[i].Length : 1) / (options.Temperature ?? 1))];
-        double most = compared.Max();
-        double sum = compared.Sum(score => Math.Exp(score - most));
-        LabelScore[] all = [.. scores.Select((score, i) => new LabelScore(labels[i], Math.Exp(compared[i] - most) / sum, score, Targets[i].Length))];
+        double[] probabilities = LabelSet.Probabilities(compared);
+        LabelScore[] all = [.. scores.Select((score, i) => new LabelScore(labels[i], probabilities[i], score, Targets[i].Length))];
         LabelScore best = all.MaxBy(label => label.LabelSetProbability)!;
         return new ClassificationResult(best.LabelSetProbability >= options.AbstainBelow ? best.Label : null, all, Input.Ids.Length, Input.CutTokens);
     }

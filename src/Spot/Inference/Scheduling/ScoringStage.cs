@@ -1,113 +1,80 @@
+using Microsoft.Extensions.Logging;
 using Spot.Backbone;
 
 namespace Spot.Inference;
 
-/// <summary>Scores targets, some of them in a piece. On the model's thread.</summary>
-internal sealed class ScoringStage(FrozenT5 model)
+/// <summary>Scores targets, those of some inputs in a piece. On the model's thread.</summary>
+internal sealed class ScoringStage(FrozenT5 model, ILogger logger)
 {
-    private readonly LinkedList<(Job Job, Shared<EncodedRow> Row, int Target)> _pairs = [];
+    private readonly LinkedList<Item> _waiting = [];
 
-    /// <summary>Pairs of inputs and targets that wait.</summary>
-    public int Count => _pairs.Count;
+    /// <summary>Inputs that wait with their targets.</summary>
+    public int Count => _waiting.Count;
 
     /// <summary>Takes a job and its encoded input, which is held until it is scored.</summary>
-    public void Add(Job job, Shared<EncodedRow> row)
+    public void Add(IScoringJob job, Shared<EncodedRow> row)
     {
-        int[][] targets = ((IScoringJob)job).Targets;
-        foreach (int target in Enumerable.Range(0, targets.Length).OrderBy(target => targets[target].Length)) // so that little is padded
+        foreach (TargetTree tree in TargetTree.Of(job.Targets, model.Config.DecoderStartId))
         {
-            _pairs.AddLast((job, row.Hold(), target));
+            _waiting.AddLast(new Item(job, row.Hold(), tree));
         }
     }
 
-    /// <summary>Scores the next pairs; in a dispose scope, without gradients.</summary>
+    /// <summary>Scores the oldest and those with the same targets; in a dispose scope, without gradients.</summary>
     public void Step()
     {
-        List<(Job Job, Shared<EncodedRow> Row, int Target)> part = Next();
-        try
-        {
-            if (part.Count > 0)
-            {
-                Score(part);
-            }
-        }
-        catch (Exception exception) when (part.DistinctBy(pair => pair.Job).Skip(1).Any() && exception is not OutOfMemoryException)
-        {
-            Alone(part);
-        }
-        catch (Exception exception)
-        {
-            part.ForEach(pair => pair.Job.Fail(exception));
-        }
-        finally
-        {
-            part.ForEach(pair => pair.Row.LetGo());
-        }
+        List<Item> part = Next();
+        Jointly.Run(part, Score, (item, exception) => item.Job.Fail(exception), logger);
+        part.ForEach(item => item.Row.LetGo());
     }
 
     public void FailAll(Exception exception)
     {
-        foreach ((Job job, Shared<EncodedRow> row, _) in _pairs)
+        foreach (Item item in _waiting)
         {
-            job.Fail(exception);
-            row.LetGo();
+            item.Job.Fail(exception);
+            item.Row.LetGo();
         }
 
-        _pairs.Clear();
+        _waiting.Clear();
     }
 
-    private static int[] Ids((Job Job, Shared<EncodedRow> Row, int Target) pair) => ((IScoringJob)pair.Job).Targets[pair.Target];
-
     // As many as a pass takes; those of jobs that are over are left out.
-    private List<(Job Job, Shared<EncodedRow> Row, int Target)> Next()
+    private List<Item> Next()
     {
-        List<(Job Job, Shared<EncodedRow> Row, int Target)> part = [];
-        int longest = 1;
-        while (_pairs.First is { } next)
+        List<Item> part = [];
+        LinkedListNode<Item>? next;
+        for (LinkedListNode<Item>? node = _waiting.First; node is not null && (part.Count == 0 || part.Count < part[0].Tree.RowsPerPass); node = next)
         {
-            if (next.Value.Job.IsOver)
+            (Item item, next) = (node.Value, node.Next);
+            if (item.Job.IsOver)
             {
-                next.Value.Row.LetGo();
-                _pairs.RemoveFirst();
-                continue;
+                item.Row.LetGo();
+                _waiting.Remove(node);
             }
-
-            longest = Math.Max(longest, Ids(next.Value).Length);
-            if (part.Count > 0 && part.Count >= PairScores.Most(longest))
+            else if (part.Count == 0 || item.Tree.Matches(part[0].Tree))
             {
-                break;
+                part.Add(item);
+                _waiting.Remove(node);
             }
-
-            part.Add(next.Value);
-            _pairs.RemoveFirst();
         }
 
         return part;
     }
 
-    private void Score(IReadOnlyList<(Job Job, Shared<EncodedRow> Row, int Target)> part)
+    private void Score(IReadOnlyList<Item> part)
     {
-        EncodedRow[] rows = [.. part.Select(pair => pair.Row.Value).Distinct()];
-        double[] scores = PairScores.Run(model, EncodedRows.Batch(rows), [.. part.Select(pair => (Array.IndexOf(rows, pair.Row.Value), Ids(pair)))]);
-        foreach ((int i, (Job job, _, int target)) in part.Index())
+        EncodedRow[] rows = [.. part.Select(item => item.Row.Value).Distinct()];
+        double[][] scores = TreeScores.Pass(model, EncodedRows.Batch(rows), part[0].Tree);
+        foreach (Item item in part)
         {
-            ((IScoringJob)job).Set(target, scores[i]);
+            foreach (((int target, _, _), double score) in item.Tree.Targets.Zip(scores[Array.IndexOf(rows, item.Row.Value)]))
+            {
+                item.Job.Set(target, score);
+            }
         }
     }
 
-    // What failed together is tried job by job, so that only the one at fault fails.
-    private void Alone(List<(Job Job, Shared<EncodedRow> Row, int Target)> part)
-    {
-        foreach (IGrouping<Job, (Job Job, Shared<EncodedRow> Row, int Target)> own in part.GroupBy(pair => pair.Job))
-        {
-            try
-            {
-                Score([.. own]);
-            }
-            catch (Exception exception)
-            {
-                own.Key.Fail(exception);
-            }
-        }
-    }
+    /// <summary>An input, and all its targets or some.</summary>
+    private sealed record Item(IScoringJob Job, Shared<EncodedRow> Row, TargetTree Tree);
 }

@@ -10,6 +10,8 @@ namespace Spot.Tuning;
 /// <param name="perToken">Whether a score is divided by its label's number of tokens.</param>
 internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToken)
 {
+    private readonly IReadOnlyList<TargetTree> _trees = TargetTree.Of(labels, model.Config.DecoderStartId);
+
     /// <summary>The most likely label of every input behind every prompt.</summary>
     /// <param name="prompts">The prompts, at least one; null for the bare model.</param>
     /// <param name="inputs">Input ids with end of sequence.</param>
@@ -25,38 +27,11 @@ internal sealed class RankedAnswers(FrozenT5 model, int[][] labels, bool perToke
         int[] lengths = [.. labels.Select(label => perToken ? label.Length : 1)];
         return [.. LogLikelihoods(encoded).Select(scores => scores.Any(double.IsNaN)
             ? new RankedAnswer(ClassificationMetrics.InvalidLabel, null)
-            : new RankedAnswer(RankClassification.Choose(scores, lengths), Probabilities([.. scores.Zip(lengths, (score, length) => score / length)])))];
+            : new RankedAnswer(RankClassification.Choose(scores, lengths), LabelSet.Probabilities([.. scores.Zip(lengths, (score, length) => score / length)])))];
     }
 
     /// <summary>Scores every label for every row of a batch.</summary>
     /// <param name="encoded">The encoded inputs.</param>
     /// <returns>Log-likelihoods in nats, at most 0, by row, then by label.</returns>
-    public double[][] LogLikelihoods(EncodedBatch encoded)
-    {
-        int rows = (int)encoded.States.size(0);
-        double[][] scores = [.. Enumerable.Range(0, rows).Select(_ => new double[labels.Length])];
-
-        // Labels of similar length meet in a pass, so that little is padded.
-        int[] byLength = [.. Enumerable.Range(0, labels.Length).OrderBy(label => labels[label].Length)];
-        IEnumerable<(int Row, int Label)> pairs = byLength.SelectMany(label => Enumerable.Range(0, rows).Select(row => (row, label)));
-        foreach ((int Row, int Label)[] part in pairs.Chunk(PairScores.Most(labels.Max(label => label.Length))))
-        {
-            double[] found = PairScores.Run(model, encoded, [.. part.Select(pair => (pair.Row, labels[pair.Label]))]);
-            foreach ((int index, (int row, int label)) in part.Index())
-            {
-                scores[row][label] = found[index];
-            }
-        }
-
-        return scores;
-    }
-
-    // softmax over the labels
-    private static double[] Probabilities(double[] scores)
-    {
-        double most = scores.Max();
-        double[] weights = [.. scores.Select(score => Math.Exp(score - most))];
-        double sum = weights.Sum();
-        return [.. weights.Select(weight => weight / sum)];
-    }
+    public double[][] LogLikelihoods(EncodedBatch encoded) => TreeScores.Run(model, encoded, _trees);
 }

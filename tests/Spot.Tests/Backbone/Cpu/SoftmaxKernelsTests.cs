@@ -39,6 +39,18 @@ public sealed class SoftmaxKernelsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(37, false)]
+    [InlineData(37, true)]
+    public void Softmax_may_have_no_bias(int keys, bool masked)
+    {
+        Tensor scores = Values("scores", 20, 3, 2, 4, keys);
+        Tensor? mask = masked ? Mask(3, keys) : null;
+        Tensor expected = Reference(scores, zeros_like(scores), mask);
+        SoftmaxKernels.Softmax(scores, null, mask);
+        Assert.True((scores.to(ScalarType.Float64) - expected).abs().max().item<double>() < 3e-7);
+    }
+
     [Fact]
     public void Softmax_keeps_its_relative_precision_far_below_the_largest_score()
     {
