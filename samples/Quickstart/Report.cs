@@ -12,10 +12,10 @@ internal static class Report
     {
         PromptSearchOptions all = new() { K = int.MaxValue };
         IReadOnlyList<PromptMatch> average = await library.SearchAsync(embedding, all, cancellationToken);
-        all.Similarity = PromptSimilarity.PerToken;
+        all.Similarity = PromptSimilarity.PerTokenDisplacement;
         IReadOnlyList<PromptMatch> perToken = await library.SearchAsync(embedding, all, cancellationToken);
         Table table = new Table().Title($"Source prompts by task similarity to {target.Name}").RoundedBorder()
-            .AddColumn("source").AddColumn("family").AddColumn(Right("average token")).AddColumn(Right("per token")).AddColumn(Right("source score"));
+            .AddColumn("source").AddColumn("family").AddColumn(Right("similarity")).AddColumn(Right("per token")).AddColumn(Right("source score"));
         foreach (PromptMatch match in average)
         {
             double other = perToken.First(m => m.Info.Id == match.Info.Id).Similarity;

@@ -47,6 +47,8 @@ internal static class Summary
         {
             PromptSimilarity.AverageToken => $"{name}, average token",
             PromptSimilarity.PerToken => $"{name}, per token",
+            PromptSimilarity.AverageDisplacement => $"{name}, average displacement",
+            PromptSimilarity.PerTokenDisplacement => $"{name}, per-token displacement",
             _ => name,
         };
     }

@@ -28,12 +28,12 @@ internal static class RandomLibrary
             Metrics = new Dictionary<string, double> { ["accuracy"] = number % 100, ["score"] = number % 100 },
             Created = DateTimeOffset.UnixEpoch,
         };
-        return new PromptRecord(info, prompt, new TaskEmbedding(info.Task, Prompt((2 * number) + 1, dim), Step));
+        return new PromptRecord(info, prompt, new TaskEmbedding(info.Task, Prompt((2 * number) + 1, dim), Step) { Start = Prompt(int.MaxValue, dim) });
     }
 
     public static string Id(int number) => "r" + number.ToString("d7", CultureInfo.InvariantCulture);
 
-    public static TaskEmbedding Query(int number, int dim) => new("query", Prompt(-1 - number, dim), Step);
+    public static TaskEmbedding Query(int number, int dim) => new("query", Prompt(-1 - number, dim), Step) { Start = Prompt(int.MaxValue, dim) };
 
     /// <summary>Writes a library's records without waiting for the disk, as a copied folder has them; there is no index.</summary>
     public static void Write(string folder, int count, int dim)

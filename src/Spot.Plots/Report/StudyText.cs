@@ -7,7 +7,13 @@ namespace Spot.Plots.Report;
 /// <summary>The words for what a study holds.</summary>
 internal static class StudyText
 {
-    internal static string Of(PromptSimilarity similarity) => similarity == PromptSimilarity.AverageToken ? "average token" : "per token";
+    internal static string Of(PromptSimilarity similarity) => similarity switch
+    {
+        PromptSimilarity.AverageToken => "average token",
+        PromptSimilarity.PerToken => "per token",
+        PromptSimilarity.AverageDisplacement => "average displacement",
+        _ => "per-token displacement",
+    };
 
     /// <summary>A strategy among prompts of some similarity, or without regard to it.</summary>
     internal static string Name(StudyStrategy strategy, PromptSimilarity? similarity) => strategy switch

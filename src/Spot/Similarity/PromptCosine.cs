@@ -1,6 +1,6 @@
 namespace Spot.Similarity;
 
-/// <summary>The similarities of two prompts (SPoT §3.2).</summary>
+/// <summary>The similarities of two prompts (SPoT §3.2), and of two task embeddings.</summary>
 /// <remarks>
 /// <para>cos(x, y) = x·y / (|x||y|), and 0 where a norm is 0. Accumulated in double: within 1e-12 of the exact value of the float32
 /// inputs, whatever their magnitude. The prompts may differ in length.</para>
@@ -24,12 +24,12 @@ public static class PromptCosine
     /// <exception cref="SpotException">The prompts belong to different backbones.</exception>
     public static double PerToken(SoftPrompt a, SoftPrompt b) => Compare(a, b, PromptSimilarity.PerToken);
 
-    /// <summary>The similarity of the given kind.</summary>
+    /// <summary>The similarity of the given kind of two prompts as they are.</summary>
     /// <param name="a">A prompt.</param>
     /// <param name="b">A prompt of the same backbone and width.</param>
     /// <param name="similarity">Which similarity.</param>
     /// <returns>−1 … 1.</returns>
-    /// <exception cref="ArgumentException">The widths differ, or <paramref name="similarity"/> is none of the enumeration.</exception>
+    /// <exception cref="ArgumentException">The widths differ, or <paramref name="similarity"/> is none of prompts alone.</exception>
     /// <exception cref="SpotException">The prompts belong to different backbones.</exception>
     public static double Compare(SoftPrompt a, SoftPrompt b, PromptSimilarity similarity)
     {
@@ -38,6 +38,26 @@ public static class PromptCosine
         PromptKey.Write(a, similarity, keys.AsSpan(0, a.Dim));
         PromptKey.Write(b, similarity, keys.AsSpan(a.Dim));
         return PromptKey.Compare(keys.AsSpan(0, a.Dim), keys.AsSpan(a.Dim));
+    }
+
+    /// <summary>The similarity of the given kind of two task embeddings.</summary>
+    /// <param name="a">An embedding.</param>
+    /// <param name="b">An embedding of the same backbone and width.</param>
+    /// <param name="similarity">Which similarity.</param>
+    /// <returns>−1 … 1.</returns>
+    /// <exception cref="ArgumentException">
+    /// The widths differ, a displacement is asked for and an embedding has no start, or <paramref name="similarity"/> is none of the enumeration.
+    /// </exception>
+    /// <exception cref="SpotException">The embeddings belong to different backbones.</exception>
+    public static double Compare(TaskEmbedding a, TaskEmbedding b, PromptSimilarity similarity)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        ThrowUnlessComparable(a.Prompt, b.Prompt);
+        double[] keys = new double[2 * a.Prompt.Dim];
+        PromptKey.Write(a, similarity, keys.AsSpan(0, a.Prompt.Dim));
+        PromptKey.Write(b, similarity, keys.AsSpan(a.Prompt.Dim));
+        return PromptKey.Compare(keys.AsSpan(0, a.Prompt.Dim), keys.AsSpan(a.Prompt.Dim));
     }
 
     /// <summary>Throws unless two prompts belong to one backbone and have one width.</summary>

@@ -11,15 +11,17 @@ public static class TaskSimilarity
     /// A symmetric matrix [tasks, tasks], −1 … 1. Its diagonal is the mean over pairs of runs of one task, each run with itself among them: 1 only where
     /// the runs agree.
     /// </returns>
-    /// <exception cref="ArgumentException">A task has no embedding, widths differ, or <paramref name="similarity"/> is none of the enumeration.</exception>
+    /// <exception cref="ArgumentException">
+    /// A task has no embedding, widths differ, a displacement is asked for and an embedding has no start, or <paramref name="similarity"/> is none of the enumeration.
+    /// </exception>
     /// <exception cref="SpotException">The embeddings belong to different backbones.</exception>
-    public static double[,] Matrix(IReadOnlyList<IReadOnlyList<SoftPrompt>> runs, PromptSimilarity similarity)
+    public static double[,] Matrix(IReadOnlyList<IReadOnlyList<TaskEmbedding>> runs, PromptSimilarity similarity)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ThrowIfEmpty(runs);
 
         // A similarity is an inner product of keys, so the mean over pairs is the inner product of mean keys.
-        double[][] keys = [.. runs.Select(prompts => MeanKey(prompts, runs[0][0], similarity))];
+        double[][] keys = [.. runs.Select(embeddings => MeanKey(embeddings, runs[0][0].Prompt, similarity))];
         double[,] matrix = new double[keys.Length, keys.Length];
         for (int i = 0; i < keys.Length; i++)
         {
@@ -32,7 +34,7 @@ public static class TaskSimilarity
         return matrix;
     }
 
-    private static void ThrowIfEmpty(IReadOnlyList<IReadOnlyList<SoftPrompt>> runs)
+    private static void ThrowIfEmpty(IReadOnlyList<IReadOnlyList<TaskEmbedding>> runs)
     {
         for (int task = 0; task < runs.Count; task++)
         {
@@ -43,16 +45,16 @@ public static class TaskSimilarity
         }
     }
 
-    private static double[] MeanKey(IReadOnlyList<SoftPrompt> prompts, SoftPrompt model, PromptSimilarity similarity)
+    private static double[] MeanKey(IReadOnlyList<TaskEmbedding> embeddings, SoftPrompt model, PromptSimilarity similarity)
     {
         double[] mean = new double[model.Dim], key = new double[model.Dim];
-        foreach (SoftPrompt prompt in prompts)
+        foreach (TaskEmbedding embedding in embeddings)
         {
-            PromptCosine.ThrowUnlessComparable(model, prompt);
-            PromptKey.Write(prompt, similarity, key);
+            PromptCosine.ThrowUnlessComparable(model, embedding.Prompt);
+            PromptKey.Write(embedding, similarity, key);
             for (int i = 0; i < key.Length; i++)
             {
-                mean[i] += key[i] / prompts.Count;
+                mean[i] += key[i] / embeddings.Count;
             }
         }
 

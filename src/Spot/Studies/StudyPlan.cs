@@ -68,8 +68,8 @@ public sealed class StudyPlan
     public IReadOnlyList<int> MixtureOfTopKValues { get; set; } = [12];
 
     /// <summary>The ways to compare embeddings.</summary>
-    /// <value>Both.</value>
-    public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageToken, PromptSimilarity.PerToken];
+    /// <value>What is compared by default, and the paper's for comparison.</value>
+    public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken];
 
     /// <summary>
     /// Whether a source (first) has evaluation examples of a target (second) among its own: the pair is marked and left out. Null for none. A task is

@@ -29,8 +29,8 @@ public abstract class TargetedTransfer : ITransferStrategy
     public int K { get; init; } = 3;
 
     /// <summary>How task embeddings are compared.</summary>
-    /// <value><see cref="PromptSimilarity.AverageToken"/>.</value>
-    public PromptSimilarity Similarity { get; init; } = PromptSimilarity.AverageToken;
+    /// <value><see cref="PromptSimilarity.AverageDisplacement"/>.</value>
+    public PromptSimilarity Similarity { get; init; } = PromptSimilarity.AverageDisplacement;
 
     /// <summary>The recipe of the library's keys, with which the target is embedded; null to use the options of the transfer.</summary>
     /// <value>null.</value>

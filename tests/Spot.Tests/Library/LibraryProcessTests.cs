@@ -106,7 +106,7 @@ public class LibraryProcessTests
             Assert.Contains(found, match => match.Info.Id == "fixed");
             Assert.Equal(found.OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal), found);
             Assert.All(found, match => Assert.Contains(
-                known, record => record.Info.Id == match.Info.Id && Samples.Ranking([record], Samples.Query("q"), PromptSimilarity.AverageToken)[0].Similarity == match.Similarity));
+                known, record => record.Info.Id == match.Info.Id && Samples.Ranking([record], Samples.Query("q"), PromptSimilarity.AverageDisplacement)[0].Similarity == match.Similarity));
             searches++;
         }
 

@@ -28,11 +28,19 @@ public class OldLibraryTests
         Assert.Null(record.Info.CalibrationTemperature);
         Assert.Equal(2, (await library.SearchAsync(record.Embedding!, new() { K = 9 }, token)).Count);
         await library.AddAsync(Samples.Record("new", step: 50), cancellationToken: token);
+        TaskEmbedding query = Samples.Query("q", 50);
         foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
         {
             IReadOnlyList<PromptMatch> found = await opened.SearchAsync(record.Embedding!, new() { K = 9 }, token);
             Assert.Equal(3, found.Count);
             Assert.Equal("films-0", found[0].Info.Id);
+            Assert.All(found, match => Assert.Equal(PromptSimilarity.AverageToken, match.ComparedBy)); // this version kept no starts
+
+            // Behind those whose start is known, in their own order.
+            found = await opened.SearchAsync(query, new() { K = 9 }, token);
+            PromptRecord[] old = [record, (await library.GetAsync("films-1", token))!];
+            Assert.Equal(["new", .. Samples.Ranking(old, query, PromptSimilarity.AverageDisplacement).Select(one => one.Id)], found.Select(match => match.Info.Id));
+            Assert.Equal([PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken, PromptSimilarity.AverageToken], found.Select(match => match.ComparedBy));
         }
     }
 

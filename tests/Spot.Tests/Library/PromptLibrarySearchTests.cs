@@ -35,6 +35,8 @@ public class PromptLibrarySearchTests
     [Theory]
     [InlineData(PromptSimilarity.AverageToken)]
     [InlineData(PromptSimilarity.PerToken)]
+    [InlineData(PromptSimilarity.AverageDisplacement)]
+    [InlineData(PromptSimilarity.PerTokenDisplacement)]
     public async Task Search_agrees_with_comparing_one_by_one_after_every_change(PromptSimilarity similarity)
     {
         using TempFolder folder = new();
@@ -46,7 +48,12 @@ public class PromptLibrarySearchTests
             // As it is, read again, and by its index alone.
             foreach (PromptLibrary opened in new[] { library, PromptLibrary.Open(folder.Path), PromptLibrary.Open(folder.Path, null, fewRecords: 0) })
             {
-                Assert.Equal(Samples.Ranking(records.Values, query, similarity), Samples.Ranking(await opened.SearchAsync(query, new() { K = 100, Similarity = similarity }, Token)));
+                foreach (TaskEmbedding asked in new[] { query, query with { Start = null } })
+                {
+                    IReadOnlyList<PromptMatch> found = await opened.SearchAsync(asked, new() { K = 100, Similarity = similarity }, Token);
+                    Assert.Equal(Samples.Ranking(records.Values, asked, similarity), Samples.Ranking(found));
+                    Assert.All(found, match => Assert.Equal(Samples.Compare(records[match.Info.Id].Embedding!, asked, similarity), (match.ComparedBy, match.Similarity)));
+                }
             }
         }
 
@@ -61,10 +68,14 @@ public class PromptLibrarySearchTests
         await Add(Samples.Record("m"));
         await Add(Samples.Record("z", "m"));
         await Add(Samples.Record("B", "m"));
+        await Add(Samples.Record("n", "m", hasStart: false));
+        await Add(Samples.Record("l", hasStart: false));
+        await Add(Samples.Record("l", hasStart: true));
         await Add(Samples.Record("other-step", step: 50));
         await Add(Samples.Record("no-embedding", step: null));
         await Add(Samples.Record("a"));
         await Add(Samples.Record("m", "changed"));
+        await Add(Samples.Record("a", hasStart: false));
         await library.RemoveAsync("B", Token);
         records.Remove("B");
         await Check();
@@ -79,19 +90,27 @@ public class PromptLibrarySearchTests
         PromptLibrary library = PromptLibrary.Open(folder.Path);
         foreach (int i in Enumerable.Range(0, 30))
         {
-            await library.AddAsync(Samples.Record($"r{i}", step: i % 3 == 0 ? 50 : 100), cancellationToken: Token);
+            await library.AddAsync(Samples.Record($"r{i}", step: i % 3 == 0 ? 50 : 100, hasStart: i % 5 > 1), cancellationToken: Token);
         }
 
-        TaskEmbedding[] queries = [.. Enumerable.Range(0, 11).Select(i => Samples.Query($"q{i}", i % 4 == 1 ? 50 : 100))];
-        PromptSearchOptions options = new() { K = 7, Similarity = PromptSimilarity.PerToken, Filter = info => info.Id != "r4" };
-        IReadOnlyList<IReadOnlyList<PromptMatch>> together = await library.SearchManyAsync(queries, options, Token);
-        for (int i = 0; i < queries.Length; i++)
-        {
-            Assert.Equal(await library.SearchAsync(queries[i], options, Token), together[i]);
-        }
-
+        TaskEmbedding[] queries = [.. Enumerable.Range(0, 11).Select(i => Samples.Query($"q{i}", i % 4 == 1 ? 50 : 100)), Samples.Query("q0") with { Start = null }];
         IPromptLibrary plain = new OneByOne(library); // has no search of several queries of its own
-        Assert.Equal(together, await plain.SearchManyAsync(queries, options, Token));
+        PromptSearchOptions options = new();
+        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        {
+            foreach (int k in new[] { 7, 15 })
+            {
+                options = new() { K = k, Similarity = similarity, Filter = info => info.Id != "r4" };
+                IReadOnlyList<IReadOnlyList<PromptMatch>> together = await library.SearchManyAsync(queries, options, Token);
+                for (int i = 0; i < queries.Length; i++)
+                {
+                    Assert.Equal(await library.SearchAsync(queries[i], options, Token), together[i]);
+                }
+
+                Assert.Equal(together, await plain.SearchManyAsync(queries, options, Token));
+            }
+        }
+
         Assert.Empty(await library.SearchManyAsync(Array.Empty<TaskEmbedding>(), options, Token));
         await Assert.ThrowsAsync<SpotException>(() => library.SearchManyAsync([queries[0], Samples.Query("q", backbone: "two")], options, Token));
     }
@@ -127,31 +146,36 @@ public class PromptLibrarySearchTests
     [Theory]
     [InlineData(PromptSimilarity.AverageToken)]
     [InlineData(PromptSimilarity.PerToken)]
+    [InlineData(PromptSimilarity.AverageDisplacement)]
+    [InlineData(PromptSimilarity.PerTokenDisplacement)]
     public async Task A_filter_and_several_embeddings_find_what_comparing_one_by_one_finds(PromptSimilarity similarity)
     {
         using TempFolder folder = new();
         PromptLibrary library = PromptLibrary.Open(folder.Path);
-        PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i:d2}", step: i % 9 == 0 ? 50 : 100))];
+        PromptRecord[] records = [.. Enumerable.Range(0, 40).Select(i => Samples.Record($"r{i:d2}", step: i % 9 == 0 ? 50 : 100, hasStart: i % 4 > 0))];
         foreach (PromptRecord record in records)
         {
             await library.AddAsync(record, cancellationToken: Token);
         }
 
         TaskEmbedding[] embeddings = [Samples.Query("p"), Samples.Query("q"), Samples.Query("r")];
+        TaskEmbedding[] startless = [.. embeddings.Select(embedding => embedding with { Start = null })];
         foreach ((int k, Func<PromptInfo, bool>? filter) in new (int, Func<PromptInfo, bool>?)[]
         {
             (1, null), (3, info => info.Id[^1] == '7'), (5, info => info.Task.EndsWith('3') && info.Metrics["accuracy"] > 30), (99, info => info.Id != "r11"), (2, _ => false),
         })
         {
-            foreach (TaskEmbedding[] asked in new[] { embeddings, embeddings[..1] })
+            // Where one of them has no start none is compared by it.
+            foreach ((TaskEmbedding[] asked, TaskEmbedding[] given) in new[] { (embeddings, embeddings), (embeddings[..1], embeddings[..1]), (startless, [embeddings[0], .. startless[1..]]) })
             {
                 (string, double)[] expected = [.. records
                     .Where(record => record.Embedding!.Step == 100 && (filter?.Invoke(record.Info) ?? true))
-                    .Select(record => (record.Info.Id, Score: asked.Average(query => PromptCosine.Compare(record.Embedding!.Prompt, query.Prompt, similarity))))
-                    .OrderByDescending(pair => pair.Score).Take(k)];
+                    .Select(record => (record.Info.Id, Found: asked.Select(query => Samples.Compare(record.Embedding!, query, similarity)).ToArray()))
+                    .OrderByDescending(pair => pair.Found[0].By == similarity).ThenByDescending(pair => pair.Found.Average(one => one.Similarity))
+                    .Select(pair => (pair.Id, pair.Found.Average(one => one.Similarity))).Take(k)];
                 foreach (IPromptLibrary each in new IPromptLibrary[] { library, PromptLibrary.Open(folder.Path, null, fewRecords: 0), new OneByOne(library) })
                 {
-                    IReadOnlyList<PromptMatch> found = await each.SearchAverageAsync(asked, new() { K = k, Similarity = similarity, Filter = filter }, Token);
+                    IReadOnlyList<PromptMatch> found = await each.SearchAverageAsync(given, new() { K = k, Similarity = similarity, Filter = filter }, Token);
                     Assert.Equal(expected.Select(pair => pair.Item1), found.Select(match => match.Info.Id));
                     Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.Item2, pair.Second.Similarity, 1e-12));
                 }
@@ -182,7 +206,7 @@ public class PromptLibrarySearchTests
 
         TaskEmbedding query = Samples.Query("q");
         static bool IsOdd(PromptInfo info) => info.Id[^1] % 2 == 1;
-        (string Id, double)[] expected = [.. Samples.Ranking(records.Where(record => IsOdd(record.Info)), query, PromptSimilarity.AverageToken).Take(3)];
+        (string Id, double)[] expected = [.. Samples.Ranking(records.Where(record => IsOdd(record.Info)), query, PromptSimilarity.AverageDisplacement).Take(3)];
         foreach (string file in Directory.GetFiles(folder.Path, "r*").Where(file => !expected.Any(found => Path.GetFileName(file).StartsWith(found.Id, StringComparison.Ordinal))))
         {
             await File.WriteAllTextAsync(file, "damaged", Token); // in place: the folder's time stamp stays
@@ -210,7 +234,7 @@ public class PromptLibrarySearchTests
         }
 
         TaskEmbedding query = Samples.Query("q");
-        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageToken);
+        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageDisplacement);
         foreach ((string id, _) in ranking[..25])
         {
             await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path, id + ".*.safetensors")), "damaged", Token);
@@ -233,7 +257,7 @@ public class PromptLibrarySearchTests
 
         // The filter is asked between the look at the keys and the look at the records: the nearest is another one each time.
         TaskEmbedding query = Samples.Query("q");
-        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageToken);
+        (string Id, double)[] ranking = Samples.Ranking(records, query, PromptSimilarity.AverageDisplacement);
         (PromptRecord fresh, PromptRecord other) = (Samples.Record(ranking[0].Id), Samples.Record(ranking[0].Id, "other"));
         int asked = 0;
         bool Replace(PromptInfo info)
@@ -248,7 +272,7 @@ public class PromptLibrarySearchTests
 
         IReadOnlyList<PromptMatch> found = await library.SearchAsync(query, new() { K = 6, Filter = Replace }, Token);
         Assert.Contains(
-            Samples.Ranking(found), new[] { ranking, Samples.Ranking(records.Select(record => record.Info.Id == other.Info.Id ? other : record), query, PromptSimilarity.AverageToken) });
+            Samples.Ranking(found), new[] { ranking, Samples.Ranking(records.Select(record => record.Info.Id == other.Info.Id ? other : record), query, PromptSimilarity.AverageDisplacement) });
         Assert.InRange(asked, 1, 3);
 
         bool isGone = false;

@@ -14,7 +14,7 @@ public class PromptLibraryTests
         PromptLibrary library = PromptLibrary.Open(path);
         Assert.Null(library.BackboneFingerprint);
         Assert.False(Directory.Exists(path));
-        PromptRecord[] records = [Samples.Record("b"), Samples.Record("A"), Samples.Record("c_.-9", step: null)];
+        PromptRecord[] records = [Samples.Record("b"), Samples.Record("A"), Samples.Record("c_.-9", step: null), Samples.Record("d", hasStart: false)];
         foreach (PromptRecord record in records)
         {
             await library.AddAsync(record, cancellationToken: Token);
@@ -24,7 +24,7 @@ public class PromptLibraryTests
         {
             Assert.Equal(Samples.Backbone, opened.BackboneFingerprint);
             Assert.Empty(opened.Problems);
-            Assert.Equal(["A", "b", "c_.-9"], await opened.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
+            Assert.Equal(["A", "b", "c_.-9", "d"], await opened.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
             foreach (PromptRecord record in records)
             {
                 Samples.AssertEqual(record, await opened.GetAsync(record.Info.Id, Token));
@@ -170,6 +170,9 @@ public class PromptLibraryTests
             good with { Embedding = good.Embedding! with { Task = "other" } },
             good with { Embedding = good.Embedding! with { Prompt = Samples.Prompt("p", dim: 9) } },
             good with { Embedding = good.Embedding! with { Prompt = Samples.Prompt("p", backbone: "other") } },
+            good with { Embedding = good.Embedding! with { Start = Samples.Prompt("p", dim: 9) } },
+            good with { Embedding = good.Embedding! with { Start = Samples.Prompt("p", length: 2) } },
+            good with { Embedding = good.Embedding! with { Start = Samples.Prompt("p", backbone: "other") } },
         ];
         foreach (PromptRecord record in bad)
         {

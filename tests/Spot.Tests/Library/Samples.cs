@@ -10,11 +10,14 @@ internal static class Samples
     internal static SoftPrompt Prompt(string name, int length = 3, int dim = 8, string backbone = Backbone) =>
         new(length, dim, NumberStream.Uniform(name, length * dim, 10), backbone);
 
-    internal static PromptRecord Record(string id, string? content = null, int? step = 100, string backbone = Backbone, int dim = 8)
+    internal static PromptRecord Record(string id, string? content = null, int? step = 100, string backbone = Backbone, int dim = 8, bool hasStart = true)
     {
         SoftPrompt prompt = Prompt((content ?? id) + "/prompt", dim: dim, backbone: backbone);
         TaskEmbedding? embedding = step is int at
             ? new TaskEmbedding("task of " + id, Prompt((content ?? id) + "/embedding", dim: dim, backbone: backbone), at)
+            {
+                Start = hasStart ? Prompt((content ?? id) + "/start", dim: dim, backbone: backbone) : null,
+            }
             : null;
         PromptInfo info = new()
         {
@@ -44,15 +47,28 @@ internal static class Samples
     }
 
     internal static TaskEmbedding Query(string name, int step = 100, int dim = 8, string backbone = Backbone) =>
-        new("query", Prompt(name, dim: dim, backbone: backbone), step);
+        new("query", Prompt(name, dim: dim, backbone: backbone), step) { Start = Prompt(name + "/start", dim: dim, backbone: backbone) };
 
-    /// <summary>What comparing one by one gives.</summary>
+    /// <summary>How a query and a key are compared: as asked for, or as they are where that is of displacements and one has no start.</summary>
+    internal static (PromptSimilarity By, double Similarity) Compare(TaskEmbedding key, TaskEmbedding query, PromptSimilarity similarity)
+    {
+        PromptSimilarity by = key.Start is not null && query.Start is not null ? similarity : similarity switch
+        {
+            PromptSimilarity.AverageDisplacement => PromptSimilarity.AverageToken,
+            PromptSimilarity.PerTokenDisplacement => PromptSimilarity.PerToken,
+            _ => similarity,
+        };
+        return (by, PromptCosine.Compare(key, query, by));
+    }
+
+    /// <summary>What comparing one by one gives: first what is compared as asked for.</summary>
     internal static (string Id, double Similarity)[] Ranking(IEnumerable<PromptRecord> records, TaskEmbedding query, PromptSimilarity similarity) =>
     [
         .. records
             .Where(record => record.Embedding?.Step == query.Step)
-            .Select(record => (record.Info.Id, PromptCosine.Compare(record.Embedding!.Prompt, query.Prompt, similarity)))
-            .OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.Id, StringComparer.Ordinal),
+            .Select(record => (record.Info.Id, Found: Compare(record.Embedding!, query, similarity)))
+            .OrderByDescending(pair => pair.Found.By == similarity).ThenByDescending(pair => pair.Found.Similarity).ThenBy(pair => pair.Id, StringComparer.Ordinal)
+            .Select(pair => (pair.Id, pair.Found.Similarity)),
     ];
 
     internal static (string Id, double Similarity)[] Ranking(IReadOnlyList<PromptMatch> found) => [.. found.Select(match => (match.Info.Id, match.Similarity))];
@@ -68,6 +84,8 @@ internal static class Samples
             Assert.Equal(expected.Embedding.Step, found.Embedding!.Step);
             Assert.Equal(expected.Embedding.Task, found.Embedding.Task);
             AssertEqual(expected.Embedding.Prompt, found.Embedding.Prompt);
+            Assert.Equal(expected.Embedding.Start is null, found.Embedding.Start is null);
+            AssertEqual(expected.Embedding.Start ?? expected.Embedding.Prompt, found.Embedding.Start ?? found.Embedding.Prompt);
         }
     }
 

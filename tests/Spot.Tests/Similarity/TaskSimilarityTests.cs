@@ -14,7 +14,7 @@ public class TaskSimilarityTests
     {
         foreach (JsonElement file in StatsGolden.Files("task_similarity.json"))
         {
-            SoftPrompt[][] runs = [.. file.GetProperty("embeddings").EnumerateArray().Select(task => task.EnumerateArray().Select(run => Prompt(run.Numbers())).ToArray())];
+            TaskEmbedding[][] runs = [.. file.GetProperty("embeddings").EnumerateArray().Select(task => task.EnumerateArray().Select(run => Prompt(run.Numbers())).ToArray())];
             double[,] found = TaskSimilarity.Matrix(runs, similarity);
             foreach ((int i, JsonElement row) in file.GetProperty("similarity").EnumerateArray().Index())
             {
@@ -27,7 +27,7 @@ public class TaskSimilarityTests
     [Fact]
     public void Is_the_mean_over_pairs_of_runs()
     {
-        SoftPrompt[] a = [Prompt([1, 2, 3, 4], 2), Prompt([0, 1, -1, 5], 2)], b = [Prompt([2, -2, 0.5, 1], 2), Prompt([3, 3, 1, 0], 2)];
+        TaskEmbedding[] a = [Prompt([1, 2, 3, 4], 2), Prompt([0, 1, -1, 5], 2)], b = [Prompt([2, -2, 0.5, 1], 2), Prompt([3, 3, 1, 0], 2)];
         foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
         {
             double expected = (from x in a from y in b select PromptCosine.Compare(x, y, similarity)).Average();
@@ -42,10 +42,15 @@ public class TaskSimilarityTests
     {
         Assert.Contains("task 1", Assert.Throws<ArgumentException>(() => TaskSimilarity.Matrix([[Prompt([1, 2])], []], default)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TaskSimilarity.Matrix([[Prompt([1, 2])], [Prompt([1, 2, 3])]], default));
-        Assert.Throws<SpotException>(() => TaskSimilarity.Matrix([[Prompt([1, 2])], [new SoftPrompt(1, 2, new float[] { 1, 2 }, "another")]], default));
+        Assert.Throws<SpotException>(() => TaskSimilarity.Matrix([[Prompt([1, 2])], [new TaskEmbedding("t", new SoftPrompt(1, 2, new float[] { 1, 2 }, "another"), 1)]], default));
+        Assert.Throws<ArgumentException>(() => TaskSimilarity.Matrix([[Prompt([1, 2]) with { Start = null }]], PromptSimilarity.AverageDisplacement));
         Assert.Empty(TaskSimilarity.Matrix([], default));
     }
 
-    private static SoftPrompt Prompt(double[] values, int length = 1) =>
-        new(length, values.Length / length, Array.ConvertAll(values, value => (float)value), "backbone");
+    private static TaskEmbedding Prompt(double[] values, int length = 1)
+    {
+        float[] numbers = Array.ConvertAll(values, value => (float)value);
+        SoftPrompt Of(float[] of) => new(length, of.Length / length, of, "backbone");
+        return new TaskEmbedding("t", Of(numbers), 1) { Start = Of([.. numbers.Select((value, i) => (value * value) - i)]) };
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
             BestScore = scores[best],
             BestStep = 10 * (best + 1),
             Final = Prompt(key + 1, from),
-            Embedding = new TaskEmbedding(task.Name, Embedding(task.Name, options.Seed), options.EmbeddingStep),
+            Embedding = Embedding(task.Name, options),
             Evaluations = [.. scores.Select((score, i) => new TuningEvaluation(10 * (i + 1), score, 0))],
             Losses = new double[40],
             Seed = options.Seed,
@@ -74,7 +74,7 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
         TaskMixture task, TuningOptions? options = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Count($"embed {task.Name} {options!.Seed}", cancellationToken);
-        return System.Threading.Tasks.Task.FromResult(new TaskEmbedding(task.Name, Embedding(task.Name, options.Seed), options.EmbeddingStep));
+        return System.Threading.Tasks.Task.FromResult(Embedding(task.Name, options));
     }
 
     public Task<PromptEvaluation> EvaluateAsync(
@@ -101,10 +101,10 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
         }
     }
 
-    private static SoftPrompt Embedding(string task, long seed)
+    private static TaskEmbedding Embedding(string task, TuningOptions options)
     {
-        (double sin, double cos) = Math.SinCos(Hash(task) + (0.1 * seed));
-        return Prompt(cos, sin);
+        (double sin, double cos) = Math.SinCos(Hash(task) + (0.1 * options.Seed));
+        return new TaskEmbedding(task, Prompt(cos + options.Seed, sin - options.Seed), options.EmbeddingStep) { Start = Prompt(options.Seed, -options.Seed) };
     }
 
     private static SoftPrompt Prompt(double a, double b) => new(1, 2, [(float)a, (float)b], "fake");

@@ -103,7 +103,7 @@ public sealed class StudyKillTests
         RacingFirstRungFraction = 0.25,
         AverageOfTopKValues = [2],
         MixtureOfTopKValues = [2],
-        Similarities = [PromptSimilarity.AverageToken],
+        Similarities = [PromptSimilarity.AverageDisplacement],
     };
 
     private static TuningOptions Options(PromptInitialization initialization)

@@ -157,8 +157,9 @@ public sealed class StudyTests : IDisposable
         Assert.All(result.Similarities.SelectMany(one => one.TaskMatrix.SelectMany(row => row)), cell => Assert.InRange(cell, -1, 1));
         Assert.Equal(
             [
-                "Baseline", "Oracle", "Racing", "BestOfTopK 1 AverageToken", "BestOfTopK 2 AverageToken", "Racing 3 AverageToken", "WeightedAverage 2 AverageToken", "Mixture 2 AverageToken",
-                "BestOfTopK 1 PerToken", "BestOfTopK 2 PerToken", "Racing 3 PerToken", "WeightedAverage 2 PerToken", "Mixture 2 PerToken",
+                "Baseline", "Oracle", "Racing",
+                "BestOfTopK 1 AverageDisplacement", "BestOfTopK 2 AverageDisplacement", "Racing 3 AverageDisplacement", "WeightedAverage 2 AverageDisplacement", "Mixture 2 AverageDisplacement",
+                "BestOfTopK 1 AverageToken", "BestOfTopK 2 AverageToken", "Racing 3 AverageToken", "WeightedAverage 2 AverageToken", "Mixture 2 AverageToken",
             ],
             result.Validation.Table.Select(row => $"{row.Strategy} {row.K} {row.Similarity}".TrimEnd()));
         Assert.All(result.Validation.Table, row => Assert.True(double.IsFinite(row.Score.Mean) && row.Steps > 0));

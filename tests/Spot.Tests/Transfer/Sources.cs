@@ -14,7 +14,7 @@ internal static class Sources
     public static TaskEmbedding Embedding(double degrees)
     {
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
-        return new TaskEmbedding("query", new SoftPrompt(1, 2, [(float)cos, (float)sin], Backbone), Step);
+        return new TaskEmbedding("query", new SoftPrompt(1, 2, [(float)cos, (float)sin], Backbone), Step) { Start = new SoftPrompt(1, 2, [0, 0], Backbone) };
     }
 
     /// <summary>A library; every source's prompt is one row of its own angle twice, so that a test can tell whose it is.</summary>

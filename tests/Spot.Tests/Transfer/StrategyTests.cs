@@ -240,6 +240,24 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_prompt_of_unknown_start_is_found_behind_the_others_and_has_no_share_in_their_average()
+    {
+        PromptLibrary library = await LibraryAsync();
+        PromptRecord imported = (await library.GetAsync("c", Cancel))!; // the nearest
+        await library.AddAsync(imported with { Embedding = imported.Embedding! with { Start = null } }, replace: true, Cancel);
+        BestOfTopK best = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), library) { K = 9 };
+        Assert.Equal("c", (await best.TransferAsync(Sources.Target, cancellationToken: Cancel)).Candidates[^1].Sources[0].Info.Id);
+        AverageOfTopK average = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), library) { K = 9 };
+        IReadOnlyList<TransferSource> sources = (await average.TransferAsync(Sources.Target, cancellationToken: Cancel)).Best.Sources;
+        Assert.Equal(("c", 0.0), (sources[^1].Info.Id, sources[^1].Weight));
+        Assert.True(sources[0].Weight > 0);
+
+        // Among themselves they are what they were.
+        best = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0) with { Start = null }), library) { K = 9 };
+        Assert.Equal("c", (await best.TransferAsync(Sources.Target, cancellationToken: Cancel)).Candidates[0].Sources[0].Info.Id);
+    }
+
+    [Fact]
     public async Task Only_eligible_prompts_are_retrieved()
     {
         BestOfTopK strategy = new(new FakeTuner(_ => 1), new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 2, Eligible = info => info.Id is not ("c" or "a") };

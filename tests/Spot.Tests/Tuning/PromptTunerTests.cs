@@ -50,6 +50,7 @@ public sealed class PromptTunerTests : IDisposable
         TaskEmbedding embedding = await new TaskEmbedder(tuner).EmbedAsync(Task(), options, cancellationToken: Cancel);
         Assert.Equal(3, embedding.Step);
         Assert.True(run.Embedding!.Prompt.Values.Span.SequenceEqual(embedding.Prompt.Values.Span));
+        Assert.True(run.Embedding.Start!.Values.Span.SequenceEqual(embedding.Start!.Values.Span));
         Assert.False(run.Final.Values.Span.SequenceEqual(embedding.Prompt.Values.Span));
     }
 

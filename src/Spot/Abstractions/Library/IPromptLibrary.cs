@@ -51,7 +51,11 @@ public interface IPromptLibrary
     /// <param name="query">A task embedding of the same backbone, width and step as the library's keys.</param>
     /// <param name="options">How many, how they are compared, and which count; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <returns>The best first; equal similarities by ordinal order of the id. Keys taken at another step are not compared.</returns>
+    /// <returns>
+    /// The best first; equal similarities by ordinal order of the id. Keys taken at another step are not compared. Where displacements are compared, keys whose
+    /// start is not known follow behind the others, see <see cref="PromptSearchOptions.Similarity"/>.
+    /// </returns>
+    /// <exception cref="ArgumentException">A displacement is asked for, and the query's start is of another shape than its prompt.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="SpotException">The query is of another backbone or width, or no key was taken at its step though there are keys.</exception>
     Task<IReadOnlyList<PromptMatch>> SearchAsync(TaskEmbedding query, PromptSearchOptions? options = null, CancellationToken cancellationToken = default);
@@ -83,7 +87,7 @@ public interface IPromptLibrary
     /// <param name="embeddings">The task's embeddings, at least one, all of one step.</param>
     /// <param name="options">As for one query; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    /// <returns>The best first; equal averages by ordinal order of the id.</returns>
+    /// <returns>The best first; equal averages by ordinal order of the id. Without the start of every embedding they are compared as they are.</returns>
     /// <exception cref="ArgumentException">There is no embedding, or one is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="SpotException">The embeddings are of different steps, of another backbone or width, or no key was taken at their step though there are keys.</exception>
@@ -100,6 +104,6 @@ public interface IPromptLibrary
 
         int k = own.K;
         own.K = int.MaxValue;
-        return RepeatedEmbeddings.Average(await SearchManyAsync(embeddings, own, cancellationToken).ConfigureAwait(false), k);
+        return RepeatedEmbeddings.Average(await SearchManyAsync(RepeatedEmbeddings.Alike(embeddings), own, cancellationToken).ConfigureAwait(false), own.Similarity, k);
     }
 }

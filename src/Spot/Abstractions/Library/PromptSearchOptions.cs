@@ -9,8 +9,12 @@ public sealed class PromptSearchOptions
     public int K { get; set; } = 3;
 
     /// <summary>How task embeddings are compared.</summary>
-    /// <value><see cref="PromptSimilarity.AverageToken"/>.</value>
-    public PromptSimilarity Similarity { get; set; } = PromptSimilarity.AverageToken;
+    /// <value><see cref="PromptSimilarity.AverageDisplacement"/>.</value>
+    /// <remarks>
+    /// Where displacements are compared, keys whose start is not known come after all others, compared as they are, and a query whose start is not known is
+    /// compared as it is with every key.
+    /// </remarks>
+    public PromptSimilarity Similarity { get; set; } = PromptSimilarity.AverageDisplacement;
 
     /// <summary>Which prompts count; null for all.</summary>
     /// <value>null.</value>

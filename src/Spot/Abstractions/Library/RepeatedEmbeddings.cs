@@ -20,14 +20,18 @@ internal static class RepeatedEmbeddings
         }
     }
 
+    /// <summary>The embeddings without their starts, unless all have one: then all are compared with a prompt in the same way.</summary>
+    internal static IReadOnlyList<TaskEmbedding> Alike(IReadOnlyList<TaskEmbedding> embeddings) =>
+        embeddings.All(embedding => embedding.Start is not null) ? embeddings : [.. embeddings.Select(embedding => embedding with { Start = null })];
+
     /// <summary>One ranking of several over the same prompts. What is not in all of them was added or removed meanwhile, and is left out.</summary>
-    internal static PromptMatch[] Average(IReadOnlyList<IReadOnlyList<PromptMatch>> rankings, int k) =>
+    internal static PromptMatch[] Average(IReadOnlyList<IReadOnlyList<PromptMatch>> rankings, PromptSimilarity similarity, int k) =>
     [
         .. rankings.SelectMany(ranking => ranking)
             .GroupBy(match => match.Info.Id, StringComparer.Ordinal)
             .Where(matches => matches.Count() == rankings.Count)
-            .Select(matches => new PromptMatch(matches.First().Info, matches.Average(match => match.Similarity)))
-            .OrderByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal)
+            .Select(matches => matches.First() with { Similarity = matches.Average(match => match.Similarity) })
+            .OrderByDescending(match => match.ComparedBy == similarity).ThenByDescending(match => match.Similarity).ThenBy(match => match.Info.Id, StringComparer.Ordinal)
             .Take(k),
     ];
 }

@@ -11,7 +11,7 @@ public interface ITaskEmbedder
     /// </param>
     /// <param name="progress">Told at the start and after every step.</param>
     /// <param name="cancellationToken">Checked before every step.</param>
-    /// <returns>The embedding.</returns>
+    /// <returns>The embedding, with the start of its run.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     Task<TaskEmbedding> EmbedAsync(

@@ -3,11 +3,15 @@ using Spot.Serialization;
 
 namespace Spot.Library;
 
-/// <summary>The numbers of a record as a safetensors file: <c>prompt</c> [length, dim] and, if there is one, <c>embedding</c> [length, dim], both F32.</summary>
+/// <summary>
+/// The numbers of a record as a safetensors file: <c>prompt</c> [length, dim] and, if there is one, <c>embedding</c> [length, dim] and, if it is known,
+/// the embedding's <c>start</c> of the same shape, all F32.
+/// </summary>
 internal static class PromptPayload
 {
     private const string PromptName = "prompt";
     private const string EmbeddingName = "embedding";
+    private const string StartName = "start";
 
     internal static byte[] Write(PromptRecord record)
     {
@@ -15,6 +19,11 @@ internal static class PromptPayload
         if (record.Embedding is not null)
         {
             tensors.Add(Entry(EmbeddingName, record.Embedding.Prompt));
+        }
+
+        if (record.Embedding?.Start is not null)
+        {
+            tensors.Add(Entry(StartName, record.Embedding.Start));
         }
 
         using MemoryStream stream = new();
@@ -62,9 +71,16 @@ internal static class PromptPayload
                 path, $"{(entry.Info.EmbeddingStep.HasValue ? "no" : "a")} task embedding", $"an embeddingStep of {entry.Info.EmbeddingStep?.ToString() ?? "null"}");
         }
 
-        return entry.Info.EmbeddingStep is int step
-            ? new TaskEmbedding(entry.Info.Task, ReadPrompt(file, EmbeddingName, entry, path), step)
-            : null;
+        if (entry.Info.EmbeddingStep is not int step)
+        {
+            return null;
+        }
+
+        SoftPrompt prompt = ReadPrompt(file, EmbeddingName, entry, path);
+        SoftPrompt? start = file.Tensors.ContainsKey(StartName) ? ReadPrompt(file, StartName, entry, path) : null; // earlier versions kept none
+        return (start ?? prompt).Length == prompt.Length
+            ? new TaskEmbedding(entry.Info.Task, prompt, step) { Start = start }
+            : throw Contradiction(path, $"a start of {start!.Length} rows", $"{prompt.Length} as its embedding has");
     }
 
     private static SoftPrompt ReadPrompt(SafetensorsFile file, string name, LibraryEntry entry, string path)

@@ -22,6 +22,9 @@ internal static class RecordValidator
             Same(info, "task", info.Task, "embedding", embedding.Task);
             Same(info, "width", info.Dim, "embedding", embedding.Prompt.Dim);
             Same(info, "backbone", info.BackboneFingerprint, "embedding", embedding.Prompt.BackboneFingerprint);
+            Same(info, "length of the embedding", embedding.Prompt.Length, "start", (embedding.Start ?? embedding.Prompt).Length);
+            Same(info, "width", info.Dim, "start", (embedding.Start ?? embedding.Prompt).Dim);
+            Same(info, "backbone", info.BackboneFingerprint, "start", (embedding.Start ?? embedding.Prompt).BackboneFingerprint);
         }
 
         CheckContent(info);

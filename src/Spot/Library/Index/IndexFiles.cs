@@ -19,7 +19,7 @@ internal sealed class IndexFiles : IDisposable
             Rows = Add("rows");
             Infos = Add("infos");
             Tombstones = Add("dead");
-            foreach (string similarity in (string[])["average", "token"])
+            foreach (string similarity in (string[])["average", "token", "average.displacement", "token.displacement"])
             {
                 Codes.Add(Add(similarity + ".codes"));
                 Bounds.Add(Add(similarity + ".bounds"));

@@ -11,7 +11,7 @@ internal struct IndexHead
     /// <summary>Instead of a <see cref="Stamp"/> that is not known.</summary>
     internal const long NoStamp = 0;
 
-    private const ulong Name = 0x32_58_45_44_4e_49_50_53; // SPINDEX2
+    private const ulong Name = 0x33_58_45_44_4e_49_50_53; // SPINDEX3
 
     private ulong _name;
 

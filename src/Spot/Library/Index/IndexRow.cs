@@ -70,7 +70,7 @@ internal struct IndexRow
     }
 
     /// <summary>Hashes of the codes and of the key, for each similarity.</summary>
-    [InlineArray(4)]
+    [InlineArray(8)]
     internal struct Hashes
     {
         private ulong _first;

@@ -1,11 +1,10 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Spot.Similarity;
 
 namespace Spot.Library;
 
 /// <summary>
-/// The keys of a library's records in mapped files, for both similarities. A cache: it can always be made again of the records, and whatever is read of
+/// The keys of a library's records in mapped files, for every similarity. A cache: it can always be made again of the records, and whatever is read of
 /// it carries a hash. Records are appended; one that is replaced or removed leaves a dead row, and once those are the most, the live ones are copied.
 /// </summary>
 /// <remarks>Not safe for concurrent calls. Only the holder of the library's write lock may change it; snapshots are read by anybody.</remarks>
@@ -128,12 +127,14 @@ internal sealed class KeyIndex : IDisposable
         {
             double[] key = new double[_head.Dim];
             sbyte[] codes = new sbyte[KeyCodes.Padded(_head.Dim)];
+            int tag = IndexRow.NoStep;
             if (embedding is not null)
             {
-                PromptKey.Write(embedding.Prompt, (PromptSimilarity)similarity, key);
+                IndexKey.Write(embedding, (PromptSimilarity)similarity, key);
+                tag = IndexKey.Tag(embedding, (PromptSimilarity)similarity);
             }
 
-            KeyBound bound = KeyCodes.Write(key, codes, entry.Step);
+            KeyBound bound = KeyCodes.Write(key, codes, tag);
             Write(similarity, row, MemoryMarshal.AsBytes<double>(key), MemoryMarshal.AsBytes<sbyte>(codes), bound, ref entry);
         }
 

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Spot.Similarity;
 
 namespace Spot.Library;
 
@@ -37,7 +36,7 @@ internal sealed unsafe class KeySnapshot
 
     /// <summary>The best rows for each query: what comparing all keys gives, equal scores in ordinal order of the ids.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal ScoredIndex[][] Search(IReadOnlyList<double[]> queries, int k, int step, PromptSimilarity similarity, CancellationToken cancellationToken)
+    internal ScoredIndex[][] Search(IReadOnlyList<double[]> queries, int k, int tag, PromptSimilarity similarity, CancellationToken cancellationToken)
     {
         int i = (int)similarity;
         KeyTable table = new(_count, _dim, (sbyte*)_codes[i].Start, (KeyBound*)_bounds[i].Start, (double*)_keys[i].Start)
@@ -48,7 +47,7 @@ internal sealed unsafe class KeySnapshot
         };
         try
         {
-            return table.Search(queries, k, step, cancellationToken);
+            return table.Search(queries, k, tag, cancellationToken);
         }
         catch (AggregateException exception) when (exception.InnerExceptions.OfType<InvalidDataException>().FirstOrDefault() is { } damage)
         {
@@ -125,11 +124,12 @@ internal sealed unsafe class KeySnapshot
     internal ReadOnlySpan<byte> KeyBytes(int similarity, int row) => new(_keys[similarity].Start + ((long)row * _dim * sizeof(double)), _dim * sizeof(double));
 
     /// <summary>Whether a key is that of an embedding.</summary>
-    internal bool IsKeyOf(int row, PromptSimilarity similarity, SoftPrompt embedding)
+    internal bool IsKeyOf(int row, PromptSimilarity similarity, TaskEmbedding embedding)
     {
         double[] key = new double[_dim];
-        PromptKey.Write(embedding, similarity, key);
-        return KeyBytes((int)similarity, row).SequenceEqual(MemoryMarshal.AsBytes<double>(key));
+        IndexKey.Write(embedding, similarity, key);
+        return Bound((int)similarity, row).Tag == IndexKey.Tag(embedding, similarity)
+            && KeyBytes((int)similarity, row).SequenceEqual(MemoryMarshal.AsBytes<double>(key));
     }
 
     /// <exception cref="InvalidDataException">The key or its copy is not as it was written.</exception>

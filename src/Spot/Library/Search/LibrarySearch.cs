@@ -19,13 +19,13 @@ internal sealed class LibrarySearch(LibraryStore store)
     internal void Forget() => _checked.Clear();
 
     /// <summary>The best matches for each query.</summary>
-    /// <param name="queries">The queries' keys.</param>
+    /// <param name="passes">The looks at the keys, at least one, each with a key of every query: a later one for what an earlier one left too few of.</param>
     /// <param name="step">The step of the keys to compare.</param>
-    /// <param name="options">How many at most for each, how keys are compared, and which records count.</param>
+    /// <param name="options">How many at most for each, and which records count.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="SpotException">No key was taken at this step though there are keys, or the folder does not come to rest.</exception>
     /// <exception cref="InvalidDataException">The index is damaged again and again.</exception>
-    internal async Task<PromptMatch[][]> FindAsync(IReadOnlyList<double[]> queries, int step, PromptSearchOptions options, CancellationToken cancellationToken)
+    internal async Task<PromptMatch[][]> FindAsync(IReadOnlyList<KeyPass> passes, int step, PromptSearchOptions options, CancellationToken cancellationToken)
     {
         int undecided = 0, damaged = 0;
         for (bool isFresh = false; ; isFresh = true)
@@ -33,14 +33,14 @@ internal sealed class LibrarySearch(LibraryStore store)
             KeySnapshot? view = store.CurrentView();
             if (view is null && store.State.Entries is { IsEmpty: true })
             {
-                return [.. queries.Select(_ => Array.Empty<PromptMatch>())];
+                return [.. passes[0].Keys.Select(_ => Array.Empty<PromptMatch>())];
             }
 
             view ??= await store.SyncAsync(cancellationToken).ConfigureAwait(false);
             Search search = new(this, view, step, options, cancellationToken);
             try
             {
-                PromptMatch[][] found = await Task.Run(() => search.Find(queries), cancellationToken).ConfigureAwait(false);
+                PromptMatch[][] found = await Task.Run(() => search.Find(passes), cancellationToken).ConfigureAwait(false);
                 if (search.Differing.Count == 0)
                 {
                     return found;
@@ -72,8 +72,6 @@ internal sealed class LibrarySearch(LibraryStore store)
     /// <summary>One look at the index.</summary>
     private sealed class Search(LibrarySearch owner, KeySnapshot view, int step, PromptSearchOptions options, CancellationToken cancellationToken)
     {
-        private readonly int _k = options.K;
-        private readonly PromptSimilarity _similarity = options.Similarity;
         private readonly Dictionary<int, bool> _passes = [];
 
         /// <summary>The ids of the hits whose files are not those that the index was made of.</summary>
@@ -82,28 +80,48 @@ internal sealed class LibrarySearch(LibraryStore store)
         /// <summary>Whether the caller's filter threw.</summary>
         public bool HasFilterFailed { get; private set; }
 
-        public PromptMatch[][] Find(IReadOnlyList<double[]> queries)
+        public PromptMatch[][] Find(IReadOnlyList<KeyPass> passes)
         {
-            ScoredIndex[][] found = view.Search(queries, _k, step, _similarity, cancellationToken);
-            if (found.All(hits => hits.Length == 0))
+            List<PromptMatch>[] found = [.. passes[0].Keys.Select(_ => new List<PromptMatch>())];
+            bool isAny = false;
+            foreach (KeyPass pass in passes)
+            {
+                int[] open = [.. Enumerable.Range(0, found.Length).Where(query => found[query].Count < options.K)];
+                if (open.Length == 0)
+                {
+                    break;
+                }
+
+                ScoredIndex[][] hits = view.Search([.. open.Select(query => pass.Keys[query])], options.K, pass.Tag, pass.Similarity, cancellationToken);
+                isAny |= hits.Any(ofQuery => ofQuery.Length > 0);
+                for (int i = 0; i < open.Length; i++)
+                {
+                    List<PromptMatch> matches = found[open[i]];
+                    IEnumerable<ScoredIndex> passing = options.Filter is null ? hits[i] : Filter(pass, pass.Keys[open[i]], hits[i]);
+                    matches.AddRange(passing.Take(options.K - matches.Count).Select(hit => new PromptMatch(Check(hit.Index, pass.Similarity), hit.Score) { ComparedBy = pass.ComparedBy }));
+                }
+            }
+
+            if (!isAny)
             {
                 owner.CheckStep(view, step);
             }
 
-            return [.. found.Select((hits, query) => (options.Filter is null ? hits : Filter(queries[query], hits)).Select(hit => new PromptMatch(Check(hit.Index), hit.Score)).ToArray())];
+            return [.. found.Select(matches => matches.ToArray())];
         }
 
-        private ScoredIndex[] Filter(double[] query, ScoredIndex[] hits)
+        private ScoredIndex[] Filter(KeyPass pass, double[] query, ScoredIndex[] hits)
         {
-            for (long asked = _k; ; asked *= Growth)
+            int k = options.K;
+            for (long asked = k; ; asked *= Growth)
             {
-                ScoredIndex[] passing = [.. hits.Where(hit => Passes(hit.Index)).Take(_k)];
-                if (passing.Length == _k || hits.Length < asked)
+                ScoredIndex[] passing = [.. hits.Where(hit => Passes(hit.Index)).Take(k)];
+                if (passing.Length == k || hits.Length < asked)
                 {
                     return passing;
                 }
 
-                hits = view.Search([query], (int)Math.Min(view.Count, asked * Growth), step, _similarity, cancellationToken)[0];
+                hits = view.Search([query], (int)Math.Min(view.Count, asked * Growth), pass.Tag, pass.Similarity, cancellationToken)[0];
             }
         }
 
@@ -124,7 +142,7 @@ internal sealed class LibrarySearch(LibraryStore store)
         }
 
         /// <summary>What is known of a hit; noted in <see cref="Differing"/> if its record's files say otherwise.</summary>
-        private PromptInfo Check(int index)
+        private PromptInfo Check(int index, PromptSimilarity similarity)
         {
             cancellationToken.ThrowIfCancellationRequested();
             IndexRow row = view.Row(index);
@@ -138,7 +156,7 @@ internal sealed class LibrarySearch(LibraryStore store)
             {
                 Differing.Add(row.IdText);
             }
-            else if (!view.IsKeyOf(index, _similarity, embedding.Prompt))
+            else if (!view.IsKeyOf(index, similarity, embedding))
             {
                 throw new InvalidDataException($"Found another key in the library's index than that of record '{row.IdText}'.");
             }

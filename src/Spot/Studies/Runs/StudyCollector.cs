@@ -51,32 +51,37 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
     {
         await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await folder.Embeddings.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        SoftPrompt?[] keys = new SoftPrompt?[layout.Prompts];
+        TaskEmbedding?[] keys = new TaskEmbedding?[layout.Prompts];
         for (int prompt = 0; prompt < keys.Length; prompt++)
         {
             keys[prompt] = runs[new StudyUnit(StudyUnitKind.Source, prompt)] is null
-                ? null : (await folder.Library.GetAsync(layout.PromptId(prompt), cancellationToken).ConfigureAwait(false))?.Embedding?.Prompt;
+                ? null : (await folder.Library.GetAsync(layout.PromptId(prompt), cancellationToken).ConfigureAwait(false))?.Embedding;
         }
 
-        SoftPrompt?[][] targets = [.. _plan.Targets.Select(_ => new SoftPrompt?[_plan.TargetSeeds.Count])];
+        TaskEmbedding?[][] targets = [.. _plan.Targets.Select(_ => new TaskEmbedding?[_plan.TargetSeeds.Count])];
         foreach (StudyUnit unit in layout.Units.Where(unit => unit.Kind == StudyUnitKind.Embedding && runs[unit] is not null))
         {
             targets[unit.Target][unit.Seed] =
-                (await folder.Embeddings.GetAsync(layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false))?.Embedding?.Prompt;
+                (await folder.Embeddings.GetAsync(layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false))?.Embedding;
         }
 
-        return [.. _plan.Similarities.Select(similarity => Similarity(similarity, keys, targets))];
+        return [.. _plan.Similarities.Select(similarity =>
+        {
+            // Earlier versions kept no starts: then there is nothing to compare by displacement, as if the run were not done.
+            TaskEmbedding? Usable(TaskEmbedding? embedding) => embedding?.Start is null && PromptKey.IsOfDisplacement(similarity) ? null : embedding;
+            return Similarity(similarity, [.. keys.Select(Usable)], [.. targets.Select(runs => runs.Select(Usable).ToArray())]);
+        })];
     }
 
-    private StudySimilarity Similarity(PromptSimilarity similarity, SoftPrompt?[] keys, SoftPrompt?[][] targets)
+    private StudySimilarity Similarity(PromptSimilarity similarity, TaskEmbedding?[] keys, TaskEmbedding?[][] targets)
     {
         // Targets that are sources too are there once, with the sources' runs.
         HashSet<string> sources = [.. _plan.Sources.Select(task => task.Name)];
         int[] others = [.. Enumerable.Range(0, _plan.Targets.Count).Where(target => !sources.Contains(_plan.Targets[target].Name))];
-        SoftPrompt[][] tasks =
+        TaskEmbedding[][] tasks =
         [
-            .. keys.Chunk(_plan.SourceSeeds.Count).Select(runs => runs.OfType<SoftPrompt>().ToArray()),
-            .. others.Select(target => targets[target].OfType<SoftPrompt>().ToArray()),
+            .. keys.Chunk(_plan.SourceSeeds.Count).Select(runs => runs.OfType<TaskEmbedding>().ToArray()),
+            .. others.Select(target => targets[target].OfType<TaskEmbedding>().ToArray()),
         ];
         double[][][] toTargets = [.. keys.Select(key => targets.Select(runs => runs.Select(run =>
             key is null || run is null ? double.NaN : PromptCosine.Compare(key, run, similarity)).ToArray()).ToArray())];
@@ -88,7 +93,7 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
             [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
     }
 
-    private static double[][] Matrix(SoftPrompt[][] tasks, PromptSimilarity similarity)
+    private static double[][] Matrix(TaskEmbedding[][] tasks, PromptSimilarity similarity)
     {
         int[] done = [.. Enumerable.Range(0, tasks.Length).Where(task => tasks[task].Length > 0)];
         double[,] known = done.Length == 0 ? new double[0, 0] : TaskSimilarity.Matrix([.. done.Select(task => tasks[task])], similarity);

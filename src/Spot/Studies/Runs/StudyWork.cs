@@ -121,6 +121,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard has added to it
         }
 
+        await CheckStartsAsync(unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)
         {
             return new AverageOfTopK(tuner, embedder, folder.Library)
@@ -141,6 +142,19 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             Eligible = info => eligible.Contains(info.Id),
             MixtureOptions = mixture,
         };
+    }
+
+    // What is not compared as the plan says must not be chosen under its name.
+    private async Task CheckStartsAsync(PromptSimilarity similarity, TaskEmbedding embedding, HashSet<string> eligible, CancellationToken cancellationToken)
+    {
+        PromptSearchOptions all = new() { K = int.MaxValue, Similarity = similarity, Filter = info => eligible.Contains(info.Id) };
+        IReadOnlyList<PromptMatch> found = await folder.Library.SearchAsync(embedding, all, cancellationToken).ConfigureAwait(false);
+        if (found.FirstOrDefault(match => match.ComparedBy != similarity) is { } other)
+        {
+            throw new SpotException(
+                $"Found the embedding of '{embedding.Task}' or the key of '{other.Info.Id}' without its start, as earlier versions of Spot kept them, expected both for {similarity}. " +
+                "Delete the files of the study's source and embedding units to have them done again, or compare prompts as they are (StudyPlan.Similarities).");
+        }
     }
 
     private async Task<PromptEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>

@@ -17,7 +17,7 @@ internal static class PromptRunResult
         BestScore = state.Best is null ? double.NaN : state.BestEvaluation.Score,
         BestStep = state.Best is null ? state.Step : state.BestEvaluation.Step,
         Final = trainable.Prompt(trainable.Values),
-        Embedding = state.Early is null ? null : new TaskEmbedding(task, trainable.Prompt(state.Early[0]), options.EmbeddingStep),
+        Embedding = state.Early is null ? null : new TaskEmbedding(task, trainable.Prompt(state.Early[0]), options.EmbeddingStep) { Start = trainable.Start },
         Evaluations = state.Evaluations,
         Losses = state.Losses,
         Seed = options.Seed,

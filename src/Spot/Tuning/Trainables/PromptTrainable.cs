@@ -23,6 +23,7 @@ internal sealed class PromptTrainable : ITrainable
     {
         _model = model;
         _length = start.Length / model.Config.Dim;
+        Start = Prompt(start);
         _prompt = new ArrayParameter("prompt", [_length, model.Config.Dim], start, options.Optimizer);
         _gradients = new PromptGradient(model, options);
         _evaluator = evaluator;
@@ -34,6 +35,9 @@ internal sealed class PromptTrainable : ITrainable
     public int Length => _length;
 
     public IReadOnlyList<Parameter> Parameters => [_prompt];
+
+    /// <summary>The prompt before the run's first step, also where it goes on from a checkpoint.</summary>
+    public SoftPrompt Start { get; }
 
     /// <summary>The prompt's numbers themselves.</summary>
     public float[] Values => _prompt.Values;

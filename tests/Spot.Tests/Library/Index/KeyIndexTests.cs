@@ -21,7 +21,7 @@ public class KeyIndexTests
         using TempFolder folder = new();
         PromptLibrary library = await FilledAsync(folder.Path);
         Dictionary<string, byte[]> before = Directory.GetFiles(IndexOf(folder.Path)).ToDictionary(file => file, File.ReadAllBytes);
-        Assert.Equal(10, before.Count);
+        Assert.Equal(16, before.Count);
         await library.AddAsync(Samples.Record("new"), cancellationToken: Token);
         Assert.Equal(before.Keys.Order(), Directory.GetFiles(IndexOf(folder.Path)).Order());
         foreach ((string file, byte[] bytes) in before.Where(pair => Path.GetFileName(pair.Key) != "head"))
@@ -34,8 +34,8 @@ public class KeyIndexTests
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "r3.json"), "damaged", Token);
         Assert.Empty(PromptLibrary.Open(folder.Path, null, fewRecords: 0).Problems);
         PromptLibrary opened = PromptLibrary.Open(folder.Path, null, fewRecords: 0);
-        PromptRecord[] rest = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => Samples.Record($"r{i}")), Samples.Record("new")];
-        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageToken), Samples.Ranking(await opened.SearchAsync(Query, new() { K = 99 }, Token)));
+        PromptRecord[] rest = [.. Enumerable.Range(0, Records).Where(i => i != 3).Select(i => Samples.Record($"r{i}", hasStart: i % 3 > 0)), Samples.Record("new")];
+        Assert.Equal(Samples.Ranking(rest, Query, PromptSimilarity.AverageDisplacement), Samples.Ranking(await opened.SearchAsync(Query, new() { K = 99 }, Token)));
         Assert.EndsWith("r3.json", Assert.Single(opened.Problems).Path, StringComparison.Ordinal);
         Assert.Equal(Records, await opened.ListAsync(Token).CountAsync(Token));
     }
@@ -207,7 +207,7 @@ public class KeyIndexTests
         PromptLibrary library = PromptLibrary.Open(folder);
         foreach (int i in Enumerable.Range(0, Records))
         {
-            await library.AddAsync(Samples.Record($"r{i}"), cancellationToken: Token);
+            await library.AddAsync(Samples.Record($"r{i}", hasStart: i % 3 > 0), cancellationToken: Token);
         }
 
         return library;

@@ -15,11 +15,11 @@ public class RetrievalTests
         RetrievalCase item = RetrievalCase.All().Single(item => item.Name == name);
         foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
         {
-            // Of a prompt of one row both similarities are the plain cosine.
+            // Of a prompt of one row that began at zero all similarities are the plain cosine.
             double[] keys = new double[item.N * item.D];
             for (int i = 0; i < item.N; i++)
             {
-                PromptKey.Write(new SoftPrompt(1, item.D, item.Key(i), "b"), similarity, keys.AsSpan(i * item.D, item.D));
+                PromptKey.Write(OneRow(item.Key(i)), similarity, keys.AsSpan(i * item.D, item.D));
             }
 
             using KeyMemory memory = new(keys, item.D);
@@ -41,10 +41,13 @@ public class RetrievalTests
         Assert.Equal(expected, NumberStream.Top24("hello", expected.Length));
     }
 
+    private static TaskEmbedding OneRow(float[] values) =>
+        new("t", new SoftPrompt(1, values.Length, values, "b"), 1) { Start = new SoftPrompt(1, values.Length, new float[values.Length], "b") };
+
     private static void Check(RetrievalCase item, RetrievalQuery query, double[] keys, KeyTable table, PromptSimilarity similarity)
     {
         double[] key = new double[item.D];
-        PromptKey.Write(new SoftPrompt(1, item.D, query.Values, "b"), similarity, key);
+        PromptKey.Write(OneRow(query.Values), similarity, key);
         foreach (int k in new[] { 1, 3, query.Ids.Length })
         {
             TopK best = new(k);

@@ -24,6 +24,7 @@ public sealed class RunFolderTests : ToyTests
             Assert.Equal(whole.Final.Values.ToArray(), resumed.Final.Values.ToArray());
             Assert.Equal(whole.Best.Values.ToArray(), resumed.Best.Values.ToArray());
             Assert.Equal(whole.Embedding!.Prompt.Values.ToArray(), resumed.Embedding!.Prompt.Values.ToArray());
+            Assert.Equal(whole.Embedding.Start!.Values.ToArray(), resumed.Embedding.Start!.Values.ToArray());
             Assert.Equal(whole.Losses, resumed.Losses);
             Assert.Equal(whole.Evaluations.Select(e => (e.Step, e.Score)), resumed.Evaluations.Select(e => (e.Step, e.Score)));
         }
