@@ -42,7 +42,7 @@ public sealed class StudyTasksTests : IDisposable
     {
         StudyTasks tasks = new(Path.Combine(TestPaths.RepositoryRoot, "samples", "data"));
         (string[] sources, string[] targets, _) = tasks.Choose(Settings() with { Preset = Enum.Parse<Preset>(preset) });
-        TextTask[] from = tasks.Load(sources, default), to = tasks.Load(targets, default);
+        TextTask[] from = tasks.Load(sources, TestContext.Current.CancellationToken), to = tasks.Load(targets, TestContext.Current.CancellationToken);
         Assert.All(to, target => Assert.Contains(from, source => source.Family == target.Family && source.Name != target.Name));
         Assert.All(to, target => Assert.Contains(from, source => source.Family != target.Family));
     }
