@@ -101,7 +101,8 @@ public partial class StudyReportTests
     public void The_page_begins_with_what_the_study_comes_to()
     {
         Assert.StartsWith("Transfer gains. Best of top-15, average token gains 2.6 points [1.9, 3.4] on validation examples against no transfer; without a search, the best of 3 restarts without transfer gains 0.9 points [0.2, 1.7].", Conclusion(Studies.Make(4, 5)), StringComparison.Ordinal);
-        Assert.StartsWith("Too small to conclude (3 targets, 3 seeds). Best of top-15, average token gains 2.6 points", Conclusion(Studies.Make(4, 3)), StringComparison.Ordinal);
+        Assert.StartsWith("Too small to conclude (4 targets, 3 seeds). Best of top-15, average token gains 2.6 points", Conclusion(Studies.Make(4, 4)), StringComparison.Ordinal);
+        Assert.StartsWith("Too small to conclude (9 targets, 1 seed). ", Conclusion(Studies.Make(2, 9, seeds: 1)), StringComparison.Ordinal);
         Assert.StartsWith("No effect of transfer can be told. Best", Conclusion(With(Studies.Make(4, 5), row => row with { AbsoluteInterval = new ConfidenceInterval(-1, 5) })), StringComparison.Ordinal);
         StudyResult loses = With(Studies.Make(4, 5), row => row with { Absolute = new ScoreSpread(-2.5, 0.3, 0.2), AbsoluteInterval = new ConfidenceInterval(-4, -1) });
         Assert.StartsWith("Transfer loses. Best of top-15, average token loses 2.5 points [−4.0, −1.0]", Conclusion(loses), StringComparison.Ordinal);
