@@ -28,6 +28,8 @@ internal static class Presets
 
         plan.TargetOptions.Optimizer = AtRate(settings.TargetRate) ?? plan.TargetOptions.Optimizer;
 
+        plan.LongBaselineSteps = settings.EqualSteps || settings.Preset == Preset.Smoke
+            ? [plan.SourceOptions.Steps + plan.SourceOptions.EmbeddingStep + plan.TargetOptions.Steps] : [];
         plan.TargetOptions.OverwriteWithLabelRows = settings.LabelRows;
         plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
         plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;

@@ -26,6 +26,7 @@ Option<int?> embeddingStep = new("--embedding-step") { Description = "The step w
 Option<int?> promptLength = new("--prompt-length") { Description = "Rows of every prompt, in place of the preset's" };
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
 Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
+Option<bool> equalSteps = new("--equal-steps") { Description = "Also tune every target without transfer for as many steps as a transfer takes in all, its source's and its embedding's included; smoke does" };
 Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };
 Option<double?> targetRate = new("--target-rate") { Description = "Adafactor's learning rate for targets alone: lower ones keep more of what a source prompt brings" };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
@@ -54,7 +55,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -78,6 +79,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         PromptLength = parsed.GetValue(promptLength),
         TargetRows = parsed.GetValue(targetRows),
         LabelRows = parsed.GetValue(labelRows),
+        EqualSteps = parsed.GetValue(equalSteps),
         Rate = parsed.GetValue(rate),
         TargetRate = parsed.GetValue(targetRate),
         Device = parsed.GetValue(device)!,

@@ -54,6 +54,9 @@ internal sealed record Settings
     /// <summary>Whether targets start with the embeddings of their labels in a source prompt's first rows.</summary>
     public required bool LabelRows { get; init; }
 
+    /// <summary>Whether targets are also tuned without transfer for the steps of a transfer in all.</summary>
+    public bool EqualSteps { get; init; }
+
     public required string Device { get; init; }
 
     public required BackbonePrecision Precision { get; init; }

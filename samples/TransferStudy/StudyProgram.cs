@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 using Spot.Backbone;
 using Spot.Plots;
@@ -41,6 +43,7 @@ internal sealed class StudyProgram(Settings settings)
             AnsiConsole.MarkupLineInterpolated($"Merged {folder}");
         }
 
+        Stopwatch watch = Stopwatch.StartNew();
         if (!settings.ReportOnly)
         {
             StudyStatus status = await ProgressBar.ShowAsync(settings.Shard, bar => study.RunAsync(settings.Shard, bar, cancellationToken));
@@ -49,7 +52,7 @@ internal sealed class StudyProgram(Settings settings)
 
         StudyResult result = await study.ResultAsync(cancellationToken);
         Summary.Write(result);
-        IReadOnlyList<string> files = StudyReport.Write(result, Path.Combine(output, "report"), description: Description(backbone, plan));
+        IReadOnlyList<string> files = StudyReport.Write(result, Path.Combine(output, "report"), description: Description(backbone, plan), facts: Facts(backbone, watch.Elapsed));
         AnsiConsole.MarkupLineInterpolated($"Report: {files[0]}");
     }
 
@@ -93,4 +96,12 @@ internal sealed class StudyProgram(Settings settings)
 
     private string Description(T5Backbone backbone, StudyPlan plan) => FormattableString.Invariant(
         $"Model {backbone.Name}, prompts of {plan.SourceOptions.PromptLength} rows; sources tuned for {plan.SourceOptions.Steps} steps (embedding at {plan.SourceOptions.EmbeddingStep}), targets for {plan.TargetOptions.Steps}; preset {settings.Preset.ToString().ToLowerInvariant()}.");
+
+    private (string Name, string Value)[] Facts(T5Backbone backbone, TimeSpan elapsed) =>
+    [
+        ("Date", DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)),
+        ("Device", $"{backbone.Device}, {backbone.Precision}, {Environment.ProcessorCount} processors"),
+        .. settings.ReportOnly ? [] : new[] { ("Duration of this call", elapsed.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)) },
+        ("Command", $"TransferStudy {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}"),
+    ];
 }

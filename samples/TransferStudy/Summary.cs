@@ -13,12 +13,12 @@ internal static class Summary
         StudyFindings findings = study.Test ?? study.Validation;
         Table table = new Table().RoundedBorder()
             .Title($"{(study.Test is null ? "validation" : "test")} score, mean over {study.Targets.Count} targets and {study.TargetSeeds.Count} seeds")
-            .AddColumn("strategy").AddColumn(Right("score")).AddColumn(Right("change")).AddColumn(Right("error −%")).AddColumn(Right("runs")).AddColumn(Right("steps %"));
+            .AddColumn("strategy").AddColumn(Right("score")).AddColumn(Right("change")).AddColumn(Right("95 %")).AddColumn(Right("error −%")).AddColumn(Right("runs")).AddColumn(Right("steps %"));
         int outcomes = findings.Table.Max(row => row.Outcomes);
         foreach (SearchSpaceRow row in findings.Table)
         {
             string covered = row.Outcomes > 0 && row.Outcomes < outcomes ? $" ({row.Outcomes} of {outcomes} runs)" : "";
-            table.AddRow(Name(row) + covered, Number(row.Score.Mean), Number(row.Absolute.Mean), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
+            table.AddRow(Name(row) + covered, Number(row.Score.Mean), Number(row.Absolute.Mean), Interval(row), Number(row.Relative.Mean), Number(row.Tunings), Number(row.ShareOfOracleSteps));
         }
 
         AnsiConsole.Write(table);
@@ -32,6 +32,9 @@ internal static class Summary
 
     private static string Number(double value) => double.IsNaN(value) ? "–" : value.ToString("F1", CultureInfo.InvariantCulture);
 
+    private static string Interval(SearchSpaceRow row) => double.IsNaN(row.AbsoluteInterval.Low) || row.Strategy == StudyStrategy.Baseline
+        ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.AbsoluteInterval.Low:F1} … {row.AbsoluteInterval.High:F1}");
+
     private static string Name(SearchSpaceRow row)
     {
         string name = row.Strategy switch
@@ -41,6 +44,9 @@ internal static class Summary
             StudyStrategy.WeightedAverage => $"average of top {row.K}",
             StudyStrategy.Mixture => $"mixture of top {row.K}",
             StudyStrategy.Oracle => "oracle",
+            StudyStrategy.Restarts => $"best of {row.K} restarts",
+            StudyStrategy.LongBaseline => string.Create(CultureInfo.InvariantCulture, $"{row.Steps:F0} steps, no transfer"),
+            StudyStrategy.RandomPrompt => "a prompt at random",
             _ => "no transfer",
         };
         return row.Similarity switch

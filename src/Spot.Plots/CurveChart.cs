@@ -16,6 +16,10 @@ public sealed class CurveChart
     /// <summary>What the horizontal axis is.</summary>
     public required string XLabel { get; init; }
 
+    /// <summary>Whether the horizontal axis counts in powers of ten; points that are not above 0 are left out.</summary>
+    /// <value>false.</value>
+    public bool Logarithmic { get; init; }
+
     /// <summary>What the vertical axis is.</summary>
     public required string YLabel { get; init; }
 

@@ -73,6 +73,9 @@ public sealed class Figure
         }
     }
 
+    /// <summary>The SVG for a page: with the page's typefaces, and dark where the reader's screen is.</summary>
+    internal string ToPageSvg(string fonts) => SvgText.ForPage(ToSvg(), fonts);
+
     /// <summary>Writes the figure; the file appears whole or not at all, and one that exists is replaced.</summary>
     /// <param name="path">A name that ends in <c>.png</c> or <c>.svg</c>; the folder must exist.</param>
     /// <exception cref="ArgumentException">The name ends otherwise.</exception>

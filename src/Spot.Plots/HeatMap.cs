@@ -30,7 +30,7 @@ public sealed class HeatMap
     /// <summary>What the colours mean, beside the colour bar.</summary>
     public required string Unit { get; init; }
 
-    /// <summary>Whether 0 is the middle: red below, blue above. Else colours go over the range of the numbers (without the diagonal where rows and columns are the same).</summary>
+    /// <summary>Whether 0 is the middle: red below, blue above, over the middle nine tenths of the numbers; cells beyond have a marked corner. Else colours go over the range of the numbers (without the diagonal where rows and columns are the same).</summary>
     /// <value>false.</value>
     public bool Diverging { get; init; }
 

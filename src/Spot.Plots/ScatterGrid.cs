@@ -2,7 +2,7 @@ using Spot.Plots.Drawing;
 
 namespace Spot.Plots;
 
-/// <summary>Scatter plots side by side, each with its regression line and both correlations with their p-values.</summary>
+/// <summary>Scatter plots side by side, each with both correlations, and from ten points on with its regression line.</summary>
 /// <remarks>Not safe for use while it is changed; the figure it draws does not change with it.</remarks>
 public sealed class ScatterGrid
 {

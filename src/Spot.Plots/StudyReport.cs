@@ -21,10 +21,12 @@ public static class StudyReport
     /// <param name="folder">Where the files go; made if it is not there.</param>
     /// <param name="title">The heading; null for a general one.</param>
     /// <param name="description">A sentence on what was run, below the heading; null for none.</param>
+    /// <param name="facts">What else a reader wants to know of the run, such as date, device, duration and command: a name and a value each; null for none.</param>
     /// <returns>The full paths of the files, the page first.</returns>
     /// <exception cref="ArgumentException">The study has no source or no target.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static IReadOnlyList<string> Write(StudyResult study, string folder, string? title = null, string? description = null)
+    public static IReadOnlyList<string> Write(
+        StudyResult study, string folder, string? title = null, string? description = null, IReadOnlyList<(string Name, string Value)>? facts = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(folder);
@@ -33,7 +35,7 @@ public static class StudyReport
             throw new ArgumentException($"The study has {study.Sources.Count} sources and {study.Targets.Count} targets, expected at least one of each.", nameof(study));
         }
 
-        ReportContent content = new(study, title ?? "Soft prompt transfer: which tasks help which", description);
+        ReportContent content = new(study, title ?? "Soft prompt transfer: which tasks help which", description, facts);
         string root = Directory.CreateDirectory(folder).FullName;
         List<string> files = [Save(root, PageName, content.ToHtml()), Save(root, TablesName, content.ToMarkdown())];
         foreach ((string name, Figure figure) in content.Figures)

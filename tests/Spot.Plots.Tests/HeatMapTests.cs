@@ -73,6 +73,20 @@ public class HeatMapTests
     }
 
     [Fact]
+    public void Colours_span_the_middle_nine_tenths_and_cells_beyond_are_marked()
+    {
+        // 5 % and 95 % of −9 … 9 and a −500: at −9 and 8.05.
+        double[][] values = [.. Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 5).Select(j => i == 3 && j == 4 ? -500.0 : (5 * i) + j - 9).ToArray())];
+        string svg = new HeatMap { Title = "t", Rows = Names, Columns = [.. Names, "five"], Values = values, Unit = "u", Diverging = true }.Draw().ToSvg();
+        List<string> texts = Svg.Texts(svg);
+        Assert.Contains("≤ −40", texts);
+        Assert.Contains(texts, text => text.StartsWith("Marked corner: beyond the colours", StringComparison.Ordinal));
+        Assert.Single(Svg.Elements(svg, "path"), path => path.Attribute("fill")!.Value != "none");
+        svg = new HeatMap { Title = "t", Rows = ["a"], Columns = ["b", "c"], Values = [[-3, 3]], Unit = "u", Diverging = true }.Draw().ToSvg();
+        Assert.DoesNotContain(Svg.Elements(svg, "path"), path => path.Attribute("fill")!.Value != "none");
+    }
+
+    [Fact]
     public void Trees_pass_over_holes_but_need_something_in_common()
     {
         Assert.NotNull(HeatMap.TreeOfRows([[1, double.NaN, 3], [1, 2, double.NaN], [5, 5, 5]]));

@@ -10,12 +10,25 @@ public class ScatterGridTests
         string svg = figure.ToSvg();
         List<string> texts = Svg.Texts(svg);
         Assert.Contains("first", texts);
-        Assert.Contains("r = 0.80, p = 0.10", texts);
-        Assert.Contains("ρ = 0.80, p = 0.10; n = 5", texts);
-        Assert.Contains("r = –, p –", texts);
+        Assert.Contains("r = 0.80", texts); // of five points there is no verdict
+        Assert.Contains("ρ = 0.80; n = 5", texts);
+        Assert.Contains("r = –", texts);
         Assert.Contains("across", texts);
         Assert.Contains("up", texts);
         Assert.True(Svg.Elements(svg, "ellipse").Count() + Svg.Elements(svg, "circle").Count() >= 8);
+    }
+
+    [Fact]
+    public void From_ten_points_on_there_are_a_line_and_p_values()
+    {
+        double[] x = [.. Enumerable.Range(0, 10)], y = [1, 0, 3, 2, 5, 4, 7, 6, 9, 8];
+        string nine = Grid(new ScatterPanel("nine", x[..9], y[..9])).ToSvg(), ten = Grid(new ScatterPanel("ten", x, y)).ToSvg();
+        Assert.Contains("r = 0.94, p < 0.001", Svg.Texts(ten));
+        Assert.DoesNotContain(Svg.Texts(nine), text => text.Contains("p ", StringComparison.Ordinal));
+        Assert.Contains("#B2182B", ten, StringComparison.Ordinal);
+        Assert.DoesNotContain("#B2182B", nine, StringComparison.Ordinal);
+        List<string> noted = Svg.Texts(Grid(new ScatterPanel("noted", x, y) { Notes = ["one", "two", "three"] }).ToSvg());
+        Assert.True(noted.Contains("one") && noted.Contains("two") && !noted.Contains("three") && !noted.Exists(text => text.StartsWith("r =", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -55,6 +55,7 @@ internal static class Studies
             Scores = new StudyScores(
                 Matrix(targets, seeds, (_, _) => 60 + (20 * random.NextDouble())),
                 [.. Enumerable.Range(0, sources * runs).Select(p => Matrix(targets, seeds, (t, _) => 70 + (0.3 * reductions[p][t])))], []),
+            WithoutError = new int[targets],
             PromptReductions = reductions,
             Reductions = tasks,
             Correlations = [.. similarities.SelectMany(similarity => Enumerable.Range(0, targets + 1).Select(t => Correlate(similarity, reductions, t < targets ? t : null)))],
@@ -68,13 +69,20 @@ internal static class Studies
         (double X, double Y)[] points = [.. targets.SelectMany(t => reductions.Select((row, p) => (similarity.Means[p][t], row[t]))).Where(point => !double.IsNaN(point.Item2))];
         Correlation pearson = Correlation.Pearson([.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]);
         Correlation spearman = Correlation.Spearman([.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]);
+        bool enough = points.Length >= 10;
         return new StudyCorrelation(
-            similarity.Similarity, target is { } named ? $"target {named}" : null, points.Length, pearson.Coefficient, pearson.PValue, spearman.Coefficient, spearman.PValue);
+            similarity.Similarity, target is { } named ? $"target {named}" : null, points.Length, pearson.Coefficient, enough ? pearson.PValue : double.NaN,
+            spearman.Coefficient, enough ? spearman.PValue : double.NaN)
+        {
+            PearsonInterval = enough ? new ConfidenceInterval(pearson.Coefficient - 0.2, pearson.Coefficient + 0.1) : ConfidenceInterval.None,
+        };
     }
 
     private static IEnumerable<SearchSpaceRow> Table(int prompts, int seeds)
     {
         yield return Row(StudyStrategy.Baseline, null, null, 0, 1, prompts, seeds);
+        yield return Row(StudyStrategy.Restarts, seeds, null, 0.9, 0, prompts, seeds);
+        yield return Row(StudyStrategy.RandomPrompt, null, null, -1.2, 1, prompts, seeds);
         foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
         {
             foreach (int k in (int[])[1, 3, 6, 9, 12, 15])
@@ -100,6 +108,9 @@ internal static class Studies
         {
             Strategy = strategy,
             K = strategy is StudyStrategy.Oracle ? null : k,
+            LibrarySteps = strategy is StudyStrategy.Baseline or StudyStrategy.Restarts ? 0 : strategy is StudyStrategy.RandomPrompt ? 2000 : 2000 * prompts,
+            AbsoluteInterval = new ConfidenceInterval(gain - 0.7, gain + 0.8),
+            RelativeInterval = new ConfidenceInterval((gain - 0.7) * 3.7, (gain + 0.8) * 3.7),
             Similarity = similarity,
             Outcomes = 3 * seeds,
             Score = new ScoreSpread(74 + gain, deviation, deviation * 0.8),

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Spot.Statistics;
 using Spot.Studies;
 using Spot.Tests;
 using Spot.Transfer;
@@ -20,7 +21,7 @@ public partial class StudyReportTests
         Assert.Equal(Directory.GetFiles(report).Order(), files.Order());
         Assert.Equal(Path.Combine(report, StudyReport.PageName), files[0]);
         string[] expected = ["reductions", "gain-by-runs", "gain-by-steps", "prediction-average-token", "prediction-per-token", "similarity-average-token", "similarity-per-token"];
-        foreach (string name in test ? expected.Concat(["test-reductions", "test-gain-by-runs", "test-prediction-per-token"]) : expected)
+        foreach (string name in test ? expected.Concat(["test-reductions", "test-gain-by-runs", "test-prediction-per-token", "score-by-cost", "test-score-by-cost"]) : expected)
         {
             Assert.Equal(0x474E5089, BitConverter.ToInt32(File.ReadAllBytes(Path.Combine(report, name + ".png"))));
             Assert.Equal("svg", XDocument.Load(Path.Combine(report, name + ".svg")).Root!.Name.LocalName);
@@ -56,11 +57,11 @@ public partial class StudyReportTests
         StudyResult study = Studies.Make(4, 3);
         Assert.Contains("% of the oracle's gain", Tables(study), StringComparison.Ordinal);
         SearchSpaceRow[] table = [.. study.Validation.Table.Select(row =>
-            row.Strategy == StudyStrategy.Oracle ? row with { Absolute = new ScoreSpread(2.8, 2.9, 2.5) } : row)];
+            row.Strategy == StudyStrategy.Oracle ? row with { AbsoluteInterval = new ConfidenceInterval(-0.1, 5) } : row)];
         string tables = Tables(study with { Validation = study.Validation with { Table = table } });
         Assert.DoesNotContain("% of the oracle's gain", tables, StringComparison.Ordinal);
-        Assert.Contains("no gain beyond what the seeds differ by", tables, StringComparison.Ordinal);
-        Assert.All(tables.Split('\n').Where(line => line.StartsWith("| best of top-k |", StringComparison.Ordinal)), line => Assert.EndsWith("| – |", line, StringComparison.Ordinal));
+        Assert.Contains("no gain beyond what targets and seeds differ by", tables, StringComparison.Ordinal);
+        Assert.All(tables.Split("### What a target costs")[0].Split('\n').Where(line => line.StartsWith("| best of top-k |", StringComparison.Ordinal)), line => Assert.EndsWith("| – |", line, StringComparison.Ordinal));
 
         string Tables(StudyResult of)
         {
@@ -77,9 +78,9 @@ public partial class StudyReportTests
         StudyReport.Write(study, folder.Path);
         string[] lines = File.ReadAllLines(Path.Combine(folder.Path, StudyReport.TablesName));
         SearchSpaceRow row = study.Validation.Table.First(row => row.K == 3 && row.Similarity == PromptSimilarity.PerToken);
-        string line = Assert.Single(lines, line => line.StartsWith("| best of top-k | per token | 3 |", StringComparison.Ordinal));
+        string line = lines.First(line => line.StartsWith("| best of top-k | per token | 3 |", StringComparison.Ordinal));
         Assert.Equal(
-            FormattableString.Invariant($"| best of top-k | per token | 3 | {row.Score.Mean:F1} ± 0.4 | +{row.Absolute.Mean:F1} ± 0.4 | +{row.Relative.Mean:F1} ± 1.6 | 3 | {row.SearchSpaceSaved:F0} | {row.ShareOfOracleSteps:F1} | {row.ShareOfOracleGain:F0} |"),
+            FormattableString.Invariant($"| best of top-k | per token | 3 | {row.Score.Mean:F1} ± 0.4 | +{row.Absolute.Mean:F1} [{row.AbsoluteInterval.Low:F1}, {row.AbsoluteInterval.High:F1}] | +{row.Relative.Mean:F1} [{row.RelativeInterval.Low:F1}, {row.RelativeInterval.High:F1}] | 3 | {row.SearchSpaceSaved:F0} | {row.ShareOfOracleSteps:F1} | {row.ShareOfOracleGain:F0} |"),
             line);
         foreach (string name in study.Sources.Concat(study.Targets))
         {
@@ -94,6 +95,99 @@ public partial class StudyReportTests
                 Assert.Equal(lines[i - 1].Count(c => c == '|'), lines[i].Count(c => c == '|'));
             }
         }
+    }
+
+    [Fact]
+    public void The_page_begins_with_what_the_study_comes_to()
+    {
+        Assert.StartsWith("Transfer gains. Best of top-15, average token gains 2.6 points [1.9, 3.4] on validation examples against no transfer; without a search, the best of 3 restarts without transfer gains 0.9 points [0.2, 1.7].", Conclusion(Studies.Make(4, 5)), StringComparison.Ordinal);
+        Assert.StartsWith("Too small to conclude (4 targets, 3 seeds). Best of top-15, average token gains 2.6 points", Conclusion(Studies.Make(4, 4)), StringComparison.Ordinal);
+        Assert.StartsWith("Too small to conclude (9 targets, 1 seed). ", Conclusion(Studies.Make(2, 9, seeds: 1)), StringComparison.Ordinal);
+        Assert.StartsWith("No effect of transfer can be told. Best", Conclusion(With(Studies.Make(4, 5), row => row with { AbsoluteInterval = new ConfidenceInterval(-1, 5) })), StringComparison.Ordinal);
+        StudyResult loses = With(Studies.Make(4, 5), row => row with { Absolute = new ScoreSpread(-2.5, 0.3, 0.2), AbsoluteInterval = new ConfidenceInterval(-4, -1) });
+        Assert.StartsWith("Transfer loses. Best of top-15, average token loses 2.5 points [−4.0, −1.0]", Conclusion(loses), StringComparison.Ordinal);
+
+        static StudyResult With(StudyResult study, Func<SearchSpaceRow, SearchSpaceRow> change) => study with { Validation = study.Validation with { Table = [.. study.Validation.Table.Select(change)] } };
+
+        static string Conclusion(StudyResult study)
+        {
+            using TempFolder folder = new();
+            string page = File.ReadAllText(StudyReport.Write(study, folder.Path)[0]);
+            string said = System.Net.WebUtility.HtmlDecode(page.Split("<p class=\"lead\"><strong>")[1].Split("</strong>")[0]);
+            Assert.Contains($"**{said}**", File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+            Assert.True(page.IndexOf("lead", StringComparison.Ordinal) < page.IndexOf("<table", StringComparison.Ordinal));
+            return said;
+        }
+    }
+
+    [Fact]
+    public void Facts_stand_at_the_top_and_test_scores_before_those_that_chose()
+    {
+        using TempFolder folder = new();
+        StudyReport.Write(Studies.Make(4, 3, test: true), folder.Path, facts: [("Device", "cpu"), ("Command", "study <x>")]);
+        string page = File.ReadAllText(Path.Combine(folder.Path, StudyReport.PageName)), tables = File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName));
+        Assert.Contains("<dt>Command</dt><dd>study &lt;x&gt;</dd>", page, StringComparison.Ordinal);
+        Assert.Contains("- Command: `study <x>`", tables, StringComparison.Ordinal);
+        foreach (string text in (string[])[page, tables])
+        {
+            Assert.True(text.IndexOf("On test examples", StringComparison.Ordinal) < text.IndexOf("On validation examples, which choose", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("| steps, % of oracle | change on validation | share of oracle's gain there, % |", tables, StringComparison.Ordinal);
+        Assert.All(new[] { "± deviation", "average token: ", "search saved: " }, word => Assert.Contains(word, System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_named_best_is_chosen_on_validation_examples()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(3, 1, test: true);
+        study = study with
+        {
+            Validation = study.Validation with { Reductions = [[10], [30], [30]] },
+            Test = study.Test! with { Reductions = [[90], [-4], [-8]] },
+        };
+        StudyReport.Write(study, folder.Path);
+        string[] lines = File.ReadAllLines(Path.Combine(folder.Path, StudyReport.TablesName));
+        string line = lines.First(line => line.StartsWith($"| {study.Targets[0]} |", StringComparison.Ordinal));
+        Assert.EndsWith($"| {study.Sources[1]}, {study.Sources[2]} | −6.0 | 1 of 3 | 0 |", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_target_without_error_is_named_and_leaves_the_figures_whole()
+    {
+        StudyResult study = Studies.Make(4, 3);
+        double[][] holes = [.. study.Validation.Reductions.Select(row => row.Select((value, target) => target == 1 ? double.NaN : value).ToArray())];
+        study = study with { Validation = study.Validation with { WithoutError = [1, 3, 0], Reductions = holes } };
+        using TempFolder folder = new();
+        StudyReport.Write(study, folder.Path);
+        string said = $"No error without transfer, so left out where errors are compared: {study.Targets[0]} (1 of 3 runs), {study.Targets[1]} (3 of 3 runs).";
+        Assert.Contains(said, File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+        List<string> texts = Svg.Texts(File.ReadAllText(Path.Combine(folder.Path, "reductions.svg")));
+        Assert.Contains("No error without transfer", string.Join(' ', texts), StringComparison.Ordinal);
+        Assert.DoesNotContain(study.Targets[1], texts);
+        Assert.Contains(study.Targets[2], texts);
+        Assert.DoesNotContain(texts, text => text.Contains('∞', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Pictures_of_the_page_follow_its_typefaces_and_its_dark_colours()
+    {
+        using TempFolder folder = new();
+        string page = File.ReadAllText(StudyReport.Write(Studies.Make(4, 3, runs: 4), folder.Path)[0]);
+        foreach (Match match in Sources().Matches(page))
+        {
+            string svg = Encoding.UTF8.GetString(Convert.FromBase64String(match.Groups[1].Value.Split(',')[1]));
+            Assert.All(Svg.Elements(svg, "text"), text => Assert.StartsWith("system-ui", text.Attribute("font-family")!.Value, StringComparison.Ordinal));
+            string style = Svg.Elements(svg, "style").Single().Value;
+            string[] inks = [.. Svg.Elements(svg, "text").Select(text => text.Attribute("fill")?.Value ?? "").Distinct()];
+            Assert.Contains("#222", inks);
+            Assert.Contains("prefers-color-scheme: dark", style, StringComparison.Ordinal);
+            Assert.All(["text[fill=\"#222\"]", "rect[fill=\"white\"]"], (string rule) => Assert.Contains(rule, style, StringComparison.Ordinal));
+            Assert.Equal("white", Svg.Elements(svg, "rect").First().Attribute("fill")!.Value);
+        }
+
+        Assert.DoesNotContain("<style", File.ReadAllText(Path.Combine(folder.Path, "reductions.svg")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public class LayerTests
     {
         [Abstractions] = [],
         [Similarity] = [Abstractions],
-        [Statistics] = [],
+        [Statistics] = [Abstractions],
         [Serialization] = [Abstractions],
         [Tokenization] = [Abstractions, Serialization],
         [Tasks] = [Abstractions, Statistics, Tokenization],

@@ -13,17 +13,20 @@ internal sealed class ColorScale(double least, double most, bool diverging)
         new(0xd1, 0xe5, 0xf0), new(0x92, 0xc5, 0xde), new(0x43, 0x93, 0xc3), new(0x21, 0x66, 0xac), new(0x05, 0x30, 0x61),
     ];
 
+    // Not the ink of the figure: a cell keeps its colour on a dark page, and what is written on it too.
+    private static readonly SKColor OnLight = new(0x1a, 0x1a, 0x1a);
+
     private static readonly ScottPlot.Colormaps.Viridis Sequential = new ScottPlot.Colormaps.Viridis();
 
     internal double Least => least;
 
     internal double Most => most;
 
-    /// <summary>A scale around 0, wide enough for nearly all numbers: the few beyond shall not turn the others white.</summary>
+    /// <summary>A scale around 0, as wide as the middle nine tenths of the numbers: the few beyond shall not turn the others white.</summary>
     internal static ColorScale Around0(IEnumerable<double> values)
     {
-        double[] sizes = [.. values.Where(double.IsFinite).Select(Math.Abs).Order()];
-        double limit = sizes.Length == 0 ? 1 : sizes[(int)Math.Ceiling(0.95 * (sizes.Length - 1))];
+        double[] finite = [.. values.Where(double.IsFinite).Order()];
+        double limit = finite.Length == 0 ? 0 : Math.Max(Math.Abs(Quantile(finite, 0.05)), Math.Abs(Quantile(finite, 0.95)));
         limit = limit > 0 ? RoundUp(limit) : 1;
         return new ColorScale(-limit, limit, diverging: true);
     }
@@ -35,6 +38,9 @@ internal sealed class ColorScale(double least, double most, bool diverging)
         (double low, double high) = finite.Length == 0 ? (0, 1) : (finite.Min(), finite.Max());
         return high > low ? new ColorScale(low, high, diverging: false) : new ColorScale(low - 0.5, high + 0.5, diverging: false);
     }
+
+    /// <summary>Whether a number lies beyond the scale, so that its colour says too little.</summary>
+    internal bool Clips(double value) => value < least || value > most;
 
     internal SKColor Of(double value)
     {
@@ -52,16 +58,23 @@ internal sealed class ColorScale(double least, double most, bool diverging)
 
     /// <summary>Black or white, whichever reads better on a colour.</summary>
     internal static SKColor TextOn(SKColor background) =>
-        (0.299 * background.Red) + (0.587 * background.Green) + (0.114 * background.Blue) > 140 ? Sheet.Ink : SKColors.White;
+        (0.299 * background.Red) + (0.587 * background.Green) + (0.114 * background.Blue) > 140 ? OnLight : SKColors.White;
 
     private static SKColor Mix(SKColor a, SKColor b, double share) => new(Part(a.Red, b.Red, share), Part(a.Green, b.Green, share), Part(a.Blue, b.Blue, share));
 
     private static byte Part(byte a, byte b, double share) => (byte)Math.Round(a + ((b - a) * share));
 
-    /// <summary>The next of 1, 2, 2.5, 5 times a power of ten.</summary>
+    private static double Quantile(double[] sorted, double share)
+    {
+        double place = share * (sorted.Length - 1);
+        int below = (int)place, above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
+    }
+
+    /// <summary>The next of a few round numbers times a power of ten.</summary>
     private static double RoundUp(double value)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return power * new[] { 1, 2, 2.5, 5, 10 }.First(step => step * power >= value * (1 - 1e-9));
+        return power * new[] { 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10 }.First(step => step * power >= value * (1 - 1e-9));
     }
 }

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.TickGenerators;
 using SkiaSharp;
 
 namespace Spot.Plots.Drawing;
@@ -7,28 +8,34 @@ namespace Spot.Plots.Drawing;
 internal sealed class CurveDrawing
 {
     internal const float Width = 720;
-    private const float PlotHeight = 360, LegendStep = 18, LegendSize = 12, Swatch = 28, MarkSize = 8, LabelSize = 10;
+    private const float PlotHeight = 360, LegendStep = 18, LegendSize = 12, Swatch = 34, MarkSize = 8, LabelSize = 10;
     private const double CloseLevels = 0.05;
-
-    // Okabe and Ito's colours, which eyes that lack one kind of cone tell apart too; shapes repeat with them.
-    private static readonly Color[] Palette =
-        [new(0x00, 0x72, 0xb2), new(0xd5, 0x5e, 0x00), new(0x00, 0x9e, 0x73), new(0xcc, 0x79, 0xa7), new(0xe6, 0x9f, 0x00), new(0x56, 0xb4, 0xe9), new(0x00, 0x00, 0x00)];
-
-    private static readonly MarkerShape[] Shapes =
-        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown];
 
     private readonly CurveChart _chart;
     private readonly Titles _titles;
-    private readonly List<CurveSeries> _series;
+    private readonly CurveSeries[] _series;
+    private readonly CurveLook[] _looks;
+    private readonly int _legendColumns;
 
     internal CurveDrawing(CurveChart chart)
     {
         _chart = chart;
         _titles = new Titles(chart.Title, chart.Subtitle, Width);
         _series = [.. chart.Series
-            .Select(series => series with { Points = [.. series.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))] })
+            .Select(series => series with { Points = [.. series.Points.Select(At).Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))] })
             .Where(series => series.Points.Count > 0)];
-        Height = _titles.Bottom + PlotHeight + (LegendStep * ((_series.Count + 1) / 2)) + Titles.Margin;
+        _looks = CurveLook.Of(_series);
+        double[] xs = [.. _series.SelectMany(series => series.Points).Select(point => point.X)];
+        double range = xs.Length == 0 ? 0 : xs.Max() - xs.Min();
+        for (int i = 0; i < _series.Length; i++)
+        {
+            double aside = _looks[i].Aside * range;
+            _series[i] = _series[i] with { Points = [.. _series[i].Points.Select(point => point with { X = point.X + aside })] };
+        }
+
+        // Names that are too long for half the width have a line each.
+        _legendColumns = _series.All(series => Sheet.Width(series.Name, LegendSize) < ((Width - (2 * Titles.Margin)) / 2) - Swatch - 16) ? 2 : 1;
+        Height = _titles.Bottom + PlotHeight + (LegendStep * ((_series.Length + _legendColumns - 1) / _legendColumns)) + Titles.Margin;
     }
 
     internal float Height { get; }
@@ -40,10 +47,15 @@ internal sealed class CurveDrawing
         plot.XLabel(_chart.XLabel, 13);
         plot.YLabel(_chart.YLabel, 13);
         plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
-        Levels(plot);
-        for (int i = 0; i < _series.Count; i++)
+        if (_chart.Logarithmic)
         {
-            Add(plot, _series[i], i);
+            plot.Axes.Bottom.TickGenerator = Decades();
+        }
+
+        Levels(plot);
+        for (int i = 0; i < _series.Length; i++)
+        {
+            Add(plot, _series[i], _looks[i]);
         }
 
         plot.Axes.Margins(0.05, 0.1, 0.1, 0.1); // words stand to the right of the marks
@@ -51,6 +63,30 @@ internal sealed class CurveDrawing
         plot.Render(sheet.Canvas, new PixelRect(Titles.Margin, Width - Titles.Margin, _titles.Bottom + PlotHeight - 12, _titles.Bottom));
         Labels(plot, sheet);
         Legend(sheet);
+    }
+
+    // A logarithmic axis is an even one of the numbers' logarithms.
+    private CurvePoint At(CurvePoint point) => _chart.Logarithmic ? point with { X = Math.Log10(point.X) } : point;
+
+    // 1, 2, 5, 10, 20 …, as far as the points reach; only powers of ten where that is much.
+    private NumericManual Decades()
+    {
+        double[] xs = [.. _series.SelectMany(series => series.Points).Select(point => point.X)];
+        NumericManual ticks = new();
+        if (xs.Length > 0)
+        {
+            (int low, int high) = ((int)Math.Floor(xs.Min()), (int)Math.Ceiling(xs.Max()));
+            foreach (int decade in Enumerable.Range(low, high - low + 1))
+            {
+                foreach (int step in high - low > 3 ? (int[])[1] : [1, 2, 5])
+                {
+                    double place = decade + Math.Log10(step);
+                    ticks.AddMajor(place, NumberText.Of(Math.Pow(10, place), "#,0.######"));
+                }
+            }
+        }
+
+        return ticks;
     }
 
     private void Levels(Plot plot)
@@ -76,25 +112,30 @@ internal sealed class CurveDrawing
     }
 
     // Of a point's bar.
-    private static double[] Ends(CurvePoint point) =>
-        double.IsFinite(point.Deviation) ? [point.Y - point.Deviation, point.Y + point.Deviation] : [point.Y];
+    private static double[] Ends(CurvePoint point) => HasBar(point) ? [point.Y, point.Low, point.High] : [point.Y];
 
-    private static void Add(Plot plot, CurveSeries series, int index)
+    private static bool HasBar(CurvePoint point) => double.IsFinite(point.Low) && double.IsFinite(point.High);
+
+    private static void Add(Plot plot, CurveSeries series, CurveLook look)
     {
         double[] xs = [.. series.Points.Select(point => point.X)], ys = [.. series.Points.Select(point => point.Y)];
-        Color color = Palette[index % Palette.Length];
-        if (series.Points.Any(point => double.IsFinite(point.Deviation)))
+        if (series.Points.Any(HasBar))
         {
-            double[] deviations = [.. series.Points.Select(point => double.IsFinite(point.Deviation) ? point.Deviation : 0)];
-            ScottPlot.Plottables.ErrorBar bars = plot.Add.ErrorBar(xs, ys, deviations);
-            bars.Color = color.WithAlpha(0.4);
-            bars.CapSize = 3;
+            plot.PlottableList.Add(new ScottPlot.Plottables.ErrorBar(
+                xs, ys, null, null,
+                [.. series.Points.Select(point => HasBar(point) ? point.Y - point.Low : 0)], [.. series.Points.Select(point => HasBar(point) ? point.High - point.Y : 0)])
+            {
+                Color = look.Color.WithAlpha(0.4),
+                CapSize = 3,
+            });
         }
 
-        ScottPlot.Plottables.Scatter curve = plot.Add.Scatter(xs, ys, color);
+        ScottPlot.Plottables.Scatter curve = plot.Add.Scatter(xs, ys, look.Color);
         curve.LineWidth = xs.Distinct().Count() > 1 ? 1.5f : 0;
-        curve.MarkerShape = Shapes[index % Shapes.Length];
+        curve.LinePattern = look.Dashed ? LinePattern.Dashed : LinePattern.Solid;
+        curve.MarkerShape = look.Marker;
         curve.MarkerSize = MarkSize;
+        curve.MarkerLineWidth = 1.5f;
     }
 
     // A label that has no place beside its mark is left out.
@@ -108,9 +149,9 @@ internal sealed class CurveDrawing
         }
 
         LabelPlaces places = new(new SKRect(data.Left, data.Top, data.Right, data.Bottom), _series.SelectMany(series => series.Points).Select(At), MarkSize / 2);
-        for (int i = 0; i < _series.Count; i++)
+        for (int i = 0; i < _series.Length; i++)
         {
-            Color color = Palette[i % Palette.Length];
+            Color color = _looks[i].Color;
             foreach (CurvePoint point in _series[i].Points.Where(point => point.Label is not null))
             {
                 if (places.Take(At(point), Sheet.Width(point.Label!, LabelSize), LabelSize) is { } place)
@@ -123,15 +164,25 @@ internal sealed class CurveDrawing
 
     private void Legend(Sheet sheet)
     {
-        float column = (Width - (2 * Titles.Margin)) / 2;
-        for (int i = 0; i < _series.Count; i++)
+        float column = (Width - (2 * Titles.Margin)) / _legendColumns, line = Swatch - 8;
+        for (int i = 0; i < _series.Length; i++)
         {
-            float x = Titles.Margin + (i % 2 * column) + 8, y = _titles.Bottom + PlotHeight + (i / 2 * LegendStep) + (LegendStep / 2);
-            Color color = Palette[i % Palette.Length];
-            sheet.Polyline(new SKColor(color.R, color.G, color.B), 1.5f, new SKPoint(x, y), new SKPoint(x + Swatch - 8, y));
-            MarkerStyle marker = new(Shapes[i % Shapes.Length], MarkSize, color);
+            float x = Titles.Margin + (i % _legendColumns * column) + 8, y = _titles.Bottom + PlotHeight + (i / _legendColumns * LegendStep) + (LegendStep / 2);
+            Color color = _looks[i].Color;
+            SKColor ink = new(color.R, color.G, color.B);
+            if (_looks[i].Dashed)
+            {
+                sheet.Polyline(ink, 1.5f, new SKPoint(x, y), new SKPoint(x + 6, y));
+                sheet.Polyline(ink, 1.5f, new SKPoint(x + line - 6, y), new SKPoint(x + line, y));
+            }
+            else
+            {
+                sheet.Polyline(ink, 1.5f, new SKPoint(x, y), new SKPoint(x + line, y));
+            }
+
+            MarkerStyle marker = new(_looks[i].Marker, MarkSize, color) { LineWidth = 1.5f, LineColor = color };
             using Paint paint = Paint.NewDisposablePaint();
-            ScottPlot.Drawing.DrawMarker(sheet.Canvas, paint, new Pixel(x + ((Swatch - 8) / 2), y), marker);
+            ScottPlot.Drawing.DrawMarker(sheet.Canvas, paint, new Pixel(x + (line / 2), y), marker);
             sheet.Text(TextLines.Fit(_series[i].Name, LegendSize, column - Swatch - 16), x + Swatch, y, LegendSize);
         }
     }

@@ -60,6 +60,11 @@ internal sealed class HeatMapDrawing(HeatMap map, HeatMapLayout layout)
         bool leftOut = map.LeftOut?[row][column] == true;
         SKColor color = double.IsNaN(value) ? Grey : layout.Scale.Of(value);
         sheet.Rectangle(x, y, layout.CellWidth, layout.CellHeight, color);
+        if (layout.Scale.Clips(value))
+        {
+            sheet.Corner(x + layout.CellWidth - 1, y + 1, Math.Min(7, layout.CellHeight / 3), ColorScale.TextOn(color));
+        }
+
         string text = leftOut ? "×" : double.IsNaN(value) || !layout.ShowValues ? "" : layout.Number(value);
         if (text.Length > 0)
         {

@@ -36,7 +36,7 @@ internal sealed class HeatMapLayout
         BarLength = Math.Max(Math.Max(LeastBar, Sheet.Width(map.Unit, TextSize)), Math.Min(BarHeight, matrixHeight));
         float below = Math.Max(Top + matrixHeight + Gap + labels, Top + BarLength + Gap);
         NoteTop = below + 14;
-        NoteLines = TextLines.Wrap(NoteOf(map), TextSize, Width - (2 * Margin));
+        NoteLines = TextLines.Wrap(NoteOf(map, Scale), TextSize, Width - (2 * Margin));
         Height = below + (NoteLines.Count == 0 ? 0 : 14 + (TextStep * NoteLines.Count)) + Margin - 4;
         TreeLeft = Margin;
         TreeTop = Top - TreeHeight - 2;
@@ -104,7 +104,13 @@ internal sealed class HeatMapLayout
 
     private static string FormatOf(double range) => range switch { >= 20 => "F0", >= 2 => "F1", >= 0.2 => "F2", >= 0.02 => "F3", >= 0.002 => "F4", _ => "G2" };
 
-    private static string NoteOf(HeatMap map)
+    private static string NoteOf(HeatMap map, ColorScale scale)
+    {
+        string[] notes = [Holes(map), map.Values.Any(row => row.Any(scale.Clips)) ? "Marked corner: beyond the colours, which span the middle nine tenths." : ""];
+        return string.Join(' ', notes.Where(note => note.Length > 0));
+    }
+
+    private static string Holes(HeatMap map)
     {
         bool leftOut = map.LeftOut?.Any(row => row.Contains(true)) == true;
         bool missing = map.Values.Where((row, i) => row.Where((value, j) => double.IsNaN(value) && map.LeftOut?[i][j] != true).Any()).Any();

@@ -46,11 +46,12 @@ internal sealed class ScatterDrawing
     {
         (double X, double Y)[] points = [.. panel.X.Zip(panel.Y).Where(point => double.IsFinite(point.First) && double.IsFinite(point.Second))];
         double[] xs = [.. points.Select(point => point.X)], ys = [.. points.Select(point => point.Y)];
-        Correlation pearson = Correlation.Pearson(xs, ys), spearman = Correlation.Spearman(xs, ys);
         float left = x + 8;
         sheet.Text(TextLines.Fit(panel.Name, 13, PanelWidth - 16), left, y + 10, 13);
-        sheet.Text($"r = {NumberText.Of(pearson.Coefficient, "F2")}, {NumberText.PValue(pearson.PValue)}", left, y + 27, 11, color: Sheet.Faint);
-        sheet.Text($"ρ = {NumberText.Of(spearman.Coefficient, "F2")}, {NumberText.PValue(spearman.PValue)}; n = {points.Length}", left, y + 42, 11, color: Sheet.Faint);
+        foreach ((int line, string note) in (panel.Notes ?? Correlations(xs, ys)).Take(2).Index())
+        {
+            sheet.Text(TextLines.Fit(note, 11, PanelWidth - 16), left, y + 27 + (15 * line), 11, color: Sheet.Faint);
+        }
 
         using Plot plot = PlotStyle.New();
         if (points.Length == 0)
@@ -61,7 +62,7 @@ internal sealed class ScatterDrawing
         PlotStyle.Horizontal(plot, 0);
         ScottPlot.Plottables.Scatter scatter = plot.Add.ScatterPoints(xs, ys, Points.WithAlpha(0.7));
         scatter.MarkerSize = points.Length > 100 ? 4 : 6;
-        if (double.IsFinite(pearson.Coefficient))
+        if (points.Length >= Correlation.FewestPoints && double.IsFinite(Correlation.Pearson(xs, ys).Coefficient))
         {
             ScottPlot.Statistics.LinearRegression line = new(xs, ys);
             (double low, double high) = (xs.Min(), xs.Max());
@@ -69,5 +70,12 @@ internal sealed class ScatterDrawing
         }
 
         plot.Render(sheet.Canvas, new PixelRect(x, x + PanelWidth - 6, y + Heading + PanelHeight - 6, y + Heading - 4));
+    }
+
+    private static string[] Correlations(double[] xs, double[] ys)
+    {
+        Correlation pearson = Correlation.Pearson(xs, ys), spearman = Correlation.Spearman(xs, ys);
+        string P(Correlation of) => xs.Length < Correlation.FewestPoints ? "" : $", {NumberText.PValue(of.PValue)}";
+        return [$"r = {NumberText.Of(pearson.Coefficient, "F2")}{P(pearson)}", $"ρ = {NumberText.Of(spearman.Coefficient, "F2")}{P(spearman)}; n = {xs.Length}"];
     }
 }

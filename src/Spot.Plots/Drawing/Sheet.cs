@@ -25,6 +25,15 @@ internal sealed class Sheet(SKCanvas canvas)
         canvas.DrawRect(x, y, width, height, paint);
     }
 
+    /// <summary>A small filled triangle in the upper right corner of a place.</summary>
+    internal void Corner(float right, float top, float size, SKColor color)
+    {
+        using SKPaint paint = new() { Color = color, IsAntialias = true };
+        using SKPath corner = new();
+        corner.AddPoly([new SKPoint(right - size, top), new SKPoint(right, top), new SKPoint(right, top + size)], close: true);
+        canvas.DrawPath(corner, paint);
+    }
+
     /// <summary>A line through points.</summary>
     internal void Polyline(SKColor color, float width, params ReadOnlySpan<SKPoint> points)
     {

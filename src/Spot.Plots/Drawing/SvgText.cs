@@ -6,6 +6,14 @@ namespace Spot.Plots.Drawing;
 /// <summary>Makes the text of an SVG readable with other fonts too.</summary>
 internal static class SvgText
 {
+    // By the colours as the drawing library writes them.
+    private const string Dark = """
+        @media (prefers-color-scheme: dark) {
+        text[fill="#222"], text[fill="black"] { fill: #e6edf3 } text[fill="#666"], text[fill="#555"] { fill: #9aa5b1 }
+        [stroke="black"], [stroke="#222"], [stroke="#555"] { stroke: #9aa5b1 } [stroke="#888"], [stroke="#999"] { stroke: #6e7781 }
+        [stroke="#E8E8E8"] { stroke: #2a313a } rect[fill="white"] { fill: #11151a } }
+        """;
+
     /// <summary>
     /// The drawing library places every letter by itself, which leaves gaps and overlaps where a reader has another font. Here each text keeps its start
     /// and its length, and the reader's program fits its letters in.
@@ -26,6 +34,19 @@ internal static class SvgText
         }
 
         return $"{document.Declaration}\n{document.ToString(SaveOptions.DisableFormatting)}\n";
+    }
+
+    /// <summary>Gives a settled SVG other typefaces, and colours for dark screens: ink, lines and ground change, data keep theirs.</summary>
+    internal static string ForPage(string svg, string fonts)
+    {
+        XDocument document = XDocument.Parse(svg);
+        foreach (XElement text in document.Descendants().Where(element => element.Name.LocalName == "text"))
+        {
+            text.SetAttributeValue("font-family", fonts);
+        }
+
+        document.Root!.AddFirst(new XElement(document.Root.Name.Namespace + "style", Dark));
+        return document.ToString(SaveOptions.DisableFormatting);
     }
 
     private static string First(string list) => list.Split(',')[0].Trim();

@@ -4,26 +4,30 @@ using Spot.Transfer;
 
 namespace Spot.Plots.Report;
 
-/// <summary>The parts of a study's report in their order.</summary>
+/// <summary>The parts of a study's report in their order: what it comes to, test scores, validation scores, similarities.</summary>
 internal sealed class ReportContent
 {
+    private const string HowToRead = "How to read this";
     private readonly StudyResult _study;
     private readonly string _title;
     private readonly string? _description;
+    private readonly IReadOnlyList<(string Name, string Value)> _facts;
     private readonly List<(string Heading, StudyFindings Findings, List<(string Name, Figure Figure)> Figures)> _parts = [];
     private readonly List<(string Name, Figure Figure)> _similarities;
 
-    internal ReportContent(StudyResult study, string title, string? description)
+    internal ReportContent(StudyResult study, string title, string? description, IReadOnlyList<(string Name, string Value)>? facts)
     {
         _study = study;
         _title = title;
         _description = description;
+        _facts = facts ?? [];
         _similarities = [.. study.Similarities.Select(similarity => ($"similarity-{FileName(similarity)}", StudyFigures.Similarities(similarity)))];
-        _parts.Add(("On validation examples", study.Validation, FiguresOf(study.Validation, "")));
         if (study.Test is { } test)
         {
             _parts.Add(("On test examples", test, FiguresOf(test, "test-")));
         }
+
+        _parts.Add(("On validation examples, which choose", study.Validation, FiguresOf(study.Validation, "")));
     }
 
     /// <summary>All figures with their file names.</summary>
@@ -31,7 +35,8 @@ internal sealed class ReportContent
 
     internal string ToMarkdown()
     {
-        StringBuilder text = new($"# {_title}\n\n{Description()}\n");
+        StringBuilder text = new($"# {_title}\n\n**{StudyReading.Conclusion(_study)}**\n\n{Description()}\n");
+        text.Append(_facts.Count > 0 ? "\n" : "").AppendJoin("", _facts.Select(fact => $"- {fact.Name}: `{fact.Value}`\n"));
         foreach ((string heading, StudyFindings findings, _) in _parts)
         {
             text.Append($"\n## {heading}\n\n");
@@ -42,13 +47,16 @@ internal sealed class ReportContent
             }
         }
 
-        return text.ToString();
+        return text.Append($"\n## {HowToRead}\n\n").AppendJoin("", StudyReading.Legend(_study).Select(line => $"- {line}\n")).ToString();
     }
 
     internal string ToHtml()
     {
         HtmlPage page = new(_title);
+        page.Lead(StudyReading.Conclusion(_study));
         page.Paragraph(Description());
+        page.Facts(_facts);
+        page.Details(HowToRead, StudyReading.Legend(_study));
         foreach ((string heading, StudyFindings findings, List<(string Name, Figure Figure)> figures) in _parts)
         {
             page.Heading(heading);
@@ -81,13 +89,19 @@ internal sealed class ReportContent
             figures.Add(($"{prefix}gain-by-steps", steps));
         }
 
+        if (StudyFigures.ScoreByCost(_study, findings) is { } costs)
+        {
+            figures.Add(($"{prefix}score-by-cost", costs));
+        }
+
         figures.AddRange(_study.Similarities.Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
         return figures;
     }
 
     private IEnumerable<(string Name, ReportTable Table)> Tables(StudyFindings findings) =>
     [
-        ("Search space and quality", StudyTables.SearchSpace(findings)),
+        ("Search space and quality", StudyTables.SearchSpace(_study, findings)),
+        ("What a target costs where the library serves N targets", StudyTables.Costs(findings)),
         ("Targets", StudyTables.Targets(_study, findings)),
         ("Does similarity predict transfer?", StudyTables.Correlations(findings)),
         ("Relative error reduction, %", StudyTables.Matrix("source", _study.Sources, _study.Targets, findings.Reductions, "F1")),

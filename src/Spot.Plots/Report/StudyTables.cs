@@ -7,40 +7,60 @@ namespace Spot.Plots.Report;
 /// <summary>The tables of a study.</summary>
 internal static class StudyTables
 {
-    /// <summary>Search spaces and quality (SPoT, table 3).</summary>
-    internal static ReportTable SearchSpace(StudyFindings findings) => new(
-        ["strategy", "similarity", "k", "score", "change", "relative change, %", "target runs", "search saved, %", "steps, % of oracle", "share of oracle's gain, %"],
-        [.. findings.Table.Select(row => SearchSpaceRow(findings, row, StudyText.OracleGains(findings)))],
+    private static readonly string[] ShareAlone = ["share of oracle's gain, %"], BesideTest = ["change on validation", "share of oracle's gain there, %"];
+    private static readonly double[] Served = [1, 10, 100, double.PositiveInfinity];
+
+    /// <summary>Search spaces and quality (SPoT, table 3); of test scores with what the validation scores say beside them.</summary>
+    internal static ReportTable SearchSpace(StudyResult study, StudyFindings findings)
+    {
+        bool test = ReferenceEquals(findings, study.Test);
+        return new ReportTable(
+            [
+                "strategy", "similarity", "k", "score", "change", "relative change, %", "target runs", "search saved, %", "steps, % of oracle",
+                .. test ? BesideTest : ShareAlone,
+            ],
+            [.. findings.Table.Zip(study.Validation.Table).Select(rows => SearchSpaceRow(findings, rows.First, test ? rows.Second : null, StudyText.OracleGains(study.Validation)))],
+            texts: 2);
+    }
+
+    /// <summary>What a target's run costs in all, by how many targets the library serves.</summary>
+    internal static ReportTable Costs(StudyFindings findings) => new(
+        ["strategy", "similarity", "k", "score", .. Served.Select(targets => double.IsFinite(targets) ? $"steps, N = {NumberText.Of(targets, "F0")}" : "steps, N = ∞")],
+        [.. findings.Table.Where(row => row.Outcomes > 0).Select(row => (string[])
+        [
+            .. Names(findings, row), StudyText.Spread(row.Score), .. Served.Select(targets => NumberText.Of(row.StepsWhereLibraryServes(targets), "#,0")),
+        ])],
         texts: 2);
 
     /// <summary>Pearson and Spearman of similarity and reduction.</summary>
     internal static ReportTable Correlations(StudyFindings findings) => new(
-        ["similarity", "target", "points", "Pearson r", "p", "Spearman ρ", "p"],
+        ["similarity", "target", "points", "Pearson r", "95 %", "p", "Spearman ρ", "95 %", "p"],
         [.. findings.Correlations.Select(row => (string[])
         [
             StudyText.Of(row.Similarity), row.Target ?? "all targets", NumberText.Of(row.Points, "F0"),
-            NumberText.Of(row.Pearson, "F2"), P(row.PearsonP), NumberText.Of(row.Spearman, "F2"), P(row.SpearmanP),
+            NumberText.Of(row.Pearson, "F2"), StudyText.Interval(row.PearsonInterval, "F2"), P(row.PearsonP),
+            NumberText.Of(row.Spearman, "F2"), StudyText.Interval(row.SpearmanInterval, "F2"), P(row.SpearmanP),
         ])],
         texts: 2);
 
-    /// <summary>The targets' scores without transfer and what the best source task gives them.</summary>
+    /// <summary>The targets' scores without transfer and what the source task gives them that is best on validation examples.</summary>
     internal static ReportTable Targets(StudyResult study, StudyFindings findings)
     {
         List<string[]> rows = [];
         for (int target = 0; target < study.Targets.Count; target++)
         {
-            ScoreSpread baseline = ScoreSpread.Of([.. findings.Scores.Baseline[target]]);
             double[] column = [.. findings.Reductions.Select(source => source[target])];
-            int best = Enumerable.Range(0, column.Length).Where(i => !double.IsNaN(column[i])).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : column[i]);
+            (string Name, double Reduction)? best = StudyChoice.BestSource(study, findings, target);
             rows.Add(
             [
-                study.Targets[target], StudyText.Spread(baseline, signed: false),
-                best < 0 ? NumberText.None : study.Sources[best], best < 0 ? NumberText.None : NumberText.Signed(column[best], "F1"),
+                study.Targets[target], StudyText.Spread(ScoreSpread.Of([.. findings.Scores.Baseline[target]])),
+                best?.Name ?? NumberText.None, best is { } source ? NumberText.Signed(source.Reduction, "F1") : NumberText.None,
                 NumberText.Of(column.Count(value => value > 0), "F0") + " of " + NumberText.Of(column.Count(value => !double.IsNaN(value)), "F0"),
+                NumberText.Of(findings.WithoutError[target], "F0"),
             ]);
         }
 
-        return new ReportTable(["target", "no transfer", "best source", "its reduction, %", "sources that help"], rows, texts: 1);
+        return new ReportTable(["target", "no transfer", "best source on validation", "its reduction, %", "sources that help", "runs without error"], rows, texts: 1);
     }
 
     /// <summary>A matrix by names; the numbers behind a heat map.</summary>
@@ -49,22 +69,28 @@ internal static class StudyTables
         [.. rows.Select((name, i) => (string[])[name, .. values[i].Select(value => NumberText.Of(value, format))])],
         texts: 1);
 
-    private static string[] SearchSpaceRow(StudyFindings findings, SearchSpaceRow row, bool oracleGains)
+    private static string[] SearchSpaceRow(StudyFindings findings, SearchSpaceRow row, SearchSpaceRow? validation, bool oracleGains)
     {
         bool baseline = row.Strategy == StudyStrategy.Baseline;
+        string share = baseline ? "" : oracleGains ? NumberText.Of((validation ?? row).ShareOfOracleGain, "F0") : NumberText.None;
         return
         [
-            StudyText.Name(row.Strategy, row.Similarity) + StudyText.Coverage(findings, row),
-            row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
-            StudyText.Spread(row.Score, signed: false),
-            baseline ? "" : StudyText.Spread(row.Absolute, signed: true),
-            baseline ? "" : StudyText.Spread(row.Relative, signed: true),
+            .. Names(findings, row),
+            StudyText.Spread(row.Score),
+            baseline ? "" : StudyText.Change(row.Absolute.Mean, row.AbsoluteInterval),
+            baseline ? "" : StudyText.Change(row.Relative.Mean, row.RelativeInterval),
             NumberText.Of(row.Tunings, row.Tunings % 1 == 0 ? "F0" : "F1"),
             NumberText.Of(row.SearchSpaceSaved, "F0"),
             NumberText.Of(row.ShareOfOracleSteps, "F1"),
-            baseline ? "" : oracleGains ? NumberText.Of(row.ShareOfOracleGain, "F0") : NumberText.None,
+            .. validation is null ? [share] : new[] { baseline ? "" : StudyText.Change(validation.Absolute.Mean, validation.AbsoluteInterval), share },
         ];
     }
+
+    private static string[] Names(StudyFindings findings, SearchSpaceRow row) =>
+    [
+        StudyText.Name(row.Strategy, row.Similarity) + StudyText.Coverage(findings, row),
+        row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
+    ];
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : NumberText.Of(p, "F3");
 }

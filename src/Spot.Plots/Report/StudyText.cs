@@ -1,4 +1,5 @@
 using Spot.Plots.Drawing;
+using Spot.Statistics;
 using Spot.Studies;
 using Spot.Transfer;
 
@@ -7,6 +8,8 @@ namespace Spot.Plots.Report;
 /// <summary>The words for what a study holds.</summary>
 internal static class StudyText
 {
+    private const int FewestTargets = 5, FewestSeeds = 2;
+
     internal static string Of(PromptSimilarity similarity) => similarity switch
     {
         PromptSimilarity.AverageToken => "average token",
@@ -19,6 +22,9 @@ internal static class StudyText
     internal static string Name(StudyStrategy strategy, PromptSimilarity? similarity) => strategy switch
     {
         StudyStrategy.Baseline => "no transfer",
+        StudyStrategy.Restarts => "best of restarts, no transfer",
+        StudyStrategy.LongBaseline => "more steps, no transfer",
+        StudyStrategy.RandomPrompt => "a prompt at random",
         StudyStrategy.Oracle => "oracle (all sources)",
         StudyStrategy.BestOfTopK => "best of top-k",
         StudyStrategy.WeightedAverage => "weighted average of top-k",
@@ -30,7 +36,18 @@ internal static class StudyText
     internal static string Of(StudyStrategy strategy, PromptSimilarity? similarity) =>
         Name(strategy, similarity) + (similarity is { } known ? $", {Of(known)}" : "");
 
-    internal static bool IsSearch(SearchSpaceRow row) => row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
+    /// <summary>A row with its k, for a sentence.</summary>
+    internal static string Name(SearchSpaceRow row) => row switch
+    {
+        { Strategy: StudyStrategy.Restarts } => $"the best of {row.K} restarts without transfer",
+        { Strategy: StudyStrategy.LongBaseline } => $"{NumberText.Of(row.Steps, "F0")} steps without transfer",
+        { K: { } k } => Of(row.Strategy, row.Similarity).Replace("top-k", $"top-{k}", StringComparison.Ordinal),
+        _ => Of(row.Strategy, row.Similarity),
+    };
+
+    internal static bool IsSearch(SearchSpaceRow row) => !IsControl(row) && row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
+
+    internal static bool IsControl(SearchSpaceRow row) => row.Strategy is StudyStrategy.Restarts or StudyStrategy.LongBaseline or StudyStrategy.RandomPrompt;
 
     /// <summary>Whether no run is missing that a row needs: as many as the fullest row has.</summary>
     internal static bool IsComplete(StudyFindings findings, SearchSpaceRow row) => row.Outcomes == findings.Table.Max(other => other.Outcomes);
@@ -39,16 +56,39 @@ internal static class StudyText
     internal static string Coverage(StudyFindings findings, SearchSpaceRow row) =>
         row.Outcomes == 0 || IsComplete(findings, row) ? "" : $" ({row.Outcomes} of {findings.Table.Max(other => other.Outcomes)} runs)";
 
-    /// <summary>A share of the oracle's gain means something only where it gains, and more than the seeds differ by.</summary>
+    /// <summary>Fewer targets or seeds say little about others: an interval over them is too narrow.</summary>
+    internal static bool IsSmall(StudyResult study) =>
+        study.Targets.Count < FewestTargets || study.TargetSeeds.Count < FewestSeeds || study.Targets.Count * study.TargetSeeds.Count < Correlation.FewestPoints;
+
+    /// <summary>A share of the oracle's gain means something only where it gains, beyond what targets and seeds differ by.</summary>
     internal static bool OracleGains(StudyFindings findings) =>
-        findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0 && !(row.Absolute.Mean <= row.Absolute.Deviation));
+        findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle && row.Absolute.Mean > 0 && !(row.AbsoluteInterval.Low <= 0));
 
     internal static string Split(StudyResult study, StudyFindings findings) => ReferenceEquals(findings, study.Test) ? "test" : "validation";
 
     internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    internal static string Spread(ScoreSpread spread, bool signed) =>
-        NumberOf(spread.Mean, signed) + (double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "");
+    /// <summary>The targets with runs that make no error without transfer, as a sentence; "" where there is none.</summary>
+    internal static string WithoutError(StudyResult study, StudyFindings findings)
+    {
+        string[] named = [.. findings.WithoutError.Index().Where(target => target.Item > 0)
+            .Select(target => $"{study.Targets[target.Index]} ({target.Item} of {StudyText.Count(study.TargetSeeds.Count, "run")})")];
+        return named.Length == 0 ? "" : $"No error without transfer, so left out where errors are compared: {string.Join(", ", named)}.";
+    }
 
-    private static string NumberOf(double value, bool signed) => signed ? NumberText.Signed(value, "F1") : NumberText.Of(value, "F1");
+    internal static string Spread(ScoreSpread spread) =>
+        NumberText.Of(spread.Mean, "F1") + (double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "");
+
+    /// <summary>A change with its interval.</summary>
+    internal static string Change(double mean, ConfidenceInterval interval, string format = "F1") => NumberText.Signed(mean, format) + Interval(interval, format, " ");
+
+    internal static string Interval(ConfidenceInterval interval, string format, string before = "") => double.IsNaN(interval.Low)
+        ? "" : $"{before}[{NumberText.Of(interval.Low, format)}, {NumberText.Of(interval.High, format)}]";
+
+    /// <summary>A change of the score as what it is: a gain, a loss, or neither.</summary>
+    internal static string GainOrLoss(SearchSpaceRow row)
+    {
+        string size = NumberText.Of(Math.Abs(row.Absolute.Mean), "F1"), interval = Interval(row.AbsoluteInterval, "F1", " ");
+        return size == "0.0" ? $"changes nothing{interval}" : $"{(row.Absolute.Mean > 0 ? "gains" : "loses")} {size} points{interval}";
+    }
 }

@@ -12,6 +12,9 @@ namespace Spot.Statistics;
 /// <param name="Count">The number of points.</param>
 public readonly record struct Correlation(double Coefficient, double PValue, int Count)
 {
+    /// <summary>The fewest points on which reports draw a line or give a p-value.</summary>
+    internal const int FewestPoints = 10;
+
     /// <summary>Pearson's correlation.</summary>
     /// <param name="x">One series.</param>
     /// <param name="y">The other one, point by point.</param>

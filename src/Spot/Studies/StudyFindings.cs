@@ -7,7 +7,10 @@ public sealed record StudyFindings
     /// <summary>The scores.</summary>
     public required StudyScores Scores { get; init; }
 
-    /// <summary>The relative error reduction of every source prompt in per cent, of the means over the target's seeds. // [prompt][target]</summary>
+    /// <summary>How many of a target's runs without transfer make no error. They have none to reduce, so that all relative error reductions leave their seeds out. // [target]</summary>
+    public required IReadOnlyList<int> WithoutError { get; init; }
+
+    /// <summary>The relative error reduction of every source prompt in per cent, of the means over the target's seeds; NaN where nothing is left. // [prompt][target]</summary>
     public required IReadOnlyList<IReadOnlyList<double>> PromptReductions { get; init; }
 
     /// <summary>The relative error reduction of every source task in per cent, of the means over its runs and the target's seeds: the paper's heat map. // [source][target]</summary>

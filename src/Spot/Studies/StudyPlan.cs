@@ -67,6 +67,13 @@ public sealed class StudyPlan
     /// <value>12, the paper's best.</value>
     public IReadOnlyList<int> MixtureOfTopKValues { get; set; } = [12];
 
+    /// <summary>
+    /// Further runs without transfer, of so many steps each: what a target does with the steps that a transfer takes in all. The other options are the
+    /// target's.
+    /// </summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<int> LongBaselineSteps { get; set; } = [];
+
     /// <summary>The ways to compare embeddings.</summary>
     /// <value>What is compared by default, and the paper's for comparison.</value>
     public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken];
@@ -86,7 +93,7 @@ public sealed class StudyPlan
         (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
-        copy.Similarities = [.. Similarities];
+        (copy.LongBaselineSteps, copy.Similarities) = ([.. LongBaselineSteps], [.. Similarities]);
         return copy;
     }
 
@@ -98,6 +105,11 @@ public sealed class StudyPlan
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));
+        if (LongBaselineSteps.Any(steps => steps < 1) || LongBaselineSteps.Distinct().Count() < LongBaselineSteps.Count)
+        {
+            throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(LongBaselineSteps)} has {string.Join(", ", LongBaselineSteps)}; expected distinct numbers of at least 1.");
+        }
+
         foreach ((IReadOnlyList<int> ks, string name) in new[] { (BestOfTopKValues, nameof(BestOfTopKValues)), (RacingOfTopKValues, nameof(RacingOfTopKValues)), (AverageOfTopKValues, nameof(AverageOfTopKValues)), (MixtureOfTopKValues, nameof(MixtureOfTopKValues)) })
         {
             if (ks.Any(k => k < 1))

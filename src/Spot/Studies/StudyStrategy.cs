@@ -22,4 +22,13 @@ public enum StudyStrategy
 
     /// <summary>The best of the k most similar source prompts by successive halving.</summary>
     Racing,
+
+    /// <summary>A control: the best of as many runs without transfer as there are seeds. Choosing alone gains, by luck, on the scores that choose.</summary>
+    Restarts,
+
+    /// <summary>A control: one run without transfer of more steps (<see cref="StudyPlan.LongBaselineSteps"/>).</summary>
+    LongBaseline,
+
+    /// <summary>A control: the mean of all source prompts, which is what to expect of one drawn at random.</summary>
+    RandomPrompt,
 }

@@ -1,3 +1,4 @@
+using Spot.Statistics;
 using Spot.Studies;
 using Spot.Tests.Transfer;
 using Spot.Transfer;
@@ -52,6 +53,7 @@ public class ResultTextTests
             Scores = new StudyScores([], [], []),
             PromptReductions = [],
             Reductions = [],
+            WithoutError = [0],
             Correlations = [],
             Table =
             [
@@ -105,6 +107,9 @@ public class ResultTextTests
         Tunings = runs,
         Steps = 0,
         SearchSpaceSaved = 0,
+        LibrarySteps = 0,
+        AbsoluteInterval = ConfidenceInterval.None,
+        RelativeInterval = ConfidenceInterval.None,
         ShareOfOracleGain = 0,
         ShareOfOracleSteps = 0,
     };

@@ -35,6 +35,18 @@ public sealed class StudyTasksTests : IDisposable
         Assert.Null(new StudyTasks(Path.Combine(TestPaths.RepositoryRoot, "samples", "data")).Choose(Settings()).Missing);
     }
 
+    [Theory]
+    [InlineData(nameof(Preset.Smoke))]
+    [InlineData(nameof(Preset.Small))]
+    public void The_bundled_sources_hold_the_kind_of_every_target_and_others(string preset)
+    {
+        StudyTasks tasks = new(Path.Combine(TestPaths.RepositoryRoot, "samples", "data"));
+        (string[] sources, string[] targets, _) = tasks.Choose(Settings() with { Preset = Enum.Parse<Preset>(preset) });
+        TextTask[] from = tasks.Load(sources, TestContext.Current.CancellationToken), to = tasks.Load(targets, TestContext.Current.CancellationToken);
+        Assert.All(to, target => Assert.Contains(from, source => source.Family == target.Family && source.Name != target.Name));
+        Assert.All(to, target => Assert.Contains(from, source => source.Family != target.Family));
+    }
+
     [Fact]
     public void Where_nothing_can_be_chosen_the_error_tells_too()
     {

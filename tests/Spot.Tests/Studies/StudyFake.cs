@@ -16,6 +16,9 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
 
     public List<string> Calls { get; } = [];
 
+    /// <summary>The steps of every run.</summary>
+    public List<int> Steps { get; } = [];
+
     /// <summary>The call, from 1, in which it is cancelled; 0 for none.</summary>
     public int StopAt { get; set; }
 
@@ -47,6 +50,7 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
         TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Count($"{task.Name} {options!.Seed} {options.Initialization} {(start is null ? "scratch" : start.Values.Span[0].ToString("F3", CultureInfo.InvariantCulture))}", cancellationToken);
+        Steps.Add(options.Steps);
         Directory.CreateDirectory(options.RunFolder!);
         progress?.Report(new TuningProgress(task.Name, 1, options.Steps, 0, null, default, default));
         if (task.Name == Diverging)

@@ -157,18 +157,20 @@ public sealed class StudyTests : IDisposable
         Assert.All(result.Similarities.SelectMany(one => one.TaskMatrix.SelectMany(row => row)), cell => Assert.InRange(cell, -1, 1));
         Assert.Equal(
             [
-                "Baseline", "Oracle", "Racing",
+                "Baseline", "Restarts 2", "RandomPrompt", "Oracle", "Racing",
                 "BestOfTopK 1 AverageDisplacement", "BestOfTopK 2 AverageDisplacement", "Racing 3 AverageDisplacement", "WeightedAverage 2 AverageDisplacement", "Mixture 2 AverageDisplacement",
                 "BestOfTopK 1 AverageToken", "BestOfTopK 2 AverageToken", "Racing 3 AverageToken", "WeightedAverage 2 AverageToken", "Mixture 2 AverageToken",
             ],
             result.Validation.Table.Select(row => $"{row.Strategy} {row.K} {row.Similarity}".TrimEnd()));
         Assert.All(result.Validation.Table, row => Assert.True(double.IsFinite(row.Score.Mean) && row.Steps > 0));
-        Assert.Equal(100, result.Validation.Table[1].ShareOfOracleGain);
+        SearchSpaceRow oracle = result.Validation.Table.Single(row => row.Strategy == StudyStrategy.Oracle);
+        Assert.Equal((100, 6 * 40), (oracle.ShareOfOracleGain, oracle.LibrarySteps));
+        Assert.All(result.Validation.Table, row => Assert.InRange(row.Absolute.Mean, row.AbsoluteInterval.Low, row.AbsoluteInterval.High));
 
         // What validation chose is what the test score is of, so it can be lower than another prompt's.
         double[] best = [.. Enumerable.Range(0, 2).SelectMany(target => Enumerable.Range(0, 2).Select(seed =>
             result.Test!.Scores.Transfer.MaxBy(prompt => result.Validation.Scores.Transfer[result.Test.Scores.Transfer.Index().First(one => one.Item == prompt).Index][target][seed])![target][seed]))];
-        Assert.Equal(best.Average(), result.Test!.Table[1].Score.Mean, 1e-9);
+        Assert.Equal(best.Average(), result.Test!.Table.Single(row => row.Strategy == StudyStrategy.Oracle).Score.Mean, 1e-9);
     }
 
     [Fact]
@@ -254,6 +256,28 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(2 + 8 + 8 + 16, fake.Calls.Count); // two prompts, their transfers, averages, mixtures
         await Study("whole", new StudyFake()).RunAsync(cancellationToken: Cancel);
         AssertEqual(await Study("whole", fake).ResultAsync(Cancel), await Study("a", fake).ResultAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Longer_runs_without_transfer_can_be_added_and_are_runs_of_their_own()
+    {
+        await Study("a", new StudyFake()).RunAsync(cancellationToken: Cancel);
+        StudyPlan plan = StudyFake.Plan();
+        plan.LongBaselineSteps = [90, 300];
+        List<StudyProgress> progress = [];
+        StudyFake fake = new();
+        StudyStatus status = await Study("a", fake, plan).RunAsync(progress: new Listener<StudyProgress>(progress.Add), cancellationToken: Cancel);
+        Assert.Equal(new StudyStatus(Units + 8, Units + 8, 0), status);
+        Assert.Equal(["target 0 0", "target 0 5", "target 1 0", "target 1 5"], fake.Calls.Take(4).Select(call => call.Replace(" SampledVocabulary scratch", "", StringComparison.Ordinal)));
+        Assert.Equal(8, fake.Calls.Count);
+        Assert.Equal([90, 300], fake.Steps.Distinct());
+        Assert.Equal(4 * (90 + 300), progress[0].StepsLeft);
+        Assert.Contains("longbaseline.300.target_1.5", progress.Select(one => one.Unit));
+        StudyResult result = await Study("a", fake, plan).ResultAsync(Cancel);
+        Assert.Equal(0, result.Missing);
+        Assert.Equal(2, result.Validation.Table.Count(row => row.Strategy == StudyStrategy.LongBaseline));
+        plan.TargetOptions.EvaluateEvery = 20;
+        Assert.Contains("target EvaluateEvery", (await Assert.ThrowsAsync<SpotException>(() => Study("a", fake, plan).RunAsync(cancellationToken: Cancel))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -345,6 +369,8 @@ public sealed class StudyTests : IDisposable
             (plan => plan.Sources = [], "Sources is empty"),
             (plan => plan.TargetSeeds = [1, 1], "TargetSeeds has '1' twice"),
             (plan => plan.BestOfTopKValues = [0], "BestOfTopKValues has 0"),
+            (plan => plan.LongBaselineSteps = [50, 50], "LongBaselineSteps has 50, 50"),
+            (plan => plan.LongBaselineSteps = [0], "LongBaselineSteps has 0"),
             (plan => plan.SourceOptions.EmbeddingStep = 41, "before its EmbeddingStep 41"),
             (plan => plan.RacingOfAllBudgetFraction = 1.5, "above 0 and at most 1"),
         })

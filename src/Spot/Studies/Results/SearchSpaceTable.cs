@@ -1,12 +1,13 @@
+using Spot.Statistics;
 using Spot.Transfer;
 
 namespace Spot.Studies;
 
-/// <summary>The table of search spaces and quality (SPoT, Table 3), with racing.</summary>
+/// <summary>The table of search spaces and quality (SPoT, Table 3), with racing and with controls.</summary>
 /// <remarks>
 /// For every target and seed the prompts are ranked by their similarity to that run's embedding, equal ones in their order, and the run with the
 /// best validation score among the first k counts. The baseline is no candidate, so that a change can be negative. Numbers are means over the targets
-/// for each seed; mean and deviation are over the seeds.
+/// for each seed; mean and deviation are over the seeds, intervals over targets × seeds.
 /// </remarks>
 /// <param name="plan">The plan.</param>
 /// <param name="runs">All runs.</param>
@@ -16,116 +17,68 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 {
     private readonly int _targets = runs.Baseline.Length;
     private readonly int _seeds = runs.Baseline[0].Length;
+    private readonly StrategyOutcomes _outcomes = new(plan, runs, score);
 
-    /// <summary>All rows: baseline, oracle, racing among all, then for every similarity best of top-k, racing, average and mixture.</summary>
+    /// <summary>All rows: baseline, its controls, a random prompt, oracle, racing among all, then for every similarity best of top-k, racing, average and mixture.</summary>
     public IReadOnlyList<SearchSpaceRow> Rows()
     {
-        Outcome[][] oracle = Outcomes((target, seed) => Best([.. Candidates(target, seed)]));
-        List<SearchSpaceRow> rows =
-        [
-            Row(StudyStrategy.Baseline, null, null, Outcomes((target, seed) => One(runs.Baseline[target][seed], 0)), oracle),
-            Row(StudyStrategy.Oracle, null, null, oracle, oracle),
-            Row(StudyStrategy.Racing, null, null, Outcomes((target, seed) => Race([.. Candidates(target, seed)], plan.RacingOfAllBudgetFraction)), oracle),
-        ];
+        Outcome[][] baseline = Outcomes((target, seed) => _outcomes.One(runs.Baseline[target][seed], 0)), oracle = Outcomes(_outcomes.Oracle);
+        double library = runs.LibrarySteps, prompt = library / runs.Transfer.Length;
+        List<SearchSpaceRow> rows = [Row(StudyStrategy.Baseline, null, null, baseline, 0)];
+        if (_seeds > 1)
+        {
+            // One set of restarts for each target: it has no deviation over the seeds.
+            SearchSpaceRow restarts = Row(StudyStrategy.Restarts, _seeds, null, Outcomes((target, seed) => runs.Baseline[target][seed] is null ? Outcome.None : _outcomes.Restarts(target)), 0);
+            rows.Add(restarts with { Score = Once(restarts.Score), Absolute = Once(restarts.Absolute), Relative = Once(restarts.Relative) });
+        }
+
+        rows.AddRange(runs.LongBaselines.Select(longer => Row(StudyStrategy.LongBaseline, null, null, Outcomes((target, seed) => _outcomes.One(longer[target][seed], 0)), 0)));
+        rows.Add(Row(StudyStrategy.RandomPrompt, null, null, Outcomes(_outcomes.RandomPrompt), prompt));
+        rows.Add(Row(StudyStrategy.Oracle, null, null, oracle, library));
+        rows.Add(Row(StudyStrategy.Racing, null, null, Outcomes(_outcomes.RacingOfAll), library));
         foreach (StudySimilarity similarity in similarities)
         {
             rows.AddRange(plan.BestOfTopKValues.Select(k => Row(
-                StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Best(Ranked(similarity, target, seed, k)))), oracle)));
+                StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.BestOfTopK(similarity, target, seed, k)), library)));
             rows.AddRange(plan.RacingOfTopKValues.Select(k => Row(
-                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => Embedded(Race(Ranked(similarity, target, seed, k), plan.RacingOfTopKBudgetFraction))), oracle)));
+                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.RacingOfTopK(similarity, target, seed, k)), library)));
             rows.AddRange(runs.Strategies.Where(strategy => strategy.Similarity == similarity.Similarity).Select(strategy => Row(
-                strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => Embedded(One(strategy.Runs[target][seed], 1))), oracle)));
+                strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => _outcomes.Embedded(_outcomes.One(strategy.Runs[target][seed], 1))), library)));
         }
 
         return rows;
+
+        SearchSpaceRow Row(StudyStrategy strategy, int? k, PromptSimilarity? similarity, Outcome[][] outcomes, double librarySteps) =>
+            RowOf(strategy, k, similarity, librarySteps, new OutcomeComparison(baseline, outcomes), new OutcomeComparison(baseline, oracle));
     }
 
-    /// <summary>The prompts that a target may start from, the most similar first; those without a run or a similarity are left out.</summary>
-    internal int[] Ranking(StudySimilarity similarity, int target, int seed) =>
-        [.. Enumerable.Range(0, runs.Transfer.Length)
-            .Where(prompt => runs.Transfer[prompt][target][seed] is not null && !double.IsNaN(similarity.ToTargets[prompt][target][seed]))
-            .OrderByDescending(prompt => similarity.ToTargets[prompt][target][seed])];
-
-    private IEnumerable<StudyRun> Candidates(int target, int seed) => runs.Transfer.Select(ofPrompt => ofPrompt[target][seed]).OfType<StudyRun>();
-
-    private StudyRun[] Ranked(StudySimilarity similarity, int target, int seed, int k) =>
-        [.. Ranking(similarity, target, seed).Take(k).Select(prompt => runs.Transfer[prompt][target][seed]!)];
-
-    private Outcome Best(StudyRun[] candidates) => candidates.Length == 0
-        ? Outcome.None : new Outcome(score(candidates.MaxBy(run => run.Score)!), candidates.Length, candidates.Sum(run => run.Steps));
-
-    private Outcome One(StudyRun? run, int tunings) => run is null ? Outcome.None : new Outcome(score(run), tunings, run.Steps);
-
-    // What racing would have done, from the evaluations on the way of the whole runs: a race computes the same runs and stops most of them early.
-    private Outcome Race(StudyRun[] candidates, double budget)
-    {
-        if (candidates.Length == 0)
-        {
-            return Outcome.None;
-        }
-
-        long steps = 0;
-        StudyRun[] alive = candidates;
-        foreach (TuningRung rung in RacingRungs.Create(candidates.Length, plan.TargetOptions, plan.RacingFirstRungFraction, budget))
-        {
-            StudyRun[] next = [.. rung.Survivors([.. alive.Select(run => run.Evaluations)]).Select(i => alive[i])];
-            steps += alive.Except(next, ReferenceEqualityComparer.Instance).Sum(run => Math.Min(((StudyRun)run!).Steps, rung.Step));
-            alive = next;
-        }
-
-        return Best(alive) with { Tunings = candidates.Length, Steps = steps + alive.Sum(run => run.Steps) };
-    }
-
-    private Outcome Embedded(Outcome outcome) => outcome with { Steps = outcome.Steps + plan.SourceOptions.EmbeddingStep };
+    private static ScoreSpread Once(ScoreSpread spread) => new(spread.Mean, double.NaN, double.NaN);
 
     private Outcome[][] Outcomes(Func<int, int, Outcome> outcome) =>
         [.. Enumerable.Range(0, _targets).Select(target => Enumerable.Range(0, _seeds).Select(seed => outcome(target, seed)).ToArray())];
 
-    private SearchSpaceRow Row(StudyStrategy strategy, int? k, PromptSimilarity? similarity, Outcome[][] outcomes, Outcome[][] oracle)
+    private static SearchSpaceRow RowOf(StudyStrategy strategy, int? k, PromptSimilarity? similarity, double librarySteps, OutcomeComparison own, OutcomeComparison oracle)
     {
-        Outcome[][] baseline = Outcomes((target, seed) => One(runs.Baseline[target][seed], 0));
-        ScoreSpread Spread(Outcome[][] of, Func<double, double, double> value)
-        {
-            // Where a run is missing the target does not count for that seed.
-            double[] bySeed = [.. Enumerable.Range(0, _seeds)
-                .Select(seed => Enumerable.Range(0, _targets).Select(target => value(baseline[target][seed].Score, of[target][seed].Score)).Where(number => !double.IsNaN(number)).ToArray())
-                .Where(ofTargets => ofTargets.Length > 0).Select(ofTargets => ScoreSpread.Of(ofTargets).Mean)];
-            return bySeed.Length == 0 ? new ScoreSpread(double.NaN, double.NaN, double.NaN) : ScoreSpread.Of(bySeed);
-        }
-
-        static double Change(double before, double after) => after - before;
-        static double Relative(double before, double after) =>
-            double.IsNaN(before) || double.IsNaN(after) ? double.NaN : 100 * RelativeErrorReduction.Compute(before, after);
-        ScoreSpread absolute = Spread(outcomes, Change);
-        double tunings = Mean(outcomes, outcome => outcome.Tunings), steps = Mean(outcomes, outcome => outcome.Steps);
+        double[][] changes = own.Changes, reductions = own.Reductions;
+        ScoreSpread absolute = OutcomeComparison.Spread(changes);
+        double tunings = own.Mean(outcome => outcome.Tunings), steps = own.Mean(outcome => outcome.Steps);
         return new SearchSpaceRow
         {
             Strategy = strategy,
             K = k,
             Similarity = similarity,
-            Outcomes = Count(outcomes),
-            Score = Spread(outcomes, (_, after) => after),
+            Outcomes = own.Count,
+            Score = OutcomeComparison.Spread(own.Scores),
             Absolute = absolute,
-            Relative = Spread(outcomes, Relative),
+            AbsoluteInterval = TwoWayBootstrap.OfMean(changes),
+            Relative = OutcomeComparison.Spread(reductions),
+            RelativeInterval = TwoWayBootstrap.OfMean(reductions),
             Tunings = tunings,
             Steps = steps,
-            SearchSpaceSaved = 100 * (1 - (tunings / Mean(oracle, outcome => outcome.Tunings))),
-            ShareOfOracleGain = Count(outcomes) < Count(oracle) ? double.NaN : 100 * absolute.Mean / Spread(oracle, Change).Mean,
-            ShareOfOracleSteps = 100 * steps / Mean(oracle, outcome => outcome.Steps),
+            LibrarySteps = librarySteps,
+            SearchSpaceSaved = 100 * (1 - (tunings / oracle.Mean(outcome => outcome.Tunings))),
+            ShareOfOracleGain = own.Count < oracle.Count ? double.NaN : 100 * absolute.Mean / OutcomeComparison.Spread(oracle.Changes).Mean,
+            ShareOfOracleSteps = 100 * steps / oracle.Mean(outcome => outcome.Steps),
         };
-    }
-
-    private static int Count(Outcome[][] outcomes) => outcomes.SelectMany(seeds => seeds).Count(outcome => !double.IsNaN(outcome.Score));
-
-    private static double Mean(Outcome[][] outcomes, Func<Outcome, double> number) =>
-        outcomes.SelectMany(seeds => seeds).Where(outcome => !double.IsNaN(outcome.Score)).Select(number).DefaultIfEmpty(double.NaN).Average();
-
-    /// <summary>What a strategy gives on a target with a seed.</summary>
-    /// <param name="Score">NaN where nothing is known.</param>
-    /// <param name="Tunings">Runs on the target from source prompts.</param>
-    /// <param name="Steps">Tuning steps.</param>
-    private readonly record struct Outcome(double Score, double Tunings, double Steps)
-    {
-        public static Outcome None => new(double.NaN, 0, 0);
     }
 }

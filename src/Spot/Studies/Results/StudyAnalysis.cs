@@ -26,7 +26,8 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
                 strategy.Runs.Select(seeds => seeds.Select(run => run?.Steps ?? 0).ToArray()).ToArray()))]),
             PromptReductions = promptReductions,
             Reductions = [.. transfer.Chunk(plan.SourceSeeds.Count).Select(ofSource => baseline.Select((seeds, target) =>
-                Reduction(seeds, [.. ofSource.SelectMany(ofPrompt => ofPrompt[target])])).ToArray())],
+                Reduction(seeds, [.. ofSource.Select(ofPrompt => ofPrompt[target])])).ToArray())],
+            WithoutError = [.. baseline.Select(seeds => seeds.Count(value => value >= 100))],
             Correlations = [.. similarities.SelectMany(similarity => Correlations(similarity, promptReductions))],
             Table = new SearchSpaceTable(plan, runs, similarities, score).Rows(),
         };
@@ -35,32 +36,38 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
     private static double[][] Scores(StudyRun?[][] grid, Func<StudyRun, double> score) =>
         [.. grid.Select(seeds => seeds.Select(run => run is null ? double.NaN : score(run)).ToArray())];
 
-    // In per cent, of the means over what there is.
-    private static double Reduction(double[] baseline, double[] transfer)
+    // In per cent, of the means over what there is. A seed whose run without transfer makes no error has nothing to reduce.
+    private static double Reduction(double[] baseline, params double[][] transfers)
     {
-        double[] before = [.. baseline.Where(double.IsFinite)], after = [.. transfer.Where(double.IsFinite)];
+        bool[] counts = [.. baseline.Select(score => score < 100)];
+        double[] before = [.. baseline.Where((_, seed) => counts[seed])];
+        double[] after = [.. transfers.SelectMany(seeds => seeds.Where((score, seed) => (counts[seed] || double.IsNaN(baseline[seed])) && double.IsFinite(score)))];
         return before.Length == 0 || after.Length == 0
             ? double.NaN : 100 * RelativeErrorReduction.Compute(ScoreSpread.Of(before).Mean, ScoreSpread.Of(after).Mean);
     }
 
     private IEnumerable<StudyCorrelation> Correlations(StudySimilarity similarity, double[][] reductions)
     {
-        List<(double X, double Y)> pooled = [];
-        for (int target = 0; target < plan.Targets.Count; target++)
+        string[] sources = [.. plan.Sources.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
+        double[][] means = [.. similarity.Means.Select(ofPrompt => ofPrompt.ToArray())];
+        foreach ((int target, string name) in targets.Index())
         {
-            (double X, double Y)[] points = [.. reductions.Select((ofPrompt, prompt) => (X: similarity.Means[prompt][target], Y: ofPrompt[target]))
-                .Where(point => !double.IsNaN(point.X) && !double.IsNaN(point.Y))];
-            pooled.AddRange(points);
-            yield return Correlate(similarity.Similarity, plan.Targets[target].Name, points);
+            yield return Correlate(similarity.Similarity, name, new TaskPairs(
+                sources, [name], [.. means.Select(ofPrompt => new[] { ofPrompt[target] })], [.. reductions.Select(ofPrompt => new[] { ofPrompt[target] })]));
         }
 
-        yield return Correlate(similarity.Similarity, null, pooled);
+        yield return Correlate(similarity.Similarity, null, new TaskPairs(sources, targets, means, reductions));
     }
 
-    private static StudyCorrelation Correlate(PromptSimilarity similarity, string? target, IReadOnlyList<(double X, double Y)> points)
+    private static StudyCorrelation Correlate(PromptSimilarity similarity, string? target, TaskPairs pairs)
     {
-        double[] x = [.. points.Select(point => point.X)], y = [.. points.Select(point => point.Y)];
-        Correlation pearson = Correlation.Pearson(x, y), spearman = Correlation.Spearman(x, y);
-        return new StudyCorrelation(similarity, target, x.Length, pearson.Coefficient, pearson.PValue, spearman.Coefficient, spearman.PValue);
+        bool enough = pairs.Count >= Correlation.FewestPoints;
+        return new StudyCorrelation(
+            similarity, target, pairs.Count, pairs.Of(Coefficients.Pearson), enough ? pairs.PValue(Coefficients.Pearson) : double.NaN,
+            pairs.Of(Coefficients.Spearman), enough ? pairs.PValue(Coefficients.Spearman) : double.NaN)
+        {
+            PearsonInterval = enough ? pairs.Interval(Coefficients.Pearson) : ConfidenceInterval.None,
+            SpearmanInterval = enough ? pairs.Interval(Coefficients.Spearman) : ConfidenceInterval.None,
+        };
     }
 }

@@ -4,7 +4,14 @@ namespace Spot.Studies;
 /// <param name="Baseline">// [target][seed]</param>
 /// <param name="Transfer">// [prompt][target][seed]</param>
 /// <param name="Strategies">Averages and mixtures.</param>
-internal sealed record StudyRuns(StudyRun?[][] Baseline, StudyRun?[][][] Transfer, IReadOnlyList<StrategyRuns> Strategies);
+internal sealed record StudyRuns(StudyRun?[][] Baseline, StudyRun?[][][] Transfer, IReadOnlyList<StrategyRuns> Strategies)
+{
+    /// <summary>Without transfer, for more steps. // [which][target][seed]</summary>
+    public IReadOnlyList<StudyRun?[][]> LongBaselines { get; init; } = [];
+
+    /// <summary>The steps of all source prompts.</summary>
+    public long LibrarySteps { get; init; }
+}
 
 /// <summary>The runs of an average or mixture.</summary>
 /// <param name="Strategy">Which.</param>

@@ -19,7 +19,11 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
         StudyRuns all = new(
             Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Baseline, Target: target, Seed: seed))),
             [.. Enumerable.Range(0, layout.Prompts).Select(prompt => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.Transfer, prompt, target, seed))))],
-            [.. Strategies(StudyUnitKind.Average, _plan.AverageOfTopKValues, Run), .. Strategies(StudyUnitKind.Mixture, _plan.MixtureOfTopKValues, Run)]);
+            [.. Strategies(StudyUnitKind.Average, _plan.AverageOfTopKValues, Run), .. Strategies(StudyUnitKind.Mixture, _plan.MixtureOfTopKValues, Run)])
+        {
+            LongBaselines = [.. _plan.LongBaselineSteps.Select(steps => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.LongBaseline, Target: target, Seed: seed, K: steps))))],
+            LibrarySteps = Enumerable.Range(0, layout.Prompts).Sum(prompt => Run(new StudyUnit(StudyUnitKind.Source, prompt))?.Steps ?? 0),
+        };
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {

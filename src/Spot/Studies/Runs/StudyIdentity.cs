@@ -28,14 +28,14 @@ internal static class StudyIdentity
             identity["target task"] = layout.Plan.Targets[unit.Target].Fingerprint;
         }
 
-        if (unit.Kind is not StudyUnitKind.Baseline)
+        if (unit.Kind is not (StudyUnitKind.Baseline or StudyUnitKind.LongBaseline))
         {
             Add(identity, "source", layout.Plan.SourceOptions);
         }
 
         if (unit.Kind is not (StudyUnitKind.Source or StudyUnitKind.Embedding))
         {
-            Add(identity, "target", layout.Plan.TargetOptions);
+            Add(identity, "target", unit.TargetOptions(layout.Plan));
         }
 
         return identity;

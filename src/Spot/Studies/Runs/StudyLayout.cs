@@ -60,6 +60,7 @@ internal sealed class StudyLayout
                 .Select(run => new StudyUnit(StudyUnitKind.Transfer, prompt, run.Target, run.Seed))),
             .. Strategy(StudyUnitKind.Average, Plan.AverageOfTopKValues),
             .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOfTopKValues),
+            .. Plan.LongBaselineSteps.SelectMany(steps => runs.Select(run => new StudyUnit(StudyUnitKind.LongBaseline, Target: run.Target, Seed: run.Seed, K: steps))),
         ];
 
         // A target whose sources all leak has nothing to retrieve.

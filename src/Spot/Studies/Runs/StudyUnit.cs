@@ -11,6 +11,7 @@ internal enum StudyUnitKind
     Transfer,
     Average,
     Mixture,
+    LongBaseline,
 }
 
 /// <summary>A piece of a study's work that is done or not done.</summary>
@@ -18,7 +19,7 @@ internal enum StudyUnitKind
 /// <param name="Prompt">The source prompt; −1 where the unit is of none.</param>
 /// <param name="Target">The target; −1 where the unit is of none.</param>
 /// <param name="Seed">The place of the target's seed.</param>
-/// <param name="K">The k of an average or mixture.</param>
+/// <param name="K">The k of an average or mixture; the steps of a long baseline.</param>
 /// <param name="Similarity">The similarity of an average or mixture.</param>
 internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, int Target = -1, int Seed = -1, int K = 0, PromptSimilarity Similarity = default)
 {
@@ -32,8 +33,17 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
             StudyUnitKind.Source => $"{kind}.{layout.PromptName(Prompt)}",
             StudyUnitKind.Transfer => $"{kind}.{layout.PromptName(Prompt)}{target}",
             StudyUnitKind.Average or StudyUnitKind.Mixture => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}.{Similarity}{target}"),
+            StudyUnitKind.LongBaseline => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}{target}"),
             _ => kind + target,
         };
+    }
+
+    /// <summary>How the unit tunes its target; a copy.</summary>
+    public TuningOptions TargetOptions(StudyPlan plan)
+    {
+        TuningOptions options = plan.TargetOptions.Clone();
+        options.Steps = Kind == StudyUnitKind.LongBaseline ? K : options.Steps;
+        return options;
     }
 
     /// <summary>The shard's piece that the unit belongs to: all of a source prompt is one piece, else all of a target's seed.</summary>
@@ -45,6 +55,7 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
         StudyUnitKind.Source => plan.SourceOptions.Steps,
         StudyUnitKind.Embedding => plan.SourceOptions.EmbeddingStep,
         StudyUnitKind.Mixture => (long)plan.SourceOptions.Steps + plan.TargetOptions.Steps,
+        StudyUnitKind.LongBaseline => K,
         _ => plan.TargetOptions.Steps,
     };
 }

@@ -69,8 +69,8 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
     private async Task<StudyRun> TargetAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
         TextTask target = layout.Plan.Targets[unit.Target];
-        TuningOptions options = Options(layout.Plan.TargetOptions, unit, layout.Plan.TargetSeeds[unit.Seed]);
-        if (unit.Kind == StudyUnitKind.Baseline && target.Labels.Count == 0 && options.Initialization == PromptInitialization.ClassLabels)
+        TuningOptions options = Options(unit.TargetOptions(layout.Plan), unit, layout.Plan.TargetSeeds[unit.Seed]);
+        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline && target.Labels.Count == 0 && options.Initialization == PromptInitialization.ClassLabels)
         {
             options.Initialization = PromptInitialization.SampledVocabulary;
         }
@@ -101,7 +101,7 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
 
     private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, CancellationToken cancellationToken)
     {
-        if (unit.Kind == StudyUnitKind.Baseline)
+        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline)
         {
             return new NoTransfer(tuner);
         }

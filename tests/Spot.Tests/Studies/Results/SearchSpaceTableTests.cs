@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spot.Statistics;
 using Spot.Studies;
 using Spot.Tests.Statistics;
 using Spot.Tests.Tasks.Metrics;
@@ -22,9 +23,9 @@ public class SearchSpaceTableTests
             JsonElement expected = instance.GetProperty("expected");
             (StudyPlan plan, StudyRuns runs, IReadOnlyList<StudySimilarity> similarities) = Read(instance);
             StudyFindings findings = new StudyAnalysis(plan, runs, similarities).Findings(run => run.Score);
-            SearchSpaceTable table = new(plan, runs, similarities, run => run.Score);
-            Check(expected.GetProperty("baseline"), findings.Table[0], $"{name}, baseline");
-            Check(expected.GetProperty("oracle"), findings.Table[1], $"{name}, oracle");
+            StrategyOutcomes outcomes = new(plan, runs, run => run.Score);
+            Check(expected.GetProperty("baseline"), findings.Table.Single(row => row.Strategy == StudyStrategy.Baseline), $"{name}, baseline");
+            Check(expected.GetProperty("oracle"), findings.Table.Single(row => row.Strategy == StudyStrategy.Oracle), $"{name}, oracle");
             foreach ((PromptSimilarity kind, string label) in Similarities)
             {
                 SearchSpaceRow[] rows = [.. findings.Table.Where(row => row.Strategy == StudyStrategy.BestOfTopK && row.Similarity == kind)];
@@ -45,7 +46,7 @@ public class SearchSpaceTableTests
                     foreach ((int seed, JsonElement ranking) in seeds.EnumerateArray().Index())
                     {
                         int[] wanted = ranking.Integers();
-                        MetricGolden.Same(wanted, table.Ranking(similarity, target, seed).Take(wanted.Length), $"{name}, {label}, target {target}, seed {seed}");
+                        MetricGolden.Same(wanted, outcomes.Ranking(similarity, target, seed).Take(wanted.Length), $"{name}, {label}, target {target}, seed {seed}");
                     }
                 }
 
@@ -152,8 +153,84 @@ public class SearchSpaceTableTests
         Assert.Equal((4, 100.0), (best.Outcomes, best.ShareOfOracleGain));
     }
 
+    [Fact]
+    public void Runs_that_are_equal_on_validation_count_with_their_mean()
+    {
+        StudyRun Run(double score, double test) => new() { Score = score, Test = test, Steps = 20, Evaluations = [new(20, score, 0)] };
+        StudyRun[] runs = [Run(90, 70), Run(95, 80), Run(95, 60), Run(95, 85)];
+        StudyPlan plan = new() { TargetOptions = new() { Steps = 20 }, SourceOptions = new() { EmbeddingStep = 3 }, BestOfTopKValues = [1, 2, 3, 4], RacingOfTopKValues = [] };
+        IReadOnlyList<SearchSpaceRow> rows = OnOneTarget(runs, plan, run => run.Test ?? double.NaN);
+        Assert.Equal(75, rows.Single(row => row.Strategy == StudyStrategy.Oracle).Score.Mean);
+        Assert.Equal([70, 80, 70, 75], rows.Where(row => row.Strategy == StudyStrategy.BestOfTopK).Select(row => row.Score.Mean));
+        SearchSpaceRow random = rows.Single(row => row.Strategy == StudyStrategy.RandomPrompt);
+        Assert.Equal((73.75, 1, 20), (random.Score.Mean, random.Tunings, random.Steps));
+    }
+
+    [Fact]
+    public void Controls_are_read_from_the_runs_without_transfer_and_costs_from_the_library()
+    {
+        StudyRun Run(double score, double test, int steps = 10) => new() { Score = score, Test = test, Steps = steps };
+        StudyPlan plan = new()
+        {
+            Sources = [Task("s")],
+            Targets = [Task("t"), Task("u")],
+            SourceSeeds = [0, 1],
+            TargetSeeds = [0, 1, 2],
+            SourceOptions = new() { EmbeddingStep = 4 },
+            BestOfTopKValues = [],
+            RacingOfTopKValues = [],
+        };
+        StudyRun[][] baseline = [[Run(50, 40), Run(60, 44), Run(60, 54)], [Run(70, 80), Run(60, 80), Run(65, 20)]];
+        StudyRun[][] transfer = [[Run(80, 60), Run(80, 60), Run(80, 60)], [Run(80, 60), Run(80, 60), Run(80, 60)]];
+        StudyRuns runs = new(baseline, [transfer, transfer], [])
+        {
+            LongBaselines = [[[Run(90, 70, 90), Run(90, 71, 90), Run(90, 72, 90)], [Run(90, 70, 90), Run(90, 71, 90), Run(90, 72, 90)]]],
+            LibrarySteps = 600,
+        };
+        IReadOnlyList<SearchSpaceRow> rows = new SearchSpaceTable(plan, runs, [], run => run.Test!.Value).Rows();
+        Assert.Equal(
+            [StudyStrategy.Baseline, StudyStrategy.Restarts, StudyStrategy.LongBaseline, StudyStrategy.RandomPrompt, StudyStrategy.Oracle, StudyStrategy.Racing], rows.Select(row => row.Strategy));
+
+        // t: 49 of the two that are best on validation, u: 80; without transfer 46 and 60.
+        Assert.Equal((3, (49 + 80) / 2.0, 30, 0), (rows[1].K, rows[1].Score.Mean, rows[1].Steps, rows[1].LibrarySteps));
+        Assert.Equal(64.5 - 53, rows[1].Absolute.Mean, 1e-9);
+        Assert.True(double.IsNaN(rows[1].Score.Deviation));
+        Assert.Equal((71.0, 1.0, 90, 0), (rows[2].Score.Mean, rows[2].Score.Deviation, rows[2].Steps, rows[2].LibrarySteps));
+        Assert.Equal((60.0, 10, 300), (rows[3].Score.Mean, rows[3].Steps, rows[3].LibrarySteps));
+        Assert.Equal((20, 600), (rows[4].Steps, rows[4].LibrarySteps));
+        Assert.Equal([620, 80, 26, 20], new[] { 1, 10, 100, double.PositiveInfinity }.Select(rows[4].StepsWhereLibraryServes));
+        Assert.Equal(10, rows[0].StepsWhereLibraryServes(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rows[4].StepsWhereLibraryServes(0));
+    }
+
+    [Fact]
+    public void A_run_without_error_is_left_out_where_errors_are_compared_in_table_and_heat_map()
+    {
+        StudyRun Run(double score) => new() { Score = score, Steps = 10 };
+        StudyPlan plan = new()
+        {
+            Sources = [Task("s")],
+            Targets = [Task("t"), Task("u"), Task("v")],
+            SourceSeeds = [0],
+            TargetSeeds = [0, 1],
+            BestOfTopKValues = [],
+            RacingOfTopKValues = [],
+            Similarities = [],
+        };
+        StudyRuns runs = new(
+            [[Run(100), Run(90)], [Run(50), Run(50)], [Run(100), Run(100)]], [[[Run(80), Run(95)], [Run(60), Run(60)], [Run(90), Run(100)]]], []);
+        StudyFindings findings = new StudyAnalysis(plan, runs, []).Findings(run => run.Score);
+        Assert.Equal([1, 0, 2], findings.WithoutError);
+        Assert.Equal([50, 20, double.NaN], findings.Reductions[0]);
+        Assert.Equal([50, 20, double.NaN], findings.PromptReductions[0]);
+        SearchSpaceRow oracle = findings.Table.Single(row => row.Strategy == StudyStrategy.Oracle);
+        Assert.Equal((20 + 35) / 2.0, oracle.Relative.Mean); // seed 0: u alone; seed 1: t and u
+        Assert.Equal((((80 + 60 + 90 - 250) / 3.0) + ((95 + 60 + 100 - 240) / 3.0)) / 2, oracle.Absolute.Mean, 1e-9); // scores count all
+        Assert.All(findings.Table, row => Assert.True(double.IsFinite(row.Relative.Mean) && double.IsFinite(row.RelativeInterval.Low)));
+    }
+
     // The table of runs from one prompt each of as many sources, in the order of similarity, on one target.
-    private static IReadOnlyList<SearchSpaceRow> OnOneTarget(StudyRun[] runs, StudyPlan plan)
+    private static IReadOnlyList<SearchSpaceRow> OnOneTarget(StudyRun[] runs, StudyPlan plan, Func<StudyRun, double>? score = null)
     {
         plan.Sources = [.. runs.Select((_, i) => Task($"source {i}"))];
         plan.Targets = [Task("t")];
@@ -162,7 +239,7 @@ public class SearchSpaceTableTests
         StudyRuns all = new([[new StudyRun { Score = 0, Steps = plan.TargetOptions.Steps }]], [.. runs.Select(run => (StudyRun?[][])[[run]])], []);
         double[][][] similar = [.. runs.Select((_, i) => new double[][] { [0.9 - (0.1 * i)] })];
         StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], similar, [.. similar.Select(one => one[0])]);
-        return new SearchSpaceTable(plan, all, [similarity], run => run.Score).Rows();
+        return new SearchSpaceTable(plan, all, [similarity], score ?? (run => run.Score)).Rows();
     }
 
     private static void Check(JsonElement expected, SearchSpaceRow actual, string what)
@@ -183,8 +260,11 @@ public class SearchSpaceTableTests
         Assert.Equal(expected.GetProperty("n").GetInt32(), actual.Points);
         MetricGolden.Equal(expected.GetProperty("r"), actual.Pearson, $"{what}, r");
         MetricGolden.Equal(expected.GetProperty("rho"), actual.Spearman, $"{what}, rho");
-        PValue(expected.GetProperty("r"), expected.GetProperty("p"), actual.PearsonP, $"{what}, p of r");
-        PValue(expected.GetProperty("rho"), expected.GetProperty("rho_p"), actual.SpearmanP, $"{what}, p of rho");
+
+        // The reference's p-values take the points for independent; the study's do not (TaskPairsTests).
+        PValue(expected.GetProperty("r"), expected.GetProperty("p"), Correlation.TwoSidedPValue(actual.Pearson, actual.Points), $"{what}, p of r");
+        PValue(expected.GetProperty("rho"), expected.GetProperty("rho_p"), Correlation.TwoSidedPValue(actual.Spearman, actual.Points), $"{what}, p of rho");
+        Assert.Equal(actual.Points < 10, double.IsNaN(actual.PearsonP) && double.IsNaN(actual.PearsonInterval.Low));
     }
 
     // Of a coefficient of 1 the last bit alone decides between 0 and some 1e-20.
