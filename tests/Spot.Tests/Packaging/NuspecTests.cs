@@ -8,6 +8,7 @@ public class NuspecTests
     [Theory]
     [InlineData("Spot", "Spot itself")]
     [InlineData("Spot.Plots", "Spot.Plots (")]
+    [InlineData("Spot.AspNetCore", "Spot.AspNetCore (")]
     public void Dependencies_are_the_central_versions_and_the_projects_references(string package, string label)
     {
         // The package of a satellite also depends on Spot, which its project references as a project.
@@ -25,12 +26,13 @@ public class NuspecTests
     [Theory]
     [InlineData("Spot")]
     [InlineData("Spot.Plots")]
+    [InlineData("Spot.AspNetCore")]
     public void Version_and_framework_are_the_projects(string package)
     {
         XDocument props = Read("src/Directory.Build.props"), nuspec = Read($"{package}.nuspec");
         string framework = Elements(props, "TargetFramework").Single().Value, version = Elements(props, "Version").Single().Value;
         Assert.Equal(version, Elements(nuspec, "version").Single().Value);
-        Assert.Equal(framework, Value(Elements(nuspec, "group").Single(), "targetFramework"));
+        Assert.All(Elements(nuspec, "group"), group => Assert.Equal(framework, Value(group, "targetFramework")));
         Assert.Contains($"lib/{framework}/{package}.dll", Elements(nuspec, "file").Select(file => Value(file, "target")));
         Assert.All(Elements(nuspec, "dependency").Where(d => Value(d, "id") == "Spot"), d => Assert.Equal($"[{version}]", Value(d, "version")));
     }

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Spot.AspNetCore;
+
+/// <summary>Around every endpoint: refuses while the model loads or the server stops, tells errors as problems, measures.</summary>
+internal sealed class ServingFilter(SpotServer server) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        HttpContext http = context.HttpContext;
+        ServingRequest request = ServingRequest.Begin(http, server);
+        if (server.State.Refusal is { } refusal)
+        {
+            return Result(http, request, Problem.Stopping(refusal), null);
+        }
+
+        try
+        {
+            return await next(context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Problem.Of(exception, request) is { } problem)
+        {
+            return Result(http, request, problem, exception);
+        }
+    }
+
+    private static ProblemHttpResult Result(HttpContext http, ServingRequest request, ProblemDetails problem, Exception? exception)
+    {
+        request.Error = problem.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (Problem.RetryAfter(exception, problem.Status!.Value) is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds;
+        }
+
+        if (http.GetEndpoint()?.Metadata.GetMetadata<OpenAIShape>() is not null)
+        {
+            problem.Extensions["error"] = OpenAIShape.Error(problem);
+        }
+
+        return TypedResults.Problem(problem);
+    }
+}
