@@ -26,7 +26,10 @@ public class BeamStopTests
         {
             GenerationOptions options = new()
             {
-                Beams = beams, Samples = beams, LengthPenalty = lengthPenalty, EarlyStopping = early,
+                Beams = beams,
+                Samples = beams,
+                LengthPenalty = lengthPenalty,
+                EarlyStopping = early,
                 StopStrings = [Tokenizer.Decode([10 + (seed % 20)]), Tokenizer.Decode([30, 31 + (seed % 7)])],
             };
             BeamSearch search = new(new DecodingPlan(options, Tokenizer, 0, MaxTokens, null));

@@ -23,7 +23,13 @@ public class BundledTasksTests
         {
             PromptInfo info = new()
             {
-                Id = $"{task}-{seed}", Task = task, Seed = seed, BackboneFingerprint = key.Prompt.BackboneFingerprint, Length = key.Prompt.Length, Dim = key.Prompt.Dim, EmbeddingStep = key.Step,
+                Id = $"{task}-{seed}",
+                Task = task,
+                Seed = seed,
+                BackboneFingerprint = key.Prompt.BackboneFingerprint,
+                Length = key.Prompt.Length,
+                Dim = key.Prompt.Dim,
+                EmbeddingStep = key.Step,
             };
             await library.AddAsync(new PromptRecord(info, key.Prompt, key), cancellationToken: Cancel);
         }

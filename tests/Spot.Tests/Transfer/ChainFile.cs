@@ -87,7 +87,12 @@ internal sealed class ChainFile
             SoftPrompt best = Prompt($"source.{name}.best");
             PromptInfo info = new()
             {
-                Id = name, Task = embedding.Task, BackboneFingerprint = best.BackboneFingerprint, Length = best.Length, Dim = best.Dim, EmbeddingStep = embedding.Step,
+                Id = name,
+                Task = embedding.Task,
+                BackboneFingerprint = best.BackboneFingerprint,
+                Length = best.Length,
+                Dim = best.Dim,
+                EmbeddingStep = embedding.Step,
             };
             await library.AddAsync(new PromptRecord(info, best, embedding), cancellationToken: cancellationToken);
         }
