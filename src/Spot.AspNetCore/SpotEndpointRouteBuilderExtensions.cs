@@ -55,7 +55,7 @@ public static class SpotEndpointRouteBuilderExtensions
             .Produces<PromptAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         all.MapPost("/search", (Delegate)prompts.SearchAsync).WithSummary("The prompts whose tasks are similar to that of a prompt.")
             .Accepts<SearchBody>(Json).Produces<PromptMatches>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithExample("""{ "id": "places-0", "k": 3 }""");
+            .WithExample("""{ "id": "places", "k": 3 }""");
     }
 
     private static void MapInference(RouteGroupBuilder group, InferenceEndpoints inference)
@@ -80,10 +80,10 @@ public static class SpotEndpointRouteBuilderExtensions
         RouteGroupBuilder own = group.MapGroup("").WithTags("OpenAI").WithMetadata(new OpenAIShape());
         own.MapPost("/completions", (Delegate)openAI.CompletionsAsync).WithSummary("Writes behind a prompt, in the form of OpenAI's completions.")
             .Answers<CompletionBody, Completion>("text_completion", "text/event-stream")
-            .WithExample("""{ "model": "places-0", "prompt": "sentence: The bridge is far too long.", "max_tokens": 8 }""");
+            .WithExample("""{ "model": "places", "prompt": "sentence: The bridge is far too long.", "max_tokens": 8 }""");
         own.MapPost("/embeddings", (Delegate)openAI.EmbeddingsAsync).WithSummary("Embeds texts, in the form of OpenAI's embeddings.")
             .Answers<EmbeddingsBody, Embeddings>("embeddings")
-            .WithExample("""{ "model": "places-0", "input": "sentence: The bridge is far too long." }""");
+            .WithExample("""{ "model": "places", "input": "sentence: The bridge is far too long." }""");
         own.MapGet("/models", (Delegate)openAI.ModelsAsync).WithSummary("The prompts, in the form of OpenAI's models.").Produces<ModelList>();
         own.MapGet("/models/{id}", openAI.ModelAsync).WithSummary("A prompt, in the form of OpenAI's models.")
             .Produces<Model>().ProducesProblem(StatusCodes.Status404NotFound);

@@ -17,6 +17,9 @@ internal sealed class FakeInference : IPromptInference
     /// <summary>Ends when a request for the prompt <c>waits</c> was cancelled.</summary>
     public Task Cancelled => _cancelled.Task;
 
+    /// <summary>What is written; null for the prompt and the text.</summary>
+    public string? Written { get; set; }
+
     public GenerationOptions? Options { get; private set; }
 
     public PromptRequest? Request { get; private set; }
@@ -30,7 +33,7 @@ internal sealed class FakeInference : IPromptInference
     {
         await FailAsync(request, cancellationToken);
         Options = options;
-        GeneratedText text = new($"{request.PromptId}: {request.Text}", [5, 6, 1], FinishReason.EndOfSequence) { TokenLogProbabilities = options!.LogProbabilities ? [-0.5, -0.25, 0] : [] };
+        GeneratedText text = new(Written ?? $"{request.PromptId}: {request.Text}", [5, 6, 1], FinishReason.EndOfSequence) { TokenLogProbabilities = options!.LogProbabilities ? [-0.5, -0.25, 0] : [] };
         return new GenerationResult([.. Enumerable.Repeat(text, options.Samples)], 4, 2);
     }
 
