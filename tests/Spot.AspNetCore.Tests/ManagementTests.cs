@@ -27,6 +27,7 @@ public sealed class ManagementTests : IAsyncLifetime
         serving: serving => (serving.ManagementPolicy, serving.MaxPromptFileBytes) = ("manage", 100_000),
         compose: builder =>
         {
+            builder.Services.Configure<SpotOptions>(spot => spot.Backbone.Precision = BackbonePrecision.Float32);
             builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, ByHeader>("test", null);
             builder.Services.AddAuthorizationBuilder().AddPolicy("manage", policy => policy.RequireClaim("may", "manage"));
         },
@@ -92,6 +93,41 @@ public sealed class ManagementTests : IAsyncLifetime
         await RunningServer.ProblemAsync(await _server.Client.SendAsync(nobody, Cancel), 401);
         await RunningServer.ProblemAsync(await _server.Client.SendAsync(another, Cancel), 403);
         Assert.True((await _server.Client.GetAsync("/v1/prompts", Cancel)).IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task While_a_prompt_is_replaced_each_of_many_clients_gets_wholly_one_or_the_other()
+    {
+        string[] files = [Path.Combine(_folder.Path, "0.npy"), Path.Combine(_folder.Path, "1.npy")];
+        List<double> known = [];
+        foreach ((int i, string file) in files.Index())
+        {
+            PromptFile.WriteNpy(file, Models.Record("x", i + 1, Backbone.Fingerprint, Backbone.Config.Dim).Prompt);
+            (await PutAsync("mine?label=fact&label=opinion", file)).Dispose();
+            known.Add(await OpinionAsync());
+        }
+
+        Assert.True(Math.Abs(known[0] - known[1]) > 0.01);
+        int answered = 0;
+        Task<double[]>[] clients = [.. Enumerable.Range(0, 32).Select(async _ =>
+        {
+            List<double> found = [];
+            for (int i = 0; i < 10; i++)
+            {
+                found.Add(await OpinionAsync());
+                Interlocked.Increment(ref answered);
+            }
+
+            return found.ToArray();
+        })];
+        for (int i = 0; answered < 320 && !clients.Any(client => client.IsFaulted); i++)
+        {
+            using HttpResponseMessage replaced = await PutAsync("mine?label=fact&label=opinion", files[i % 2]);
+            Assert.Equal(HttpStatusCode.OK, replaced.StatusCode);
+        }
+
+        double[] all = [.. (await Task.WhenAll(clients)).SelectMany(found => found)];
+        Assert.All(all, one => Assert.True(known.Any(value => Math.Abs(value - one) < 1e-3), $"{one}, expected {known[0]} or {known[1]}"));
     }
 
     private static IEnumerable<string> TemporaryFolders() => Directory.EnumerateDirectories(Path.GetTempPath(), "spot-put-*");
