@@ -18,7 +18,7 @@ public class LibraryLogTests
         Directory.Delete(Path.Combine(folder.Path, ".spot", "index"), recursive: true);
         await SearchAsync("holds all 4 records again", "4 were read", "there was none of this library");
         await SearchAsync(); // nothing to tell
-        string keys = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, ".spot", "index"), "average.keys.*"));
+        string keys = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, ".spot", "index"), "average.displacement.keys.*"));
         byte[] bytes = await File.ReadAllBytesAsync(keys, Token);
         bytes[9] ^= 1;
         await File.WriteAllBytesAsync(keys, bytes, Token);
