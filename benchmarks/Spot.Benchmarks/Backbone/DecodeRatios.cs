@@ -45,7 +45,7 @@ internal static class DecodeRatios
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using DecodingBatch decoding = new(model);
-        decoding.Add(randn(batch, Length, model.Config.Dim).to(model.Type), Enumerable.Repeat(Length, batch).ToArray(), tokens);
+        decoding.Add(randn(batch, Length, model.Config.Dim).to(model.Type), Enumerable.Repeat(Length, batch).ToArray(), Enumerable.Repeat(tokens, batch).ToArray());
         int[] last = new int[batch];
         double start = clock();
         for (int i = 0; i < tokens; i++)

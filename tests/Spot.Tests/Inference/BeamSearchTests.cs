@@ -72,7 +72,7 @@ public class BeamSearchTests
         using DisposeScope scope = NewDisposeScope();
         EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch([golden.Inputs[row]], model.Config.PadId, CPU));
         using DecodingBatch batch = new(model);
-        batch.Add(encoded.States, [(int)encoded.States.size(1)], 20);
+        batch.Add(encoded.States, [(int)encoded.States.size(1)], [20]);
         while (batch.Count > 0)
         {
             using Tensor logits = batch.Step([.. decoding.Tokens]).contiguous();

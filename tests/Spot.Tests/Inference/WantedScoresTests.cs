@@ -53,6 +53,21 @@ public sealed class WantedScoresTests : InferenceTestBase
         Assert.Equal(WantedScores.All, new BeamSearch(new DecodingPlan(new GenerationOptions { Beams = 2 }, _backbone.Tokenizer, 0, 3, null)).Wanted);
     }
 
+    [Fact]
+    public void The_longest_answer_is_that_of_the_choice_or_of_the_option()
+    {
+        TokenAutomaton allowed = TokenAutomaton.Of([[5, 7, 1], [5, 8, 9, 1], [6, 1]], 1);
+        Assert.Equal((2, 4), (allowed.Shortest, allowed.Longest));
+        Assert.Equal(4, new DecodingPlan(new GenerationOptions(), _backbone.Tokenizer, 0, 20, allowed).MostTokens);
+        Assert.Equal(3, new DecodingPlan(new GenerationOptions(), _backbone.Tokenizer, 0, 3, allowed).MostTokens);
+        Assert.Equal(20, new DecodingPlan(new GenerationOptions(), _backbone.Tokenizer, 0, 20, null).MostTokens);
+        PrefixTree end = new() { IsEnd = true }, middle = new(), start = new();
+        (start.Next[5], start.Next[6], middle.Next[7]) = (middle, end, end);
+        Assert.Equal(3, TokenAutomaton.Of(start, 1, Vocabulary).Longest); // the end is reached on two ways
+        middle.Next[8] = start;
+        Assert.Equal(int.MaxValue, TokenAutomaton.Of(start, 1, Vocabulary).Longest);
+    }
+
     // Both write the same; the second sees what it wants, and no more.
     private static void Compare(SampledText all, SampledText few, Random random)
     {

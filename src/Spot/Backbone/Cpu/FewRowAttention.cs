@@ -67,8 +67,8 @@ internal static unsafe class FewRowAttention
         }
     }
 
-    // Four positions at a time, all heads of them, so that memory is read in its order.
-    private static void Score<T>(float* q, byte* keys, nint inner, int count, int heads, int width, float* scores, int padded)
+    /// <summary>Scores of some heads: four positions at a time, all heads of them, so that memory is read in its order.</summary>
+    public static void Score<T>(float* q, byte* keys, nint inner, int count, int heads, int width, float* scores, int padded)
         where T : struct, IWeightLanes
     {
         for (int key = 0; key < count; key += 4)
@@ -105,8 +105,8 @@ internal static unsafe class FewRowAttention
         }
     }
 
-    // Zeros behind the last.
-    private static void Softmax(float* scores, int count, float* bias)
+    /// <summary>Their softmax, with zeros behind the last.</summary>
+    public static void Softmax(float* scores, int count, float* bias)
     {
         Vector512<float> least = Vector512.Create(float.NegativeInfinity), largest = least;
         for (int i = 0; i < count; i += Lanes)
@@ -139,7 +139,8 @@ internal static unsafe class FewRowAttention
         }
     }
 
-    private static void Read<T>(float* weights, int padded, byte* values, nint inner, int count, int heads, int width, float* read)
+    /// <summary>Adds the weighted values of some heads, in the order of the lanes.</summary>
+    public static void Read<T>(float* weights, int padded, byte* values, nint inner, int count, int heads, int width, float* read)
         where T : struct, IWeightLanes
     {
         for (int key = 0; key < count; key += 4)
@@ -189,7 +190,8 @@ internal static unsafe class FewRowAttention
         }
     }
 
-    private static int Placed<T>(int index, int count)
+    /// <summary>Where a number of a row stands in the order of the lanes.</summary>
+    public static int Placed<T>(int index, int count)
         where T : struct, IWeightLanes
     {
         int group = index / Group * Group;

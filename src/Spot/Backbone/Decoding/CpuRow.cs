@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Spot.Backbone;
 
-/// <summary>A row that is decoded by kernels: where its input's keys and values are, and its own so far.</summary>
+/// <summary>A row that is decoded by kernels: where its input's states or their keys and values are, and its own so far.</summary>
 internal sealed unsafe class CpuRow : IDisposable
 {
     private const int LeastCapacity = 16;
@@ -60,9 +60,14 @@ internal sealed unsafe class CpuRow : IDisposable
         return copy;
     }
 
-    public byte* CrossKeys(int block) => Behind(_cross.Keys(block));
+    /// <summary>Its input's states where they are read without keys and values; null where these are kept. // [Length, d]</summary>
+    public byte* States => _cross.States is null ? null : Behind(_cross.States, _config.Dim);
 
-    public byte* CrossValues(int block) => Behind(_cross.Values(block));
+    /// <summary>Keys of its input. // [Length, heads * kv]</summary>
+    public byte* CrossKeys(int block) => Behind(_cross.Keys(block), _config.InnerDim);
+
+    /// <summary>Values of its input. // [Length, heads * kv]</summary>
+    public byte* CrossValues(int block) => Behind(_cross.Values(block), _config.InnerDim);
 
     /// <summary>Keys of its own positions. // [Capacity, heads * kv]</summary>
     public byte* Keys(int block) => Own(2 * block);
@@ -76,7 +81,7 @@ internal sealed unsafe class CpuRow : IDisposable
         _cross.Leave();
     }
 
-    private byte* Behind(byte* start) => start + ((nint)First * _config.InnerDim * _own.ElementSize);
+    private byte* Behind(byte* start, int width) => start + ((nint)First * width * _own.ElementSize);
 
     private byte* Own(int part) => (byte*)TensorLanes.Start(_own) + ((nint)part * Capacity * _config.InnerDim * _own.ElementSize);
 

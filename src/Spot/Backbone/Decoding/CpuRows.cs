@@ -9,6 +9,9 @@ namespace Spot.Backbone;
 /// </summary>
 internal sealed class CpuRows(FrozenT5 model) : DecodingRows
 {
+    // Keys and values of an input cost what 25 to 32 tokens without them cost more; beams share them.
+    private const int MostRead = 8;
+    private readonly bool _readsStates = MemoryAttention.Support(model.Config);
     private readonly DecoderWeights _weights = new(model.Weights, model.Config);
     private readonly DecoderBias _bias = new(model);
     private readonly DecoderPhases _phases = new(model);
@@ -21,14 +24,22 @@ internal sealed class CpuRows(FrozenT5 model) : DecodingRows
         CpuKernels.Support(model.Config, model.Device) && model.Type is ScalarType.Float32 or ScalarType.BFloat16
         && model.Config.InnerDim % FewRowProducts.Tile == 0 && model.Config.VocabularySize >= FewRowProducts.Tile;
 
-    public override void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens)
+    public override void Add(Tensor states, ReadOnlySpan<int> lengths, ReadOnlySpan<int> maxTokens)
     {
-        CrossStates cross = new(model.Decoder, states, lengths);
-        int first = 0;
-        foreach (int length in lengths)
+        CrossStates read = new(), projected = new();
+        CrossStates[] chosen = new CrossStates[lengths.Length];
+        int[] firsts = new int[lengths.Length];
+        for (int row = 0; row < lengths.Length; row++)
         {
-            _rows.Add(new CpuRow(model.Config, model.Type, cross, first, length, maxTokens));
-            first += length;
+            chosen[row] = _readsStates && maxTokens[row] is > 0 and <= MostRead ? read : projected;
+            firsts[row] = chosen[row].Reserve(row, lengths[row]);
+        }
+
+        read.Keep(states);
+        projected.Project(model.Decoder, states);
+        for (int row = 0; row < lengths.Length; row++)
+        {
+            _rows.Add(new CpuRow(model.Config, model.Type, chosen[row], firsts[row], lengths[row], maxTokens[row]));
         }
     }
 

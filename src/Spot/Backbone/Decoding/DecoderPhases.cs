@@ -177,6 +177,13 @@ internal sealed unsafe class DecoderPhases : IDisposable
         CpuRow row = _rows[index];
         float* q = _qkv + ((nint)index * 3 * inner), into = _heads + ((nint)index * inner);
         (int, int) shape = (_config.Heads, _config.HeadDim);
+        if (!self && row.States is not null)
+        {
+            DecoderWeights.Block weights = _weights.Blocks[block];
+            MemoryAttention.Attend<T>(q, row.States, row.Length, (weights.CrossK, weights.CrossV), _config.HeadDim, heads, into);
+            return;
+        }
+
         if (!self)
         {
             FewRowAttention.Attend<T>(q, row.CrossKeys(block), row.CrossValues(block), row.Length, shape, heads, null, 0, into);

@@ -35,7 +35,7 @@ internal sealed unsafe class DecoderWeights : IDisposable
         float* Norm(int layer) => Vector($"{T5Layout.Sublayer("decoder", block, layer)}.layer_norm.weight");
         return new Block(
             Of(0, "SelfAttention.q"), Of(0, "SelfAttention.k"), Of(0, "SelfAttention.v"), Of(0, "SelfAttention.o"),
-            Of(1, "EncDecAttention.q"), Of(1, "EncDecAttention.o"),
+            Of(1, "EncDecAttention.q"), Of(1, "EncDecAttention.k"), Of(1, "EncDecAttention.v"), Of(1, "EncDecAttention.o"),
             Of(2, gated ? "DenseReluDense.wi_0" : "DenseReluDense.wi"), gated ? Of(2, "DenseReluDense.wi_1") : null, Of(2, "DenseReluDense.wo"),
             (nint)Norm(0), (nint)Norm(1), (nint)Norm(2));
     }
@@ -58,6 +58,7 @@ internal sealed unsafe class DecoderWeights : IDisposable
 
     /// <summary>A block: its matrices, and the norms in front of its three layers.</summary>
     internal sealed record Block(
-        FewRowMatrix Q, FewRowMatrix K, FewRowMatrix V, FewRowMatrix O, FewRowMatrix CrossQ, FewRowMatrix CrossO,
+        FewRowMatrix Q, FewRowMatrix K, FewRowMatrix V, FewRowMatrix O,
+        FewRowMatrix CrossQ, FewRowMatrix CrossK, FewRowMatrix CrossV, FewRowMatrix CrossO,
         FewRowMatrix Gate, FewRowMatrix? Up, FewRowMatrix Down, nint Norm, nint CrossNorm, nint FeedForwardNorm);
 }

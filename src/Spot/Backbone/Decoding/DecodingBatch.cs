@@ -25,9 +25,9 @@ internal sealed class DecodingBatch : IDisposable
     /// <summary>Takes new rows behind those there.</summary>
     /// <param name="states">Encoder states; the caller keeps them. // [n, length, d]</param>
     /// <param name="lengths">The real positions of each row, at least 1; the rest is padding. // [n]</param>
-    /// <param name="maxTokens">What each of them may write at most; 0 where that is not known.</param>
-    /// <exception cref="ArgumentException">The states are not of this model, or the lengths not theirs.</exception>
-    public void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens)
+    /// <param name="maxTokens">What each of them may write at most; 0 where that is not known. // [n]</param>
+    /// <exception cref="ArgumentException">The states are not of this model, or lengths and most tokens not theirs.</exception>
+    public void Add(Tensor states, ReadOnlySpan<int> lengths, ReadOnlySpan<int> maxTokens)
     {
         if (states.dim() != 3 || states.size(2) != _model.Config.Dim)
         {
@@ -47,7 +47,11 @@ internal sealed class DecodingBatch : IDisposable
             }
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
+        if (maxTokens.Length != lengths.Length || maxTokens.ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            throw new ArgumentException($"Found [{string.Join(", ", maxTokens.ToArray())}], expected the most tokens of each of {lengths.Length} rows, 0 where that is not known.", nameof(maxTokens));
+        }
+
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         _rows.Add(states.to(_model.Type), lengths, maxTokens);

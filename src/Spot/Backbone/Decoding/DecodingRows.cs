@@ -9,7 +9,7 @@ internal abstract class DecodingRows : IDisposable
     public abstract int Count { get; }
 
     /// <inheritdoc cref="DecodingBatch.Add"/>
-    public abstract void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens);
+    public abstract void Add(Tensor states, ReadOnlySpan<int> lengths, ReadOnlySpan<int> maxTokens);
 
     /// <inheritdoc cref="DecodingBatch.Step(ReadOnlySpan{int}, ReadOnlySpan{WantedScores})"/>
     public abstract Tensor Step(ReadOnlySpan<int> tokens, ReadOnlySpan<WantedScores> wanted);

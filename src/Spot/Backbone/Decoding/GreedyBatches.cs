@@ -30,7 +30,7 @@ internal static class GreedyBatches
         int[] active = [.. Enumerable.Range(0, lengths.Length)];
         int[] last = [.. lengths.Select(_ => model.Config.DecoderStartId)];
         using DecodingBatch batch = new(model);
-        batch.Add(encoded.States, lengths, maxTokens);
+        batch.Add(encoded.States, lengths, [.. lengths.Select(_ => maxTokens)]);
         for (int i = 0; i < maxTokens && active.Length > 0; i++)
         {
             using DisposeScope scope = NewDisposeScope();

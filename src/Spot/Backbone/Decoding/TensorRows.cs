@@ -18,18 +18,14 @@ internal sealed class TensorRows(FrozenT5 model) : DecodingRows
 
     private int Capacity => _keys.Length == 0 ? 0 : (int)_keys[0].size(2);
 
-    public override void Add(Tensor states, ReadOnlySpan<int> lengths, int maxTokens)
+    public override void Add(Tensor states, ReadOnlySpan<int> lengths, ReadOnlySpan<int> maxTokens)
     {
-        int rows = lengths.Length, longest = 0;
-        foreach (int one in lengths)
-        {
-            longest = Math.Max(longest, one);
-        }
+        int rows = lengths.Length, longest = lengths.ToArray().Max(), most = maxTokens.ToArray().Max();
 
         Tensor used = states.narrow(1, 0, longest);
         (Tensor K, Tensor V)[] cross = [.. _decoder.Cross.Select(block => block.Project(used))];
         int length = Math.Max(Count == 0 ? 0 : _lengths.Max(), longest);
-        int capacity = Math.Max(Capacity, maxTokens == 0 ? LeastCapacity : maxTokens);
+        int capacity = Math.Max(Capacity, maxTokens.Contains(0) ? Math.Max(LeastCapacity, most) : most);
         Tensor[] none = [.. cross.Select(block => zeros([rows, block.K.size(1), 0, block.K.size(3)], model.Type, model.Device))];
         Replace(ref _crossKeys, i => Joined(_crossKeys, i, cross[i].K, length));
         Replace(ref _crossValues, i => Joined(_crossValues, i, cross[i].V, length));

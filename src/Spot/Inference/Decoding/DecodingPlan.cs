@@ -23,6 +23,9 @@ internal sealed class DecodingPlan(GenerationOptions options, T5Tokenizer tokeni
 
     public int MaxTokens => maxTokens;
 
+    /// <summary>The most tokens that an answer can come to: fewer where the longest that is allowed is shorter.</summary>
+    public int MostTokens => Math.Min(maxTokens, allowed?.Longest ?? maxTokens);
+
     /// <summary>The most rows that it has at once.</summary>
     public int Rows => options.Beams > 1 ? options.Beams : options.Samples;
 

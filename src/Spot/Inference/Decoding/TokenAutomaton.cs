@@ -6,10 +6,13 @@ internal sealed class TokenAutomaton
     private readonly Dictionary<int, int>[] _next; // by state: token to state, −1 behind the end of sequence
     private readonly int[] _toEnd; // the fewest tokens from a state, end of sequence included
 
-    private TokenAutomaton(Dictionary<int, int>[] next, int[] toEnd) => (_next, _toEnd) = (next, toEnd);
+    private TokenAutomaton(Dictionary<int, int>[] next, int[] toEnd) => (_next, _toEnd, Longest) = (next, toEnd, Depth(next));
 
     /// <summary>The fewest tokens of an answer, end of sequence included.</summary>
     public int Shortest => _toEnd[0];
+
+    /// <summary>The most tokens of an answer, end of sequence included; the largest number where places lead back to earlier ones.</summary>
+    public int Longest { get; }
 
     /// <summary>Of a set of answers.</summary>
     /// <param name="answers">Their ids with end of sequence.</param>
@@ -92,6 +95,32 @@ internal sealed class TokenAutomaton
 
     /// <summary>The state behind a token that may come.</summary>
     public int Step(int state, int token) => _next[state][token];
+
+    // States in an order in which each comes behind all that lead to it.
+    private static int Depth(Dictionary<int, int>[] next)
+    {
+        int[] depth = new int[next.Length], before = new int[next.Length]; // how many ways to it are left
+        foreach (int to in next.SelectMany(from => from.Values).Where(to => to >= 0))
+        {
+            before[to]++;
+        }
+
+        Queue<int> ready = new(before[0] == 0 ? [0] : []);
+        int done = 0;
+        for (; ready.TryDequeue(out int state); done++)
+        {
+            foreach (int to in next[state].Values.Where(to => to >= 0))
+            {
+                depth[to] = Math.Max(depth[to], depth[state] + 1);
+                if (--before[to] == 0)
+                {
+                    ready.Enqueue(to);
+                }
+            }
+        }
+
+        return done == next.Length ? depth.Max() + 1 : int.MaxValue;
+    }
 
     private static int[] Distances(List<Dictionary<int, int>> next)
     {

@@ -50,8 +50,9 @@ internal sealed class ActiveDecoding(GenerationJob job, Shared<EncodedRow> row, 
     /// <summary>Adds the rows of some answers to a batch; in a dispose scope.</summary>
     public static void AddTo(DecodingBatch batch, IReadOnlyList<ActiveDecoding> decodings)
     {
-        EncodedRow[] rows = [.. decodings.SelectMany(active => Enumerable.Repeat(active.Row.Value, active.Rows))];
-        batch.Add(EncodedRows.Stack(rows), [.. rows.Select(row => row.Length)], decodings.Max(active => active.Job.MaxTokens));
+        ActiveDecoding[] owners = [.. decodings.SelectMany(active => Enumerable.Repeat(active, active.Rows))]; // by row
+        EncodedRow[] rows = [.. owners.Select(active => active.Row.Value)];
+        batch.Add(EncodedRows.Stack(rows), [.. rows.Select(row => row.Length)], [.. owners.Select(active => active.Job.MostTokens)]);
     }
 
     /// <summary>A new batch in which some answers stand where they are: all of their tokens are read again but the newest. In a dispose scope.</summary>

@@ -13,7 +13,8 @@ internal sealed class GenerationJob(EncoderInput input, DecodingPlan plan, Actio
 
     public override int Rows => plan.Rows;
 
-    public int MaxTokens => plan.MaxTokens;
+    /// <inheritdoc cref="DecodingPlan.MostTokens"/>
+    public int MostTokens => plan.MostTokens;
 
     /// <summary>The decoder's start.</summary>
     public int StartId => plan.StartId;
