@@ -16,7 +16,7 @@ internal static class InferenceTelemetry
     private static readonly Histogram<double> QueueDuration = SpotTelemetry.Meter.CreateHistogram<double>("spot.inference.queue.duration", "s", "Time that a request waited before it was begun.");
 
     private static readonly Histogram<long> PassRows = SpotTelemetry.Meter.CreateHistogram<long>(
-        "spot.inference.pass.rows", "{row}", "Rows that were computed together: inputs encoded, targets scored, or answers written a token on.");
+        "spot.inference.pass.rows", "{row}", "Rows that were computed together: inputs encoded, inputs whose targets were scored, or answers written a token on.");
 
     private static readonly Histogram<double> Padding = SpotTelemetry.Meter.CreateHistogram<double>("spot.inference.encoder.padding", "1", "Share of an encoder pass that was padding.");
 

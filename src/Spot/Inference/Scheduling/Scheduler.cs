@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Spot.Inference;
 
 /// <summary>
-/// Computes jobs together, a piece at a time on the model's thread: some inputs are encoded or some targets scored, then every answer under way gets its next
+/// Computes jobs together, a piece at a time on the model's thread: some inputs are encoded or their targets scored, then every answer under way gets its next
 /// token. Between two pieces others have their turn on the model. Safe for concurrent calls.
 /// </summary>
 internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger) : IAsyncDisposable
@@ -118,9 +118,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         _scored = !_scored && _scoring.Count > 0; // in turns, where both wait
         if (_scored)
         {
-            int before = _scoring.Count;
             _scoring.Step();
-            InferenceTelemetry.Pass("score", before - _scoring.Count);
         }
         else
         {

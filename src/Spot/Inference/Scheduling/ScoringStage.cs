@@ -66,6 +66,7 @@ internal sealed class ScoringStage(FrozenT5 model, ILogger logger)
     {
         EncodedRow[] rows = [.. part.Select(item => item.Row.Value).Distinct()];
         double[][] scores = TreeScores.Pass(model, EncodedRows.Batch(rows), part[0].Tree);
+        InferenceTelemetry.Pass("score", rows.Length);
         foreach (Item item in part)
         {
             foreach (((int target, _, _), double score) in item.Tree.Targets.Zip(scores[Array.IndexOf(rows, item.Row.Value)]))
