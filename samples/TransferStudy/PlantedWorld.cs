@@ -19,6 +19,9 @@ internal sealed class PlantedWorld(T5Backbone backbone, int seed)
     /// <summary>Rows of the teachers.</summary>
     public const int PromptLength = 5;
 
+    /// <summary>Two clusters of three teachers, the third farther out, and a cluster without relatives. // [cluster][distance]</summary>
+    public static readonly IReadOnlyList<IReadOnlyList<double>> Clusters = [[0.1, 0.1, 0.4], [0.1, 0.1, 0.4], [0.1]];
+
     private const int WordsPerInput = 4, MostTries = 20;
 
     // The size of a prompt's numbers: that of the bundled model's token embeddings.

@@ -65,15 +65,16 @@ internal static class Presets
 
     private static StudyPlan Planted()
     {
-        StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 12, embeddingStep: 12);
+        StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 20, embeddingStep: 12);
         plan.SourceSeeds = [0];
         plan.TargetSeeds = [0, 1];
-        plan.BestOfTopKValues = [1, 2, 3];
+        plan.BestOfTopKValues = [1, 2, 4];
         plan.RacingOfTopKValues = [4];
         plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [2];
+        plan.Similarities = [PromptSimilarity.AverageDisplacement];
         plan.SourceOptions.PromptLength = plan.TargetOptions.PromptLength = PlantedWorld.PromptLength;
         plan.SourceOptions.Initialization = PromptInitialization.ClassLabels;
-        plan.TargetOptions.EvaluateEvery = 4;
+        plan.TargetOptions.Optimizer = new AdafactorOptions { LearningRate = 0.3 };
         return plan;
     }
 

@@ -69,11 +69,10 @@ internal sealed class StudyProgram(Settings settings)
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
     }
 
-    // Three clusters of a centre and three teachers around it, and one without relatives; the targets are the nearest to the centres.
+    // The targets are the first of each cluster.
     private static async Task PlantAsync(StudyPlan plan, T5Backbone backbone, CancellationToken cancellationToken)
     {
-        double[] near = [0.1, 0.1, 0.3, 0.6];
-        IReadOnlyList<PlantedTask> tasks = await new PlantedWorld(backbone, seed: 1).BuildAsync([near, near, near, [0.1]], 128, 100, cancellationToken);
+        IReadOnlyList<PlantedTask> tasks = await new PlantedWorld(backbone, seed: 1).BuildAsync(PlantedWorld.Clusters, trainRows: 256, heldOutRows: 60, cancellationToken);
         plan.Sources = [.. tasks.Select(task => task.Task)];
         plan.Targets = [.. plan.Sources.Where(task => task.Name.EndsWith('0'))];
     }

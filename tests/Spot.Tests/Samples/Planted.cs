@@ -36,7 +36,7 @@ public sealed class Planted : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Tasks = await new PlantedWorld(_backbone, seed: 1).BuildAsync([[0.1, 0.1, 0.4], [0.1, 0.1, 0.4], [0.1]], 64, 32, TestContext.Current.CancellationToken);
+        Tasks = await new PlantedWorld(_backbone, seed: 1).BuildAsync(PlantedWorld.Clusters, trainRows: 64, heldOutRows: 32, TestContext.Current.CancellationToken);
         Tuner = new PromptTuner(_backbone);
         Embedder = new TaskEmbedder(Tuner);
         Library = PromptLibrary.Open(_folder.Path);
@@ -81,7 +81,7 @@ public sealed class Planted : IAsyncLifetime
     private Task<TaskEmbedding> EmbedAsync(PlantedTask task, long seed)
     {
         TuningOptions options = Options();
-        (options.EmbeddingStep, options.Seed) = (12, seed);
+        (options.EmbeddingStep, options.Seed, options.Initialization) = (16, seed, PromptInitialization.SampledVocabulary);
         return Embedder.EmbedAsync(task.Task, options, cancellationToken: TestContext.Current.CancellationToken);
     }
 }
