@@ -9,6 +9,9 @@ internal enum Preset
     /// <summary>The small-model recipe with three runs a task, in an hour or more.</summary>
     Small,
 
+    /// <summary>Tasks of which the truth is known, made for the model that is given; in some minutes.</summary>
+    Planted,
+
     /// <summary>The paper's recipe, for published checkpoints on a GPU.</summary>
     Full,
 }

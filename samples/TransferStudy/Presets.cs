@@ -13,6 +13,7 @@ internal static class Presets
         {
             Preset.Smoke => Smoke(),
             Preset.Small => Small(),
+            Preset.Planted => Planted(),
             _ => new StudyPlan { MixtureOfTopKValues = [3, 12], AverageOfTopKValues = [3, 12] },
         };
         plan.SourceOptions.Steps = settings.SourceSteps ?? plan.SourceOptions.Steps;
@@ -59,6 +60,21 @@ internal static class Presets
         plan.RacingOfTopKValues = [6, 12, 18];
         plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [3];
         plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 100;
+        return plan;
+    }
+
+    private static StudyPlan Planted()
+    {
+        StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 20, embeddingStep: 12);
+        plan.SourceSeeds = [0];
+        plan.TargetSeeds = [0, 1];
+        plan.BestOfTopKValues = [1, 2, 4];
+        plan.RacingOfTopKValues = [4];
+        plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [2];
+        plan.Similarities = [PromptSimilarity.AverageDisplacement];
+        plan.SourceOptions.PromptLength = plan.TargetOptions.PromptLength = PlantedWorld.PromptLength;
+        plan.SourceOptions.Initialization = PromptInitialization.ClassLabels;
+        plan.TargetOptions.Optimizer = new AdafactorOptions { LearningRate = 0.3 };
         return plan;
     }
 

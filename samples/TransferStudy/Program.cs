@@ -8,7 +8,7 @@ using Spot.Transfer;
 
 // Without options everything comes from beside the program: the tiny T5 and the sample tasks.
 string beside = AppContext.BaseDirectory;
-Option<Preset> preset = new("--preset") { Description = "smoke: every part once, some minutes; small: the small-model recipe, an hour or more; full: the paper's recipe, for published checkpoints", DefaultValueFactory = _ => Preset.Smoke, HelpName = "smoke|small|full" };
+Option<Preset> preset = new("--preset") { Description = "smoke: every part once, some minutes; small: the small-model recipe, an hour or more; planted: tasks of which the truth is known, made for the model, some minutes; full: the paper's recipe, for published checkpoints", DefaultValueFactory = _ => Preset.Smoke, HelpName = "smoke|small|planted|full" };
 Option<string> output = new("--output") { HelpName = "FOLDER", Description = "Folder of the study: all it needs to go on, and report/ with its report", Required = true };
 Option<bool> resume = new("--resume") { Description = "Go on with the study in --output" };
 Option<StudyShard> shard = new("--shard") { Description = "i/n: do the i-th of n parts, each with an --output of its own", DefaultValueFactory = _ => StudyShard.All, CustomParser = Shard, HelpName = "i/n" };

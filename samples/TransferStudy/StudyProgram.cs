@@ -16,27 +16,25 @@ internal sealed class StudyProgram(Settings settings)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         string output = CheckOutput();
-        StudyTasks tasks = new(settings.Data);
-        (string[] sources, string[] targets, string? missing) = tasks.Choose(settings);
-        if (missing is not null)
+        StudyPlan plan = Presets.Plan(settings);
+        if (settings.Preset != Preset.Planted)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out:[/] {missing}");
+            Read(plan, cancellationToken);
         }
 
-        StudyPlan plan = Presets.Plan(settings);
-        plan.Sources = tasks.Load(sources, cancellationToken);
-        plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
+        using T5Backbone backbone = T5Backbone.Load(settings.Model, new BackboneOptions { Device = settings.Device, Precision = settings.Precision });
+        if (settings.Preset == Preset.Planted)
+        {
+            await PlantAsync(plan, backbone, cancellationToken);
+        }
+
         int prompts = plan.Sources.Count * plan.SourceSeeds.Count;
         plan.BestOfTopKValues = UpTo(prompts, plan.BestOfTopKValues);
         plan.RacingOfTopKValues = UpTo(prompts, plan.RacingOfTopKValues);
-        TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
-        plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
-
-        using T5Backbone backbone = T5Backbone.Load(settings.Model, new BackboneOptions { Device = settings.Device, Precision = settings.Precision });
         PromptTuner tuner = new(backbone);
         using Study study = new(plan, output, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
         AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", sources)}; targets {string.Join(", ", targets)}");
+            $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", plan.Sources.Select(task => task.Name))}; targets {string.Join(", ", plan.Targets.Select(task => task.Name))}");
         foreach (string folder in settings.Merge)
         {
             await study.MergeAsync(folder, cancellationToken);
@@ -54,6 +52,29 @@ internal sealed class StudyProgram(Settings settings)
         Summary.Write(result);
         IReadOnlyList<string> files = StudyReport.Write(result, Path.Combine(output, "report"), description: Description(backbone, plan), facts: Facts(backbone, watch.Elapsed));
         AnsiConsole.MarkupLineInterpolated($"Report: {files[0]}");
+    }
+
+    private void Read(StudyPlan plan, CancellationToken cancellationToken)
+    {
+        StudyTasks tasks = new(settings.Data);
+        (string[] sources, string[] targets, string? missing) = tasks.Choose(settings);
+        if (missing is not null)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out:[/] {missing}");
+        }
+
+        plan.Sources = tasks.Load(sources, cancellationToken);
+        plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
+        TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
+        plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
+    }
+
+    // The targets are the first of each cluster.
+    private static async Task PlantAsync(StudyPlan plan, T5Backbone backbone, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<PlantedTask> tasks = await new PlantedWorld(backbone, seed: 1).BuildAsync(PlantedWorld.Clusters, trainRows: 256, heldOutRows: 60, cancellationToken);
+        plan.Sources = [.. tasks.Select(task => task.Task)];
+        plan.Targets = [.. plan.Sources.Where(task => task.Name.EndsWith('0'))];
     }
 
     private string CheckOutput()
