@@ -51,8 +51,14 @@ public sealed class Planted : IAsyncLifetime
             TaskEmbedding key = _embeddings.TryGetValue(task.Task.Name, out TaskEmbedding? known) ? known : await EmbedAsync(task, Seed + 1);
             PromptInfo info = new()
             {
-                Id = task.Task.Name, Task = task.Task.Name, Family = task.Task.Family, Seed = Seed, BackboneFingerprint = task.Teacher.BackboneFingerprint,
-                Length = task.Teacher.Length, Dim = task.Teacher.Dim, EmbeddingStep = key.Step,
+                Id = task.Task.Name,
+                Task = task.Task.Name,
+                Family = task.Task.Family,
+                Seed = Seed,
+                BackboneFingerprint = task.Teacher.BackboneFingerprint,
+                Length = task.Teacher.Length,
+                Dim = task.Teacher.Dim,
+                EmbeddingStep = key.Step,
             };
             await Library.AddAsync(new PromptRecord(info, task.Teacher, key));
         }
