@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Spot.Benchmarks;
 using Spot.Benchmarks.Inference;
+using Spot.Benchmarks.Serving;
 
 if (args is ["ratios", ..])
 {
@@ -13,6 +14,11 @@ if (args is ["ratios", ..])
 if (args is ["soak", ..])
 {
     return await SoakCommand.RunAsync(args[1..]);
+}
+
+if (args is ["load", ..])
+{
+    return await LoadCommand.RunAsync(args[1..]);
 }
 
 // In this process: a generated project would copy libtorch once more.

@@ -17,6 +17,11 @@ internal sealed class StudyProgram(Settings settings)
     {
         string output = CheckOutput();
         StudyPlan plan = Presets.Plan(settings);
+        if (settings.Preset == Preset.Planted && settings.Sources.Length + settings.Targets.Length > 0)
+        {
+            throw new ArgumentException("Found --sources or --targets with the preset planted, which makes its own tasks. Leave them out, or choose another preset.");
+        }
+
         if (settings.Preset != Preset.Planted)
         {
             Read(plan, cancellationToken);

@@ -12,15 +12,11 @@ internal static class SoakCommand
     /// <returns>The exit code: 1 where an answer was wrong or lost.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        int[] numbers = [.. args.Select(argument => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
-        if (numbers.Length > 2 || numbers.Contains(0))
+        if (CommandSize.Read("soak", args) is not (int requests, int callers))
         {
-            await Console.Error.WriteLineAsync("Expected soak [requests] [callers], each at least 1.");
             return 1;
         }
 
-        int requests = numbers.ElementAtOrDefault(0) is int given and > 0 ? given : 50_000;
-        int callers = numbers.ElementAtOrDefault(1) is int named and > 0 ? named : 64;
         using T5Backbone backbone = T5Backbone.Load(Path.Combine(Checkout.Root, "models", "spot-tiny"), new BackboneOptions { Precision = BackbonePrecision.Float32 });
         DirectoryInfo folder = Directory.CreateTempSubdirectory("spot-soak-");
         Stopwatch clock = Stopwatch.StartNew();
