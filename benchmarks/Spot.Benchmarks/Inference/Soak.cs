@@ -130,7 +130,8 @@ internal sealed class Soak(T5Backbone backbone, string folder, long seed, int ca
     private static PromptRecord Record(string id, SoftPrompt prompt) => new(
         new PromptInfo { Id = id, Task = "soak", BackboneFingerprint = prompt.BackboneFingerprint, Length = prompt.Length, Dim = prompt.Dim }, prompt, null);
 
-    private static long Memory()
+    /// <summary>The process's memory in bytes, without garbage.</summary>
+    public static long Memory()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();

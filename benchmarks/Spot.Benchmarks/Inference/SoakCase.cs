@@ -20,8 +20,20 @@ internal sealed record SoakCase(SoakKind Kind, string Text, int Prompt, Generati
     {
         SplitMix64 random = SplitMix64.For("soak case", seed, index);
         SoakKind kind = (SoakKind)(index % Enum.GetValues<SoakKind>().Length);
-        string text = $"sentence: {string.Join(' ', Enumerable.Range(0, 1 + random.Next(40)).Select(_ => Words[random.Next(Words.Length)]))}.";
+        string text = Sentence(ref random);
         return new SoakCase(kind, text, random.Next(prompts + 2) - 2, OptionsOf(kind, ref random));
+    }
+
+    /// <summary>A text of 1 to 40 words.</summary>
+    public static string Sentence(ref SplitMix64 random)
+    {
+        string[] words = new string[1 + random.Next(40)];
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = Words[random.Next(Words.Length)];
+        }
+
+        return $"sentence: {string.Join(' ', words)}.";
     }
 
     /// <summary>Sends it and waits for the answer.</summary>

@@ -37,5 +37,6 @@ internal static class SoakCommand
         return report.Wrong.Count == 0 && report.Answered + report.Cancelled + report.Late == requests ? 0 : 1;
     }
 
-    private static double Megabytes(long bytes) => bytes / (double)(1 << 20);
+    /// <summary>Of bytes.</summary>
+    public static double Megabytes(long bytes) => bytes / (double)(1 << 20);
 }

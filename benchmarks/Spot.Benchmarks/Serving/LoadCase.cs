@@ -14,14 +14,13 @@ internal sealed record LoadCase(LoadKind Kind, string Prompt, string Text)
 {
     private const int Tokens = 8;
     private static readonly string[] Targets = ["fact", "opinion", "positive"];
-    private static readonly string[] Words = ["The", "bridge", "is", "long", "and", "lovely", "boats", "turn", "all", "day", "harbour", "loud", "nine", "metres", "a", "quiet", "film", "of", "rain"];
 
     /// <summary>A case that an index decides.</summary>
     public static LoadCase Of(int index, IReadOnlyList<string> prompts)
     {
         SplitMix64 random = SplitMix64.For("load case", 1, index);
-        string text = string.Join(' ', Enumerable.Range(0, 1 + random.Next(40)).Select(_ => Words[random.Next(Words.Length)]));
-        return new LoadCase((LoadKind)(index % Enum.GetValues<LoadKind>().Length), prompts[random.Next(prompts.Count)], $"sentence: {text}.");
+        string text = SoakCase.Sentence(ref random);
+        return new LoadCase((LoadKind)(index % Enum.GetValues<LoadKind>().Length), prompts[random.Next(prompts.Count)], text);
     }
 
     /// <summary>Asks the library.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Spot.Benchmarks.Inference;
 
 namespace Spot.Benchmarks.Serving;
 
@@ -29,19 +30,19 @@ internal static class LoadCommand
         Say($"one caller: p50 {Percentile(served, 50):F2} ms over HTTP and {Percentile(own, 50):F2} ms in process, {Percentile([.. served.Zip(own, (x, y) => x - y)], 50):F2} ms more; {Idle / own.Sum():F0} requests a second in process one by one");
         int each = Math.Max(1, size.Requests / Blocks);
         List<double> all = [], rates = [], ratios = [];
-        long start = Memory(), tenth = 0;
+        long start = Soak.Memory(), tenth = 0;
         for (int block = 0; block < Blocks; block++)
         {
             double before = block % 2 == 0 ? 0 : await RateAsync(() => load.InProcessAsync(each / 2, size.Callers));
             double rate = await RateAsync(() => load.ServeAsync(each, size.Callers), all);
             ratios.Add(rate / (block % 2 == 0 ? await RateAsync(() => load.InProcessAsync(each / 2, size.Callers)) : before));
             rates.Add(rate);
-            tenth = block == 0 ? Memory() : tenth;
+            tenth = block == 0 ? Soak.Memory() : tenth;
         }
 
         Say($"{all.Count:N0} requests from {size.Callers} callers: {Median(rates):F0} a second, p50 {Percentile(all, 50):F0} ms, p95 {Percentile(all, 95):F0} ms, p99 {Percentile(all, 99):F0} ms");
         Say($"{Median(ratios):F2} times the requests a second of as many callers in process ({ratios.Min():F2} .. {ratios.Max():F2}, {Blocks} blocks in turns)");
-        Say($"memory {Megabytes(start):F0} MB at the start, {Megabytes(tenth):F0} after a tenth, {Megabytes(Memory()):F0} at the end");
+        Say($"memory {SoakCommand.Megabytes(start):F0} MB at the start, {SoakCommand.Megabytes(tenth):F0} after a tenth, {SoakCommand.Megabytes(Soak.Memory()):F0} at the end");
         await load.ServeAsync(each, size.Callers, isRough: true);
         Say($"{each:N0} more, of which clients left {load.Rough.Cancelled:N0} and {load.Rough.Late:N0} had too little time, a prompt replaced {load.Rough.Replaced:N0} times");
         foreach (string wrong in load.Wrong.Take(Shown))
@@ -67,15 +68,6 @@ internal static class LoadCommand
         1000 * seconds.Order().ElementAt(Math.Min(seconds.Count - 1, seconds.Count * percent / 100));
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static long Memory()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return Environment.WorkingSet;
-    }
-
-    private static double Megabytes(long bytes) => bytes / (double)(1 << 20);
 
     private static void Say(FormattableString text) => Console.WriteLine("load: " + text.ToString(CultureInfo.InvariantCulture));
 }

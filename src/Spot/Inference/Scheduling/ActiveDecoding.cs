@@ -75,8 +75,7 @@ internal sealed class ActiveDecoding(GenerationJob job, Shared<EncodedRow> row, 
 
                 if (left > 0)
                 {
-                    int[] tokens = [.. reading.SelectMany(active => active.TokensAt(active.Written - left))];
-                    batch.Step(tokens, new WantedScores[tokens.Length]).Dispose();
+                    batch.Step([.. reading.SelectMany(active => active.TokensAt(active.Written - left))]).Dispose();
                 }
             }
 
