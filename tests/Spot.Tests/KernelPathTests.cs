@@ -11,7 +11,7 @@ public class KernelPathTests
     [
         typeof(Backbone.EncoderPassTests), typeof(Backbone.SoftmaxKernelsTests), typeof(Similarity.KernelsTests),
         typeof(Similarity.PromptCosineTests), typeof(Library.RetrievalTests), typeof(Library.KeyTableTests),
-        typeof(Backbone.HeadCodesTests), typeof(Backbone.HeadPhasesTests),
+        typeof(Backbone.HeadCodesTests), typeof(Backbone.HeadPhasesTests), typeof(Backbone.SequenceAttentionTests),
     ];
 
     [Theory]

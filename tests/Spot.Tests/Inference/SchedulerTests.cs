@@ -235,7 +235,15 @@ public sealed class SchedulerTests : InferenceTestBase
     [InlineData(new[] { 50, 50, 50 }, 100, "50 50")]
     [InlineData(new[] { 500, 500 }, 100, "500")]
     public void A_pass_of_the_encoder_takes_the_oldest_and_what_is_as_long(int[] lengths, int budget, string expected) =>
-        Assert.Equal(expected, string.Join(' ', EncoderPacks.Choose(lengths, budget).Select(i => lengths[i]).OrderBy(length => length == 99).ThenBy(length => length)));
+        Assert.Equal(expected, string.Join(' ', EncoderPacks.Choose(lengths, budget, _ => false).Select(i => lengths[i]).OrderBy(length => length == 99).ThenBy(length => length)));
+
+    [Theory]
+    [InlineData(new[] { 60, 10, 300, 20 }, 100, "60 10 20")]
+    [InlineData(new[] { 60, 50, 30 }, 100, "60 30")]
+    [InlineData(new[] { 300, 10, 295 }, 1000, "300 295")]
+    [InlineData(new[] { 64, 64 }, 50, "64")]
+    public void A_pass_without_padding_takes_those_that_came_next(int[] lengths, int budget, string expected) =>
+        Assert.Equal(expected, string.Join(' ', EncoderPacks.Choose(lengths, budget, length => length <= 64).Order().Select(i => lengths[i])));
 
     [Fact]
     public void Mixed_lengths_are_hardly_padded()
@@ -245,7 +253,7 @@ public sealed class SchedulerTests : InferenceTestBase
         int positions = 0, real = left.Sum();
         while (left.Count > 0)
         {
-            List<int> pack = EncoderPacks.Choose(left, 2048);
+            List<int> pack = EncoderPacks.Choose(left, 2048, _ => false);
             positions += pack.Count * pack.Max(i => left[i]);
             left = [.. left.Where((_, i) => !pack.Contains(i))];
         }

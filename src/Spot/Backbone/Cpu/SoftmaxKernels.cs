@@ -79,7 +79,8 @@ internal static class SoftmaxKernels
         });
     }
 
-    private static float Max(Vector512<float> values)
+    /// <summary>The largest of 16 numbers.</summary>
+    public static float Max(Vector512<float> values)
     {
         Vector256<float> eight = Vector256.Max(values.GetLower(), values.GetUpper());
         Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());

@@ -13,8 +13,12 @@ namespace Spot.Backbone;
 /// <param name="bias">Float32; contiguous for kernels, with the mask in it for tensor operations; null for none. // [batch or 1, heads, queries, keys]</param>
 /// <param name="mask">For kernels: 0 where a key is real, −∞ where it is padding; null where nothing is padded. // [batch, 1, 1, length]</param>
 /// <param name="kernels">Whether kernels compute it: inside no_grad, on contiguous tensors.</param>
-internal sealed class BlockMath(T5Weights weights, T5Config config, Tensor? bias, Tensor? mask, bool kernels)
+/// <param name="sequences">Where the encoder's attention is a kernel of its own, without bias and mask, and without a tape; else null.</param>
+internal sealed class BlockMath(T5Weights weights, T5Config config, Tensor? bias, Tensor? mask, bool kernels, Sequences? sequences = null)
 {
+    /// <summary>The sequences whose attention is a kernel of its own; null where it is products and <see cref="Softmax"/>.</summary>
+    public Sequences? Sequences => sequences;
+
     /// <summary>RMS norm.</summary>
     /// <param name="x">// [batch, length, d]</param>
     /// <param name="weight">// [d]</param>

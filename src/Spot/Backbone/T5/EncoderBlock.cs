@@ -19,6 +19,9 @@ internal sealed class EncoderBlock(T5Weights weights, T5Config config, int block
     private readonly Tensor? _up = config.IsGated ? Dense(weights, block, "wi_1") : null; // [ff, d]
     private readonly Tensor _down = Dense(weights, block, "wo"); // [d, ff]
 
+    /// <summary>The type of weights and activations.</summary>
+    public ScalarType Type => _q.dtype;
+
     /// <summary>The block's output.</summary>
     /// <param name="x">// [batch, length, d]</param>
     /// <param name="math">What computes it.</param>
@@ -53,7 +56,13 @@ internal sealed class EncoderBlock(T5Weights weights, T5Config config, int block
     {
         using DisposeScope scope = NewDisposeScope(); // what the one layer holds is free before the other begins
         (Tensor normed, float[] scales) = math.Norm(x, _attentionNorm);
-        Tensor q = Split(F.linear(normed, _q)), k = Split(F.linear(normed, _k)), v = Split(F.linear(normed, _v));
+        Tensor q = F.linear(normed, _q), k = F.linear(normed, _k), v = F.linear(normed, _v); // [batch, length, heads * kv]
+        if (math.Sequences is { } sequences)
+        {
+            return Layers.Add(x, F.linear(sequences.Attend(q, k, v), _o), null).MoveToOuterDisposeScope();
+        }
+
+        (q, k, v) = (Split(q), Split(k), Split(v));
         Tensor p = math.Softmax(matmul(q, k.transpose(2, 3))); // [batch, heads, length, length]
         Tensor? keyMask = dropout?.NextPerKey(config.Heads, x.size(1)).unsqueeze(3); // [batch, heads, length, 1]
         v = keyMask is null ? v : v * keyMask; // one mask for all queries: dropping a key is dropping its value

@@ -109,8 +109,8 @@ internal sealed class FrozenT5 : IDisposable
     /// <param name="trace">For tests: see <see cref="EncoderStack.Forward"/>.</param>
     public EncodedBatch Encode(Tensor? prompt, TokenBatch inputs, DropoutMasks? dropout = null, Action<Tensor>? trace = null)
     {
-        Tensor? mask = inputs.KeyMask((int)(prompt?.size(-2) ?? 0));
-        return new EncodedBatch(_encoder.Forward(Embeddings(prompt, inputs), mask, dropout, trace), mask);
+        int rows = (int)(prompt?.size(-2) ?? 0);
+        return Encode(Embeddings(prompt, inputs), inputs.KeyMask(rows), row => rows + inputs.Length(row), dropout, trace);
     }
 
     /// <summary>Prompts as <see cref="Encode(PromptStack, IReadOnlyList{int}, TokenBatch)"/> takes them.</summary>
@@ -123,9 +123,37 @@ internal sealed class FrozenT5 : IDisposable
     /// <param name="inputs">The inputs.</param>
     public EncodedBatch Encode(PromptStack prompts, IReadOnlyList<int> choice, TokenBatch inputs)
     {
-        Tensor? mask = prompts.KeyMask(choice, inputs);
         Tensor x = prompts.Prepend(choice, Embed(inputs.Ids), inputs); // [batch, longest L + T, d]
-        return new EncodedBatch(_encoder.Forward(x, mask, null), mask);
+        return Encode(x, prompts.KeyMask(choice, inputs), row => prompts.Length(choice[row]) + inputs.Length(row), null, null);
+    }
+
+    /// <summary>Encodes inputs each behind a prompt of its own, without gradients, and without padding where the encoder takes sequences.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="choice">The prompt of each input.</param>
+    /// <param name="inputs">Ids, at least one each.</param>
+    /// <returns>The states of each input, parts of one tensor. // [prompt + tokens, d]</returns>
+    public Tensor[] EncodeEach(PromptStack prompts, IReadOnlyList<int> choice, IReadOnlyList<int[]> inputs)
+    {
+        int[] lengths = [.. inputs.Select((ids, i) => prompts.Length(choice[i]) + ids.Length)];
+        if (!_encoder.TakesSequences(lengths.Max()))
+        {
+            Tensor padded = Encode(prompts, choice, new TokenBatch(inputs, Config.PadId, Device)).States;
+            return [.. lengths.Select((length, i) => padded[i].narrow(0, 0, length))];
+        }
+
+        int[] starts = [.. lengths.Select((_, i) => lengths.Take(i).Sum())];
+        Tensor tokens = Embed(tensor([.. inputs.SelectMany(ids => ids.Select(id => (long)id))], [1, inputs.Sum(ids => ids.Length)], device: Device));
+        Tensor x = prompts.Join(choice, tokens, [.. inputs.Select(ids => ids.Length)]); // [1, Σ length, d]
+        Tensor states = _encoder.ForwardSequences(x, [.. lengths.Select((length, i) => new SequencePlace(starts[i], length))])[0];
+        return [.. lengths.Select((length, i) => states.narrow(0, starts[i], length))];
+    }
+
+    private EncodedBatch Encode(Tensor x, Tensor? mask, Func<int, int> length, DropoutMasks? dropout, Action<Tensor>? trace)
+    {
+        (int rows, int width) = ((int)x.size(0), (int)x.size(1));
+        return dropout is null && !is_grad_enabled() && _encoder.TakesSequences(width)
+            ? new EncodedBatch(_encoder.ForwardSequences(x, [.. Enumerable.Range(0, rows).Select(row => new SequencePlace(row * width, length(row)))], trace), mask)
+            : new EncodedBatch(_encoder.Forward(x, mask, dropout, trace), mask);
     }
 
     /// <summary>Decodes given targets (teacher forcing).</summary>

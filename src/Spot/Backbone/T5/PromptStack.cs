@@ -59,9 +59,36 @@ internal sealed class PromptStack : IDisposable
             }
         }
 
+        return Select(tokens, places).view(inputs.Count, width, tokens.size(2));
+    }
+
+    /// <summary>Puts prompts in front of inputs that lie one after the other: each is its prompt, then its tokens.</summary>
+    /// <param name="choice">The prompt of each input.</param>
+    /// <param name="tokens">The tokens' embeddings. // [1, Σ lengths, d]</param>
+    /// <param name="lengths">The tokens of each input.</param>
+    /// <returns>// [1, Σ prompt + tokens, d]</returns>
+    public Tensor Join(IReadOnlyList<int> choice, Tensor tokens, IReadOnlyList<int> lengths)
+    {
+        List<long> places = [];
+        long token = _rows?.size(0) ?? 0;
+        for (int input = 0; input < lengths.Count; input++)
+        {
+            places.AddRange(Enumerable.Range(_starts[choice[input]], _lengths[choice[input]]).Select(row => (long)row));
+            for (int i = 0; i < lengths[input]; i++)
+            {
+                places.Add(token++);
+            }
+        }
+
+        return Select(tokens, [.. places]).unsqueeze(0);
+    }
+
+    // Rows of the prompts, which come first, and of the tokens.
+    private Tensor Select(Tensor tokens, long[] places)
+    {
         Tensor flat = tokens.reshape(-1, tokens.size(2));
         Tensor all = _rows is null ? flat : cat([_rows, flat], 0); // [stacked + batch * T, d]
-        return all.index_select(0, tensor(places, device: tokens.device)).view(inputs.Count, width, tokens.size(2));
+        return all.index_select(0, tensor(places, device: tokens.device));
     }
 
     /// <summary>The mask of keys for <see cref="Prepend"/>.</summary>

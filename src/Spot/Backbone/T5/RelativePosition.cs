@@ -47,6 +47,17 @@ internal static class RelativePosition
     public static Tensor Bias(Tensor table, T5Config config, bool bidirectional, int first, int queries, int keys)
     {
         // The bucket depends on the distance alone: look it up once per distance, then spread.
+        using Tensor perDistance = ByDistance(table, config, bidirectional, first, queries, keys);
+
+        // Row q of the result is the window of `keys` distances that begins at queries - 1 - q.
+        using Tensor windows = perDistance.unfold(1, keys, 1); // [heads, queries, keys], the last query first
+        return windows.flip(1).unsqueeze(0);
+    }
+
+    /// <summary>The bias of every head by distance, from that of the last query to the first key up to that of the first query to the last key.</summary>
+    /// <returns>Contiguous. // [heads, queries + keys - 1]</returns>
+    public static Tensor ByDistance(Tensor table, T5Config config, bool bidirectional, int first, int queries, int keys)
+    {
         long[] byDistance = new long[queries + keys - 1];
         for (int i = 0; i < byDistance.Length; i++)
         {
@@ -55,10 +66,6 @@ internal static class RelativePosition
         }
 
         using Tensor ids = tensor(byDistance, device: table.device);
-        using Tensor perDistance = table.index_select(0, ids).t().contiguous(); // [heads, queries + keys - 1]
-
-        // Row q of the result is the window of `keys` distances that begins at queries - 1 - q.
-        using Tensor windows = perDistance.unfold(1, keys, 1); // [heads, queries, keys], the last query first
-        return windows.flip(1).unsqueeze(0);
+        return table.index_select(0, ids).t().contiguous();
     }
 }

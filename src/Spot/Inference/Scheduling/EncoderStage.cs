@@ -25,16 +25,14 @@ internal sealed class EncoderStage(FrozenT5 model, long budget) : IDisposable
         DevicePrompt?[] prompts = [.. inputs.Select(input => input.Prompt?.Value).Distinct()];
         using PromptStack stack = new([.. prompts.Select(prompt => prompt?.On(model))]);
         int[] choice = [.. inputs.Select(input => Array.IndexOf(prompts, input.Prompt?.Value))];
-        TokenBatch tokens = new([.. inputs.Select(input => input.Ids)], model.Config.PadId, model.Device);
-        Tensor states = model.Encode(stack, choice, tokens).States; // [inputs, longest, d]
+        Tensor[] states = model.EncodeEach(stack, choice, [.. inputs.Select(input => input.Ids)]); // [length, d] each
         Encoded += inputs.Count;
-        long positions = states.size(0) * states.size(1);
-        long padded = positions - inputs.Sum(input => input.Length);
-        Work = (Work.Positions + positions, Work.Padded + padded);
+        int longest = inputs.Max(input => input.Length), real = inputs.Sum(input => input.Length);
+        long positions = model.Encoder.TakesSequences(longest) ? real : (long)longest * inputs.Count;
+        Work = (Work.Positions + positions, Work.Padded + positions - real);
         InferenceTelemetry.Pass("encode", inputs.Count);
-        InferenceTelemetry.Padded(padded, positions);
-        Shared<EncodedRow>[] rows = [.. inputs.Select((input, i) =>
-            new Shared<EncodedRow>(new EncodedRow(states[i].narrow(0, 0, input.Length).clone().DetachFromDisposeScope())))];
+        InferenceTelemetry.Padded(positions - real, positions);
+        Shared<EncodedRow>[] rows = [.. states.Select(row => new Shared<EncodedRow>(new EncodedRow(row.clone().DetachFromDisposeScope())))];
         foreach ((int i, Shared<EncodedRow> row) in rows.Index())
         {
             _kept.Add(inputs[i].Key, row.Hold());

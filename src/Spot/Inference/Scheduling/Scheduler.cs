@@ -13,6 +13,7 @@ namespace Spot.Inference;
 internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger) : IAsyncDisposable
 {
     private const int MostScored = 64; // inputs that may wait with their targets before more are encoded for scoring
+    private const int GatherPart = 10;
 
     private readonly Lock _lock = new();
     private readonly JobQueue _queue = new(options.QueueCapacity);
@@ -26,6 +27,9 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
 
     /// <summary>Jobs that wait to be begun.</summary>
     public int Waiting => _queue.Count;
+
+    // Jobs that were begun and are over; between two pieces.
+    private long Ended => _begun - _decoding.Jobs - _scoring.Count;
 
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ObjectDisposedException">No more are taken.</exception>
@@ -87,7 +91,9 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
             bool more = false;
             try
             {
+                long start = Stopwatch.GetTimestamp(), ended = Ended;
                 more = await model.RunAsync(Step).ConfigureAwait(false);
+                await GatherAsync(Ended - ended, Stopwatch.GetTimestamp() - start).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -107,6 +113,17 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
                     return;
                 }
             }
+        }
+    }
+
+    // Those who were answered together may ask again at once: they are waited for, for a small part of the time that the last piece took, since a piece for
+    // the first of them alone would cost more.
+    private async Task GatherAsync(long answered, long ticks)
+    {
+        long until = Stopwatch.GetTimestamp() + (ticks / GatherPart);
+        while (answered > 1 && _queue.Count < answered && Stopwatch.GetTimestamp() < until)
+        {
+            await Task.Yield();
         }
     }
 
@@ -148,7 +165,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         Encode(inputs, going, rows);
         going.RemoveAll(job => job.IsOver || !rows.ContainsKey(job.Input.Key));
         _decoding.Add([.. going.OfType<GenerationJob>().Select(job => (job, rows[job.Input.Key]))]);
-        foreach (Job job in going)
+        foreach (Job job in going.OrderBy(job => job.Input.Length)) // inputs that are scored together are padded to the longest
         {
             if (job is IScoringJob scoring)
             {
@@ -204,7 +221,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
         EncoderInput[] inputs = [.. ready.Where(job => !chosen.Contains(job)).Select(job => job.Input).DistinctBy(input => input.Key)];
         if (inputs.Length > 0)
         {
-            HashSet<EncoderKey> pack = [.. EncoderPacks.Choose([.. inputs.Select(input => input.Length)], options.EncoderTokens).Select(i => inputs[i].Key)];
+            HashSet<EncoderKey> pack = [.. EncoderPacks.Choose([.. inputs.Select(input => input.Length)], options.EncoderTokens, model.Encoder.TakesSequences).Select(i => inputs[i].Key)];
             chosen.UnionWith(ready.Where(job => pack.Contains(job.Input.Key)));
         }
 
