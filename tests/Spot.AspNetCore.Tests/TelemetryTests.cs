@@ -27,13 +27,13 @@ public sealed class TelemetryTests
         [
             "gen_ai.server.request.duration s gen_ai.operation.name=classify gen_ai.provider.name=spot gen_ai.request.model=films",
             "gen_ai.server.request.duration s gen_ai.operation.name=embeddings gen_ai.provider.name=spot error.type=404",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot error.type=400",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot error.type=504",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot error.type=400",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot error.type=504",
             "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=breaks error.type=504",
-            "gen_ai.server.time_per_output_token s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
-            "gen_ai.server.time_to_first_token s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.time_per_output_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
             "gen_ai.server.time_to_first_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=breaks",
+            "gen_ai.server.time_to_first_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
         ];
         await RunningServer.UntilAsync(() => Task.FromResult(measured.Count >= expected.Length)); // recorded when the answer was sent
         Assert.Equal(expected, measured.Order(StringComparer.Ordinal));
