@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Spot.AspNetCore.Tests;
 
 /// <summary>Answers with what it was asked, and fails as the id of the prompt says.</summary>
-internal sealed class FakeInference : IPromptInference
+internal class FakeInference : IPromptInference
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously), _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
