@@ -185,7 +185,7 @@ public sealed class ChatClientTests : IDisposable
     [Fact]
     public async Task What_lies_behind_is_found_and_left_alone()
     {
-        using Owned fake = new();
+        FakeInference fake = new();
         using (PromptChatClient client = new(fake, "films"))
         using (PromptEmbeddingGenerator generator = new(fake, "films"))
         {
@@ -207,13 +207,6 @@ public sealed class ChatClientTests : IDisposable
         {
             Assert.IsType<GenerationUpdate>(update.RawRepresentation);
         }
-    }
-
-    private sealed class Owned : FakeInference, IDisposable
-    {
-        public bool IsDisposed { get; private set; }
-
-        public void Dispose() => IsDisposed = true;
     }
 
     private enum Kind
