@@ -16,6 +16,11 @@ if (args is ["soak", ..])
     return await SoakCommand.RunAsync(args[1..]);
 }
 
+if (args is ["load", "stop", ..])
+{
+    return await LoadStopCommand.RunAsync(args[2..]);
+}
+
 if (args is ["load", ..])
 {
     return await LoadCommand.RunAsync(args[1..]);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
 using Spot.AspNetCore;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -62,7 +63,7 @@ public static class SpotEndpointRouteBuilderExtensions
     {
         RouteGroupBuilder one = group.MapGroup("/prompts/{id}").WithTags("Inference");
         one.MapPost("/generate", inference.GenerateAsync).WithSummary("Writes behind a prompt; as server-sent events with stream.")
-            .Answers<GenerateBody, Answers<GenerationAnswer>>("generate", "text/event-stream")
+            .Answers<GenerateBody, Answers<GenerationAnswer>>("text_completion", "text/event-stream")
             .WithExample("""{ "text": "sentence: The bridge is far too long.", "maxNewTokens": 8 }""");
         one.MapPost("/classify", inference.ClassifyAsync).WithSummary("Chooses the most likely label.")
             .Answers<ClassifyBody, Answers<ClassificationAnswer>>("classify")
@@ -92,8 +93,8 @@ public static class SpotEndpointRouteBuilderExtensions
     private static void MapManagement(RouteGroupBuilder group, ManagementEndpoints management, string policy, long maxBytes)
     {
         RouteGroupBuilder own = group.MapGroup("/prompts").WithTags("Management").RequireAuthorization(policy);
-        own.MapPut("/{id}", management.PutAsync).WithSummary("Puts a prompt: the body is its file, in any format that Spot reads.")
-            .WithMetadata(new RequestSizeLimitAttribute(maxBytes)).Accepts<Stream>("application/octet-stream")
+        own.MapPut("/{id}", management.PutAsync).WithSummary("Puts a prompt: the body is its file, in any format that Spot reads, or a form with the files of a PEFT prompt.")
+            .WithMetadata(new RequestSizeLimitAttribute(maxBytes)).Accepts<Stream>(PromptBody.File, PromptBody.Form).WithFilesInForm()
             .Produces<PromptAnswer>().Produces<PromptAnswer>(StatusCodes.Status201Created)
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
         own.MapDelete("/{id}", management.DeleteAsync).WithSummary("Deletes a prompt.")
@@ -117,10 +118,22 @@ public static class SpotEndpointRouteBuilderExtensions
         return endpoint;
     }
 
+    private static RouteHandlerBuilder WithFilesInForm(this RouteHandlerBuilder endpoint) => endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        OpenApiSchema file = new() { Type = JsonSchemaType.String, Format = "binary" };
+        operation.RequestBody!.Content![PromptBody.Form].Schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "adapter_config.json, and adapter_model.safetensors or adapter_model.bin, under these file names.",
+            Properties = new Dictionary<string, IOpenApiSchema> { ["file"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = file } },
+        };
+        return Task.CompletedTask;
+    });
+
     private static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, string json) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            foreach (global::Microsoft.OpenApi.OpenApiMediaType body in operation.RequestBody?.Content?.Values ?? [])
+            foreach (OpenApiMediaType body in operation.RequestBody?.Content?.Values ?? [])
             {
                 body.Example = System.Text.Json.Nodes.JsonNode.Parse(json);
             }

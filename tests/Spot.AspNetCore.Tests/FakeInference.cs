@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Spot.AspNetCore.Tests;
 
 /// <summary>Answers with what it was asked, and fails as the id of the prompt says.</summary>
-internal sealed class FakeInference : IPromptInference
+internal sealed class FakeInference : IPromptInference, IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously), _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,6 +25,11 @@ internal sealed class FakeInference : IPromptInference
     public PromptRequest? Request { get; private set; }
 
     public ClassificationOptions? Classification { get; private set; }
+
+    /// <summary>Whether somebody disposed it, whose it is not.</summary>
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 
     /// <summary>Lets the prompt <c>waits</c> answer.</summary>
     public void Release() => _released.TrySetResult();

@@ -59,6 +59,9 @@ public sealed class GroupTests
                 "/v1/prompts/{id}/classify post", "/v1/prompts/{id}/embed post", "/v1/prompts/{id}/generate post", "/v1/prompts/{id}/score post",
             ],
             operations.Select(path => $"{path.Key} {path.Value}").Order(StringComparer.Ordinal));
+        JsonElement put = document.GetProperty("paths").GetProperty("/v1/prompts/{id}").GetProperty("put").GetProperty("requestBody").GetProperty("content");
+        Assert.Equal(["application/octet-stream", "multipart/form-data"], put.EnumerateObject().Select(type => type.Name));
+        Assert.Equal("binary", put.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("file").GetProperty("items").GetProperty("format").GetString());
         JsonElement generate = document.GetProperty("paths").GetProperty("/v1/prompts/{id}/generate").GetProperty("post");
         Assert.Equal(["200", "400", "404", "409", "413", "415", "429", "499", "503", "504"], generate.GetProperty("responses").EnumerateObject().Select(response => response.Name).Order());
         Assert.Equal(["application/json", "text/event-stream"], generate.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(type => type.Name));

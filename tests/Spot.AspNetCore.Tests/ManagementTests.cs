@@ -14,6 +14,7 @@ using Spot.Tests;
 namespace Spot.AspNetCore.Tests;
 
 /// <summary>Prompts that are put and deleted, on the bundled model.</summary>
+[Collection(nameof(ManagementTests))]
 public sealed class ManagementTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();

@@ -103,6 +103,28 @@ public sealed class OpenAITests : IAsyncLifetime
         Assert.Contains("\"message\":\"echo is not done here", field.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none", 404, "not_found_error")]
+    [InlineData("wrong", 400, "invalid_request_error")]
+    [InlineData("other", 409, "invalid_request_error")]
+    [InlineData("full", 429, "rate_limit_error")]
+    [InlineData("closed", 503, "server_error")]
+    public async Task An_error_has_the_type_that_its_clients_know(string id, int status, string type)
+    {
+        JsonElement problem = await RunningServer.ProblemAsync(await _server.PostAsync("embeddings", $$"""{ "model": "{{id}}", "input": "a" }"""), status);
+        Assert.Equal(type, problem.GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal(problem.GetProperty("detail").GetString(), problem.GetProperty("error").GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_ends_with_an_error_and_nothing_behind_it()
+    {
+        string[] events = (await CompleteAsync("""{ "model": "breaks", "prompt": "a", "stream": true }""")).Content.ToString().Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("event: error\ndata: ", events[^1], StringComparison.Ordinal);
+        JsonElement error = JsonElement.Parse(events[^1]["event: error\ndata: ".Length..]).GetProperty("error");
+        Assert.Equal(("server_error", "The request had no answer after 1 s."), (error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
+    }
+
     // The client has no class for completions; its pipeline sends them with its key, its user agent and its errors.
     private async Task<PipelineResponse> CompleteAsync(string json)
     {

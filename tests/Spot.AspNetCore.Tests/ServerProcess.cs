@@ -6,7 +6,7 @@ using Spot.Tests;
 
 namespace Spot.AspNetCore.Tests;
 
-/// <summary>The sample server as its users run it: a process of its own, on a free port of the loopback interface.</summary>
+/// <summary>A server as its users run it, the sample unless another is named: a process of its own, on a free port of the loopback interface.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -28,10 +28,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <param name="key">The key that it asks for; null for none.</param>
     /// <param name="arguments">Further settings.</param>
-    public static async Task<ServerProcess> StartAsync(string? key = null, params string[] arguments)
+    public static Task<ServerProcess> StartAsync(string? key = null, params string[] arguments) => StartProgramAsync(
+        Path.Combine(TestPaths.RepositoryRoot, "artifacts", "bin", "PromptServer", new DirectoryInfo(AppContext.BaseDirectory).Name, "PromptServer.dll"), key, arguments);
+
+    /// <inheritdoc cref="StartAsync"/>
+    /// <param name="program">The server's assembly.</param>
+    public static async Task<ServerProcess> StartProgramAsync(string program, string? key, params string[] arguments)
     {
-        string program = Path.Combine(TestPaths.RepositoryRoot, "artifacts", "bin", "PromptServer", new DirectoryInfo(AppContext.BaseDirectory).Name, "PromptServer.dll");
-        ProcessStartInfo start = new("dotnet", [program, "--urls", "http://127.0.0.1:0", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, .. arguments, "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (key is not null)
         {
             start.Environment["ApiKey"] = key;

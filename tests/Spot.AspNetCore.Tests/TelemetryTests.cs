@@ -27,17 +27,34 @@ public sealed class TelemetryTests
         [
             "gen_ai.server.request.duration s gen_ai.operation.name=classify gen_ai.provider.name=spot gen_ai.request.model=films",
             "gen_ai.server.request.duration s gen_ai.operation.name=embeddings gen_ai.provider.name=spot error.type=404",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot error.type=400",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot error.type=504",
-            "gen_ai.server.request.duration s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot error.type=400",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot error.type=504",
             "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=breaks error.type=504",
-            "gen_ai.server.time_per_output_token s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
-            "gen_ai.server.time_to_first_token s gen_ai.operation.name=generate gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.request.duration s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
+            "gen_ai.server.time_per_output_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
             "gen_ai.server.time_to_first_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=breaks",
+            "gen_ai.server.time_to_first_token s gen_ai.operation.name=text_completion gen_ai.provider.name=spot gen_ai.request.model=films",
         ];
         await RunningServer.UntilAsync(() => Task.FromResult(measured.Count >= expected.Length)); // recorded when the answer was sent
         Assert.Equal(expected, measured.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_is_told_apart_from_a_server_that_fails()
+    {
+        FakeInference fake = new();
+        await using RunningServer server = await (await RunningServer.StartAsync(fake)).ReadyAsync();
+        ConcurrentQueue<string> measured = [];
+        using MeterListener listener = Listen(server, measured);
+        using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using StringContent body = new("""{ "text": "hello" }""", System.Text.Encoding.UTF8, "application/json");
+        Task<HttpResponseMessage> request = server.Client.PostAsync("/v1/prompts/waits/classify", body, leave.Token);
+        await fake.Asked;
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await RunningServer.UntilAsync(() => Task.FromResult(!measured.IsEmpty));
+        Assert.Equal(["gen_ai.server.request.duration s gen_ai.operation.name=classify gen_ai.provider.name=spot error.type=499"], measured);
     }
 
     private static MeterListener Listen(RunningServer server, ConcurrentQueue<string> measured)

@@ -116,11 +116,97 @@ public sealed class ChatClientTests : IDisposable
         GeneratedEmbeddings<Embedding<float>> found = await generator.GenerateAsync(["hello", "you"], cancellationToken: Cancel);
         Assert.Equal([0.5f, -1.25f, 5], found[0].Vector.ToArray());
         Assert.Equal([0.5f, -1.25f, 3], found[1].Vector.ToArray());
-        Assert.Equal((8, "films"), (found.Usage!.InputTokenCount, found[0].ModelId));
+        Assert.Equal((8, 8, "films"), (found.Usage!.InputTokenCount, found.Usage.TotalTokenCount, found[0].ModelId));
         Assert.Empty(await generator.GenerateAsync([], cancellationToken: Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 2 }, Cancel));
         await Assert.ThrowsAsync<KeyNotFoundException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { ModelId = "none" }, Cancel));
         Assert.Equal("films", generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId);
+    }
+
+    [Fact]
+    public async Task Nothing_is_drawn_without_a_temperature_and_with_one_every_answer_anew_unless_it_has_a_seed()
+    {
+        await _client.GetResponseAsync("a", new ChatOptions { TopK = 3, TopP = 0.5f }, Cancel);
+        Assert.Equivalent(new GenerationOptions(), _fake.Options, strict: true); // what has no meaning then is no error
+        HashSet<long> seeds = [];
+        for (int i = 0; i < 3; i++)
+        {
+            await _client.GetResponseAsync("a", new ChatOptions { Temperature = 1 }, Cancel);
+            seeds.Add(_fake.Options!.Seed);
+        }
+
+        Assert.Equal((3, 0, 1), (seeds.Count, _fake.Options!.TopK, _fake.Options.TopP));
+    }
+
+    [Fact]
+    public async Task A_choice_is_written_as_it_stands_and_whatever_is_none_is_refused()
+    {
+        _fake.Written = "Über-größe \"x\"";
+        ChatOptions options = new() { ResponseFormat = Schema("""{ "properties": { "kind": { "enum": ["Über-größe \"x\"", "no"] } } }"""), StopSequences = ["e"] };
+        Assert.Equal("""{"kind":"Über-größe \"x\""}""", (await _client.GetResponseAsync("a", options, Cancel)).Text);
+        Assert.Empty(_fake.Options!.StopStrings); // a choice ends by itself
+        _fake.Written = null;
+        Assert.Equal("films: a", (await _client.GetResponseAsync("a", new ChatOptions { ResponseFormat = ChatResponseFormat.Text }, Cancel)).Text);
+        Assert.Null(_fake.Options.Choices);
+        foreach (string schema in (string[])["""{ "enum": [] }""", """{ "enum": [1, 2] }""", """{ "enum": ["a", 1] }""", """{ "enum": "a" }""", """{ "properties": { } }""", """{ "type": "string" }"""])
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(() => _client.GetResponseAsync("a", new ChatOptions { ResponseFormat = Schema(schema) }, Cancel));
+        }
+
+        static ChatResponseFormat Schema(string json) => ChatResponseFormat.ForJsonSchema(JsonElement.Parse(json));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cancelled_takes_its_request_out()
+    {
+        using PromptEmbeddingGenerator generator = new(_fake, "waits");
+        ChatOptions waits = new() { ModelId = "waits" }, later = new() { ModelId = "waits-later" };
+        Func<CancellationToken, Task>[] calls =
+        [
+            cancel => _client.GetResponseAsync("a", waits, cancel), cancel => generator.GenerateAsync(["a"], cancellationToken: cancel),
+            async cancel =>
+            {
+                await foreach (ChatResponseUpdate update in _client.GetStreamingResponseAsync("a", later, CancellationToken.None).WithCancellation(cancel))
+                {
+                    // the first piece
+                }
+            },
+        ];
+        foreach (Func<CancellationToken, Task> call in calls)
+        {
+            using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            Task under = call(cancel.Token);
+            await _fake.Asked;
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => under.WaitAsync(TimeSpan.FromMinutes(1), Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task What_lies_behind_is_found_and_left_alone()
+    {
+        FakeInference fake = new();
+        using (PromptChatClient client = new(fake, "films"))
+        using (PromptEmbeddingGenerator generator = new(fake, "films"))
+        {
+            Assert.Equal(("spot", "films"), (client.GetService<ChatClientMetadata>()!.ProviderName, client.GetService<ChatClientMetadata>()!.DefaultModelId));
+            Assert.Equal(("spot", "films"), (generator.GetService<EmbeddingGeneratorMetadata>()!.ProviderName, generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId));
+            Assert.Same(client, client.GetService<PromptChatClient>());
+            Assert.Same(generator, generator.GetService<PromptEmbeddingGenerator>());
+            Assert.Same(fake, client.GetService<IPromptInference>());
+            Assert.Same(fake, generator.GetService<IPromptInference>());
+            Assert.Null(client.GetService(typeof(IPromptInference), "key"));
+            Assert.Null(generator.GetService(typeof(IPromptInference), "key"));
+            Assert.Null(client.GetService<string>());
+        }
+
+        Assert.False(fake.IsDisposed);
+        ChatResponse response = await _client.GetResponseAsync("a", cancellationToken: Cancel);
+        Assert.Equal("films: a", Assert.IsType<GenerationResult>(response.RawRepresentation).Text);
+        await foreach (ChatResponseUpdate update in _client.GetStreamingResponseAsync("a", cancellationToken: Cancel))
+        {
+            Assert.IsType<GenerationUpdate>(update.RawRepresentation);
+        }
     }
 
     private enum Kind

@@ -65,7 +65,13 @@ internal sealed class Load(LoadServer server)
     });
 
     /// <summary>Sends the same requests to the library in this process.</summary>
-    public Task<double[]> InProcessAsync(int requests, int callers, int first = 0) => AtOnceAsync(first, requests, callers, request => _cases[Which(request)].AskAsync(server.Inference));
+    public Task<double[]> InProcessAsync(int requests, int callers, int first = 0) => AtOnceAsync(first, requests, callers, request => Case(request).AskAsync(server.Inference));
+
+    /// <summary>The request of a number.</summary>
+    public LoadCase Case(int request) => _cases[Which(request)];
+
+    /// <summary>Whether an answer is that of the library to the request alone.</summary>
+    public bool IsRight(int request, SoakAnswer answer) => _alone[Which(request)].Any(right => right.IsSame(answer));
 
     private static int Which(int request) => SplitMix64.For("load request", 1, request).Next(Cases);
 
@@ -85,7 +91,7 @@ internal sealed class Load(LoadServer server)
             {
                 Interlocked.Increment(ref _late);
             }
-            else if (answer is null || !_alone[which].Any(right => right.IsSame(answer)))
+            else if (answer is null || !IsRight(request, answer))
             {
                 _wrong.Enqueue($"{request}: {_cases[which]}: {(int)status} {answer}, expected {string.Join(" or ", _alone[which].Select(right => right.ToString()))}");
             }

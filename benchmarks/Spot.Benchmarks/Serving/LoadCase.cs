@@ -45,8 +45,9 @@ internal sealed record LoadCase(LoadKind Kind, string Prompt, string Text)
     /// <param name="client">Of the server.</param>
     /// <param name="timeout">The request's own time; null for the server's.</param>
     /// <param name="cancellationToken">Cuts the connection.</param>
+    /// <param name="query">Behind the path, for the server's log.</param>
     /// <returns>The status, and the answer of a success.</returns>
-    public async Task<(HttpStatusCode Status, SoakAnswer? Answer)> AskAsync(HttpClient client, TimeSpan? timeout, CancellationToken cancellationToken)
+    public async Task<(HttpStatusCode Status, SoakAnswer? Answer)> AskAsync(HttpClient client, TimeSpan? timeout, CancellationToken cancellationToken, string query = "")
     {
         JsonObject body = new() { ["text"] = Text };
         if (timeout is { } time)
@@ -63,7 +64,7 @@ internal sealed record LoadCase(LoadKind Kind, string Prompt, string Text)
             body["targets"] = new JsonArray([.. Targets.Select(target => JsonValue.Create(target))]);
         }
 
-        using HttpResponseMessage response = await client.PostAsJsonAsync(new Uri($"/v1/prompts/{Prompt}/{Kind.ToString().ToLowerInvariant()}", UriKind.Relative), body, cancellationToken);
+        using HttpResponseMessage response = await client.PostAsJsonAsync(new Uri($"/v1/prompts/{Prompt}/{Kind.ToString().ToLowerInvariant()}{query}", UriKind.Relative), body, cancellationToken);
         return response.IsSuccessStatusCode
             ? (response.StatusCode, Answer((await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("results")[0]))
             : (response.StatusCode, null);

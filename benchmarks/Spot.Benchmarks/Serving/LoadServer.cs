@@ -19,14 +19,18 @@ internal sealed class LoadServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public string LibraryPath => PromptsOf(_folder);
+
     public IPromptInference Inference => _application.Services.GetRequiredService<IPromptInference>();
 
     public IPromptLibrary Library => _application.Services.GetRequiredService<IPromptLibrary>();
 
+    private static string PromptsOf(string folder) => Path.Combine(folder, "prompts");
+
     /// <summary>Starts it, and waits until it takes requests.</summary>
     public static async Task<LoadServer> StartAsync()
     {
-        string folder = Directory.CreateTempSubdirectory("spot-load-").FullName, prompts = Path.Combine(folder, "prompts");
+        string folder = Directory.CreateTempSubdirectory("spot-load-").FullName, prompts = PromptsOf(folder);
         using (PromptLibrary library = PromptLibrary.Open(prompts))
         {
             await library.ImportAsync(Path.Combine(Checkout.Root, "samples", "PromptServer", "prompts.zip"));

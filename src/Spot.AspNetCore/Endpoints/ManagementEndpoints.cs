@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Spot.Backbone;
-using Spot.Serialization;
 
 namespace Spot.AspNetCore;
 
@@ -27,7 +26,7 @@ internal sealed class ManagementEndpoints(SpotServer server)
 
         ServingRequest request = ServingRequest.Of(context);
         T5Backbone backbone = server.Backbone;
-        SoftPrompt prompt = await ReadAsync(context.Request, backbone, tensor, request.End).ConfigureAwait(false);
+        SoftPrompt prompt = await PromptBody.ReadAsync(context, backbone, tensor).ConfigureAwait(false);
         PromptInfo info = new()
         {
             Id = id,
@@ -51,35 +50,4 @@ internal sealed class ManagementEndpoints(SpotServer server)
     public async Task<IResult> DeleteAsync(string id, HttpContext context) => await server.Library.RemoveAsync(id, ServingRequest.Of(context).End).ConfigureAwait(false)
         ? TypedResults.NoContent()
         : throw new KeyNotFoundException($"Found no prompt '{id}' in the library.");
-
-    // Readers of prompts take files, whose content they jump about in.
-    private static async Task<SoftPrompt> ReadAsync(HttpRequest request, T5Backbone backbone, string? tensor, CancellationToken cancellationToken)
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("spot-put-");
-        string path = Path.Combine(folder.FullName, "prompt");
-        try
-        {
-            FileStream file = File.Create(path);
-            await using (file.ConfigureAwait(false))
-            {
-                await request.Body.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-            }
-
-            return PromptFile.Read(path, backbone.Fingerprint, backbone.Config.Dim, new PromptFileOptions { Tensor = tensor });
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new FieldException("body", WithoutPath(exception.Message));
-        }
-        catch (SpotException exception)
-        {
-            throw new SpotException(WithoutPath(exception.Message), exception);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-
-        string WithoutPath(string message) => message.Replace($"'{path}'", "The file", StringComparison.Ordinal).Replace(path, "the file", StringComparison.Ordinal);
-    }
 }

@@ -13,7 +13,7 @@ internal sealed class ServingFilter(SpotServer server) : IEndpointFilter
         ServingRequest request = ServingRequest.Begin(http, server);
         if (server.State.Refusal is { } refusal)
         {
-            return Result(http, request, Problem.Stopping(refusal), null);
+            return Result(http, Problem.Stopping(refusal), null);
         }
 
         try
@@ -22,13 +22,12 @@ internal sealed class ServingFilter(SpotServer server) : IEndpointFilter
         }
         catch (Exception exception) when (Problem.Of(exception, request) is { } problem)
         {
-            return Result(http, request, problem, exception);
+            return Result(http, problem, exception);
         }
     }
 
-    private static ProblemHttpResult Result(HttpContext http, ServingRequest request, ProblemDetails problem, Exception? exception)
+    private static ProblemHttpResult Result(HttpContext http, ProblemDetails problem, Exception? exception)
     {
-        request.Error = problem.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (Problem.RetryAfter(exception, problem.Status!.Value) is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds;

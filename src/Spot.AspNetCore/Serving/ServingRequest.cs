@@ -36,7 +36,7 @@ internal sealed class ServingRequest
     /// <summary>The prompt that answered; null until it is known that there is one.</summary>
     public string? Prompt { get; set; }
 
-    /// <summary>What went wrong, as a status code; null for nothing.</summary>
+    /// <summary>What went wrong behind the head of the answer, as a status code; null where the answer's own tells it.</summary>
     public string? Error { get; set; }
 
     private GenAIOperation? Operation { get; }

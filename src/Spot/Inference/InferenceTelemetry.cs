@@ -51,7 +51,7 @@ internal static class InferenceTelemetry
     }
 
     /// <summary>A request is begun.</summary>
-    public static void Begun(string kind, long arrived) => QueueDuration.Record(Stopwatch.GetElapsedTime(arrived).TotalSeconds, new KeyValuePair<string, object?>("spot.request.kind", kind));
+    public static void Begun(string kind, TimeSpan waited) => QueueDuration.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("spot.request.kind", kind));
 
     /// <summary>Rows were computed together.</summary>
     public static void Pass(string stage, int rows) => PassRows.Record(rows, new KeyValuePair<string, object?>("spot.pass.stage", stage));

@@ -60,7 +60,8 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
             InferenceTelemetry.Generate,
             request,
             engine => engine.Reader.GenerationAsync(request, options, own => new TextStream(engine.Backbone.Tokenizer, own, pieces.Writer).Tell, stop.Token),
-            stop.Token);
+            stop.Token,
+            streams: true);
         _ = whole.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         int told = 0;
         try
@@ -134,29 +135,33 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
     }
 
     private async Task<TAnswer> RunAsync<TJob, TAnswer>(
-        string kind, PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken)
+        string kind, PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken, bool streams = false)
         where TJob : Job<TAnswer>
     {
         long began = Stopwatch.GetTimestamp();
+        using Activity? activity = InferenceTrace.Begin(kind, streams);
         try
         {
-            TAnswer answer = await AnswerAsync<TJob, TAnswer>(request, read, cancellationToken).ConfigureAwait(false);
+            TAnswer answer = await AnswerAsync<TJob, TAnswer>(request, read, activity, cancellationToken).ConfigureAwait(false);
             InferenceTelemetry.Ended(kind, began, null);
             return answer;
         }
         catch (Exception exception)
         {
             InferenceTelemetry.Ended(kind, began, exception);
+            InferenceTrace.Failed(activity, exception);
             throw;
         }
     }
 
-    private async Task<TAnswer> AnswerAsync<TJob, TAnswer>(PromptRequest request, Func<Engine, Task<TJob>> read, CancellationToken cancellationToken)
+    private async Task<TAnswer> AnswerAsync<TJob, TAnswer>(
+        PromptRequest request, Func<Engine, Task<TJob>> read, Activity? activity, CancellationToken cancellationToken)
         where TJob : Job<TAnswer>
     {
         cancellationToken.ThrowIfCancellationRequested();
         Engine engine = await EngineAsync(cancellationToken).ConfigureAwait(false);
         TJob job = await read(engine).ConfigureAwait(false);
+        InferenceTrace.Asked(activity, request.PromptId ?? engine.Backbone.Name, engine.Backbone.Name, job);
         InferenceTelemetry.Take(1);
         try
         {
@@ -171,7 +176,9 @@ public sealed class PromptInference : IPromptInference, IDisposable, IAsyncDispo
 
         try
         {
-            return await job.WaitAsync(request.Timeout, engine.Scheduler.Drop, cancellationToken).ConfigureAwait(false);
+            TAnswer answer = await job.WaitAsync(request.Timeout, engine.Scheduler.Drop, cancellationToken).ConfigureAwait(false);
+            InferenceTrace.Answered(activity, job, answer);
+            return answer;
         }
         finally
         {

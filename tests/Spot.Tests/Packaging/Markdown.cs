@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Spot.Tests.Packaging;
 
 /// <summary>The fenced blocks of a document in the repository.</summary>
-internal static class Markdown
+internal static partial class Markdown
 {
     /// <summary>The lines of every C# block, in their order.</summary>
     /// <param name="document">The document, from the repository's root.</param>
@@ -32,6 +34,13 @@ internal static class Markdown
         return blocks;
     }
 
+    /// <summary>The packages that a document tells to add, with their versions.</summary>
+    public static IReadOnlyList<(string Id, string Version)> Packages(string document) =>
+        [.. AddPackage().Matches(File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, document))).Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
+
     /// <summary>A document's C# as one program: its blocks put together as they stand.</summary>
     public static string Program(string document) => string.Join('\n', Snippets(document).SelectMany(lines => lines)) + "\n";
+
+    [GeneratedRegex(@"^dotnet add package (\S+) --version (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex AddPackage();
 }

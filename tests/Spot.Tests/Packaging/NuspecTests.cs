@@ -56,6 +56,21 @@ public class NuspecTests
         }
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("src/Spot/README.md")]
+    [InlineData("src/Spot.Plots/README.md")]
+    [InlineData("src/Spot.AspNetCore/README.md")]
+    [InlineData("src/Spot.Extensions.AI/README.md")]
+    public void A_document_adds_packages_in_the_versions_that_are_tested(string document)
+    {
+        Dictionary<string, string> central = Elements(Read("src/Directory.Packages.props"), "PackageVersion").ToDictionary(version => Value(version, "Include"), version => Value(version, "Version"));
+        string own = Elements(Read("src/Directory.Build.props"), "Version").Single().Value;
+        IReadOnlyList<(string Id, string Version)> packages = Markdown.Packages(document);
+        Assert.NotEmpty(packages);
+        Assert.All(packages, package => Assert.Equal(package.Id.StartsWith("Spot", StringComparison.Ordinal) ? own : central[package.Id], package.Version));
+    }
+
     internal static XDocument Nuspec => Read("Spot.nuspec");
 
     internal static IEnumerable<XElement> Elements(XDocument document, string name) => document.Descendants().Where(element => element.Name.LocalName == name);

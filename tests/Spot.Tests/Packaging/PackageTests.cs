@@ -90,6 +90,8 @@ public sealed class PackageTests
     [Theory]
     [InlineData("src/Spot/README.md")]
     [InlineData("src/Spot.Plots/README.md")]
+    [InlineData("src/Spot.AspNetCore/README.md")]
+    [InlineData("src/Spot.Extensions.AI/README.md")]
     public void A_packed_readme_has_no_link_that_is_dead_outside_the_repository(string file)
     {
         string id = Path.GetFileName(Path.GetDirectoryName(file))!;

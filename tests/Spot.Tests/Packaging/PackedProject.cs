@@ -14,7 +14,8 @@ internal sealed class PackedProject : IDisposable
     /// <param name="properties">MSBuild properties of the project beside output type and framework, as XML.</param>
     /// <param name="program">Its Program.cs.</param>
     /// <param name="cancellationToken">Ends what runs.</param>
-    public PackedProject(string properties, string program, CancellationToken cancellationToken)
+    /// <param name="sdk">The SDK of the project.</param>
+    public PackedProject(string properties, string program, CancellationToken cancellationToken, string sdk = "Microsoft.NET.Sdk")
     {
         _cancel = cancellationToken;
         Folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "app")).FullName;
@@ -28,7 +29,7 @@ internal sealed class PackedProject : IDisposable
             </configuration>
             """);
         File.WriteAllText(Path.Combine(Folder, "app.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
+            <Project Sdk="{sdk}">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
                 <TargetFramework>net10.0</TargetFramework>
@@ -80,6 +81,15 @@ internal sealed class PackedProject : IDisposable
         }
 
         Assert.True(exitCode == 0, output);
+    }
+
+    /// <summary>Adds the packages that a document tells to add, those that were packed in their version here.</summary>
+    public async Task AddPackagesOfAsync(string document)
+    {
+        foreach ((string id, string version) in Markdown.Packages(document))
+        {
+            await AddPackageAsync(id, _packed.Contains(id) ? Version : version);
+        }
     }
 
     /// <summary>Writes another Program.cs.</summary>

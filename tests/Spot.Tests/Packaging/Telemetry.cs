@@ -13,6 +13,8 @@ internal static class Telemetry
 {
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private const BindingFlags All = Static | BindingFlags.Instance;
+    private const string Own = "spot.";
+    private static readonly string[] Prefixes = [Own, "gen_ai.", "error."];
     private static readonly Assembly Spot = typeof(SoftPrompt).Assembly;
 
     /// <summary>The log messages of each room that logs, with the categories that it logs to.</summary>
@@ -27,7 +29,10 @@ internal static class Telemetry
     /// <summary>All sources of activities.</summary>
     public static ActivitySource[] Sources => [.. Fields<ActivitySource>()];
 
-    /// <summary>The names of instruments and activities with the tags that they are given, as the instructions have them.</summary>
+    /// <summary>
+    /// The names of instruments and activities with the tags that they are given, as the instructions have them. Tags of activities that another method began stand
+    /// by the type that sets them.
+    /// </summary>
     public static (HashSet<string> Instruments, Dictionary<string, SortedSet<string>> Activities, Dictionary<string, SortedSet<string>> Measurements) Read()
     {
         HashSet<string> instruments = [];
@@ -40,7 +45,7 @@ internal static class Telemetry
             {
                 switch (instruction.Operand)
                 {
-                    case string text when text.StartsWith("spot.", StringComparison.Ordinal):
+                    case string text when Prefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal)):
                         name = text;
                         break;
                     case FieldReference found when typeof(Instrument).Assembly.GetType(found.FieldType.GetElementType().FullName) is { } type && type.IsAssignableTo(typeof(Instrument)):
@@ -49,12 +54,14 @@ internal static class Telemetry
                     case MethodReference { DeclaringType.Name: nameof(Meter) } call when call.Name.StartsWith("Create", StringComparison.Ordinal):
                         instruments.Add(name);
                         break;
-                    case MethodReference { DeclaringType.Name: nameof(ActivitySource), Name: "StartActivity" or "CreateActivity" }:
+                    case MethodReference { DeclaringType.Name: nameof(ActivitySource), Name: "StartActivity" or "CreateActivity" } when name.StartsWith(Own, StringComparison.Ordinal):
                         activity = name;
                         activities.TryAdd(activity, new SortedSet<string>(StringComparer.Ordinal));
                         break;
                     case MethodReference { DeclaringType.Name: nameof(Activity), Name: "SetTag" or "AddTag" }:
-                        activities[activity].Add(name); // fails where a method sets tags of another method's activity: which one cannot be read here
+                        string owner = activity.Length > 0 ? activity : method.DeclaringType.Name;
+                        activities.TryAdd(owner, new SortedSet<string>(StringComparer.Ordinal));
+                        activities[owner].Add(name);
                         break;
                     case MethodReference { DeclaringType.FullName: "System.Collections.Generic.KeyValuePair`2<System.String,System.Object>", Name: ".ctor" } when field.Length > 0:
                         measurements.TryAdd(field, new SortedSet<string>(StringComparer.Ordinal));

@@ -13,6 +13,9 @@ internal sealed class GenerationJob(EncoderInput input, DecodingPlan plan, Actio
 
     public override int Rows => plan.Rows;
 
+    /// <summary>How it is decoded.</summary>
+    public DecodingPlan Plan => plan;
+
     /// <inheritdoc cref="DecodingPlan.MostTokens"/>
     public int MostTokens => plan.MostTokens;
 

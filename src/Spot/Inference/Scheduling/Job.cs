@@ -13,8 +13,15 @@ internal abstract class Job(EncoderInput input)
     /// <summary>What is asked for, for metrics.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>How long it waited to be begun; zero before.</summary>
+    public TimeSpan Waited { get; private set; }
+
     /// <summary>Tells how long it waited.</summary>
-    public void Begun() => InferenceTelemetry.Begun(Kind, _arrived);
+    public void Begun()
+    {
+        Waited = Stopwatch.GetElapsedTime(_arrived);
+        InferenceTelemetry.Begun(Kind, Waited);
+    }
 
     /// <summary>The most rows that it decodes at once; 0 where it decodes nothing.</summary>
     public virtual int Rows => 0;

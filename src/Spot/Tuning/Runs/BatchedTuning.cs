@@ -55,7 +55,7 @@ internal sealed class BatchedTuning
     /// <param name="cancellationToken">Checked before every step.</param>
     public IReadOnlyList<TuningResult> Run(TuningRung[] rungs, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
+        using Activity? activity = SpotTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", _task.Name).SetTag("spot.kind", PromptTrainable.KindName).SetTag("spot.runs", _runs.Length)
             .SetTag("spot.steps", _options.Steps).SetTag("spot.seed", _options.Seed);
         TuningLog.StartedSeveral(_logger, _task.Name, _runs.Length, rungs.Length == 0 ? "none" : string.Join(", ", rungs.Select(rung => $"{rung.Keep} after step {rung.Step}")));

@@ -31,7 +31,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
     /// <returns><see cref="State"/>.</returns>
     public RunState Execute(IReadOnlyDictionary<string, string> identity, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.tune");
+        using Activity? activity = SpotTelemetry.Activities.StartActivity("spot.tune");
         activity?.SetTag("spot.task", mixture.Name).SetTag("spot.kind", trainable.Kind).SetTag("spot.steps", options.Steps).SetTag("spot.seed", options.Seed);
         using IDisposable? folder = Open(identity);
         try
@@ -168,7 +168,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
             return null;
         }
 
-        using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.evaluate");
+        using Activity? activity = SpotTelemetry.Activities.StartActivity("spot.evaluate");
         long began = milestones.Time.GetTimestamp();
         TuningEvaluation evaluation = trainable.Evaluate(step, cancellationToken);
         _clock.CountEvaluation(milestones.Time.GetElapsedTime(began));
@@ -207,7 +207,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
     {
         if (_folder is not null && !_step.IsTorn)
         {
-            using Activity? activity = TuningTelemetry.Activities.StartActivity("spot.checkpoint");
+            using Activity? activity = SpotTelemetry.Activities.StartActivity("spot.checkpoint");
             _folder.Save(_state);
         }
     }

@@ -1,14 +1,10 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Spot.Tuning;
 
-/// <summary>What a host can observe: an activity source and a meter, both named <c>Spot</c>.</summary>
+/// <summary>What a host can observe of runs.</summary>
 internal static class TuningTelemetry
 {
-    /// <summary>Activities <c>spot.tune</c>, one a run, and in it <c>spot.evaluate</c> and <c>spot.checkpoint</c>.</summary>
-    public static readonly ActivitySource Activities = new(SpotTelemetry.Name);
-
     public static readonly Counter<long> Steps = SpotTelemetry.Meter.CreateCounter<long>("spot.tuning.steps", "{step}", "Optimiser steps done.");
 
     public static readonly Counter<long> Examples = SpotTelemetry.Meter.CreateCounter<long>("spot.tuning.examples", "{example}", "Training examples seen.");
