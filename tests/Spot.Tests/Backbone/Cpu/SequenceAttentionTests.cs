@@ -29,20 +29,21 @@ public sealed class SequenceAttentionTests : IDisposable
     [InlineData(20, ScalarType.BFloat16, 2.01 / 256)]
     public void Every_sequence_reads_itself_alone(int width, ScalarType type, double tolerance)
     {
-        Tensor q = Values("q", 1, 172, Heads * width).to(type), k = Values("k", 1, 172, Heads * width).to(type), v = Values("v", 1, 172, Heads * width).to(type);
-        Tensor bias = Values("bias", Heads, (2 * Longest) - 1) * 3;
+        Tensor q = Values("q", 1, 1, 172, Heads * width).to(type), k = Values("k", 1, 1, 172, Heads * width).to(type), v = Values("v", 1, 1, 172, Heads * width).to(type);
+        Tensor bias = Values("bias", 3, Heads, (2 * Longest) - 1);
         Tensor expected = q.to(ScalarType.Float64);
         foreach ((SequencePlace place, int head) in Places.SelectMany(place => Enumerable.Range(0, Heads).Select(head => (place, head))))
         {
             Tensor scores = matmul(Part(q, place, head), Part(k, place, head).t());
-            Tensor distances = arange(place.Length).unsqueeze(0) - arange(place.Length).unsqueeze(1); // key − query
-            Tensor p = F.softmax(scores + bias[head].to(ScalarType.Float64)[distances + tensor(Longest - 1L)], -1);
+            long[] distances = [.. Enumerable.Range(0, place.Length * place.Length).Select(i => (i % place.Length) - (i / place.Length) + Longest - 1L)]; // key − query
+            Tensor added = bias[head].index_select(0, tensor(distances)).view(place.Length, place.Length).to(ScalarType.Float64);
+            Tensor p = F.softmax(scores.Plus(added), -1);
             expected[0].narrow(0, place.Start, place.Length).narrow(1, head * width, width).copy_(matmul(p, Part(v, place, head)));
         }
 
         SequenceAttention.Attend(q, k, v, Places, new DistanceBias(bias));
         Assert.InRange((q.to(ScalarType.Float64) - expected).abs().max().item<double>(), 0, tolerance);
-        Assert.Equal(TestModels.Floats(Values("q", 1, 172, Heads * width).to(type)[0].narrow(0, 38, 2).to(ScalarType.Float32)), TestModels.Floats(q[0].narrow(0, 38, 2).to(ScalarType.Float32)));
+        Assert.Equal(TestModels.Floats(Values("q", 1, 1, 172, Heads * width).to(type)[0].narrow(0, 38, 2).to(ScalarType.Float32)), TestModels.Floats(q[0].narrow(0, 38, 2).to(ScalarType.Float32)));
 
         Tensor Part(Tensor all, SequencePlace place, int head) => all[0].narrow(0, place.Start, place.Length).narrow(1, head * width, width).to(ScalarType.Float64);
     }
@@ -50,13 +51,13 @@ public sealed class SequenceAttentionTests : IDisposable
     [Fact]
     public void What_lies_between_sequences_counts_nowhere()
     {
-        Tensor q = Values("q", 1, 20, 64), k = Values("k", 1, 20, 64), v = Values("v", 1, 20, 64), other = q.clone();
-        DistanceBias bias = new(Values("bias", 2, 39));
+        Tensor q = Values("q", 1, 1, 20, 64), k = Values("k", 1, 1, 20, 64), v = Values("v", 1, 1, 20, 64), other = q.clone();
+        DistanceBias bias = new(Values("bias", 1, 2, 39));
         SequencePlace[] places = [new(0, 7), new(12, 8)];
         SequenceAttention.Attend(q, k, v, places, bias);
         foreach (Tensor tensor in new[] { k, v })
         {
-            tensor[0].narrow(0, 7, 5).fill_(float.NaN);
+            tensor[0].narrow(0, 7, 5).copy_(Filled(float.NaN, 5, 64));
         }
 
         SequenceAttention.Attend(other, k, v, places, bias);
@@ -66,11 +67,13 @@ public sealed class SequenceAttentionTests : IDisposable
     [Fact]
     public void Large_scores_are_shifted_before_they_are_exponentiated()
     {
-        Tensor q = full([1, 18, 16], 40f), k = full([1, 18, 16], 40f), v = Values("v", 1, 18, 16), mean = v[0].mean([0]);
+        Tensor q = Filled(40, 1, 18, 16), k = q.clone(), v = Values("v", 1, 1, 18, 16), mean = v[0].mean([0]);
         SequenceAttention.Attend(q, k, v, [new(0, 18)], new DistanceBias(zeros(1, 35)));
         Assert.InRange((q[0] - mean).abs().max().item<float>(), 0, 1e-6);
     }
 
-    private static Tensor Values(string name, params long[] shape) =>
-        tensor(NumberStream.Uniform(name, (int)shape.Aggregate((a, b) => a * b), 1), shape);
+    private static Tensor Values(string name, double scale, params long[] shape) =>
+        tensor(NumberStream.Uniform(name, (int)shape.Aggregate((a, b) => a * b), scale), shape);
+
+    private static Tensor Filled(float value, params long[] shape) => tensor([.. Enumerable.Repeat(value, (int)shape.Aggregate((a, b) => a * b))], shape);
 }

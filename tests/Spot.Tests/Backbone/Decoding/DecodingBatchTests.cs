@@ -7,7 +7,7 @@ namespace Spot.Tests.Backbone;
 /// <summary>Rows that join, leave and are repeated at any step, against each row by itself.</summary>
 public class DecodingBatchTests
 {
-    private const double Tolerance = 1e-5;
+    private const double Tolerance = 2e-5; // of two orders of summation, 150 positions deep, in weights of which many cancel
 
     public static TheoryData<string> Models => ["t5/v1_0", "t5/v1_1", "t5/mt5", "t5/silu", "t5/buckets", "spot-tiny"];
 
