@@ -3,8 +3,8 @@ namespace Spot.Studies;
 /// <summary>Where a study keeps what it has done and what is under way: a folder, or a database that machines share.</summary>
 /// <remarks>
 /// <para>Units of work and their prompts are named by texts of letters, digits, dots, dashes and underscores. What a unit gave is kept as bytes that only
-/// the study reads. A unit exists with all that it made or not at all, whatever happens to the process that writes it; of two that do the same unit
-/// the first counts.</para>
+/// the study reads. A unit exists with all that it made or not at all, whatever happens to the process that writes it; of two that did the same
+/// unit one counts, as both have done the same.</para>
 /// <para>Implementations are safe for concurrent calls. Who makes a store disposes of it, after the last study on it.</para>
 /// </remarks>
 public interface IStudyStore : IDisposable
