@@ -107,6 +107,7 @@ public sealed class StudyClient : IAsyncDisposable
             rate > 0 ? TimeSpan.FromSeconds(counts.StepsLeft / rate) : null,
             row.IsCancelled)
         {
+            Description = row.Description,
             IsEnded = counts.Left == 0,
         };
     }

@@ -13,6 +13,9 @@ namespace Spot.Hangfire;
 public sealed record StudyProgressReport(
     int Total, int Done, IReadOnlyList<RunningUnit> Running, IReadOnlyList<FailedUnit> Failed, double UnitsPerHour, TimeSpan? Remaining, bool IsCancelled)
 {
+    /// <summary>What <see cref="StudyClient.SubmitAsync"/> was given for the workers.</summary>
+    public string Description { get; init; } = "";
+
     /// <summary>Whether nothing is left to do, apart from units that were set aside and those that need them.</summary>
     public bool IsEnded { get; init; }
 

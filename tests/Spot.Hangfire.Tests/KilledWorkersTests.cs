@@ -52,9 +52,8 @@ public sealed class KilledWorkersTests : IDisposable
         Assert.Equal((Plan().Units().Count, Plan().Units().Count, 0), (end.Total, end.Done, end.Failed.Count));
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
         using PostgreSqlStudyStore store = await PostgreSqlStudyStore.OpenAsync(source, "killed", null, cancellationToken: Cancel);
-        using T5Backbone backbone = Toy.Backbone();
-        using Study killed = Study(store, backbone), inFolder = new(Plan(), _folder.Path, backbone.Identity, new PromptTuner(backbone), new PromptEvaluator(backbone), new TaskEmbedder(new PromptTuner(backbone)));
-        StudyResult expected = await inFolder.ResultAsync(Cancel), actual = await killed.ResultAsync(Cancel);
+        using StudyFolder folder = new(_folder.Path, store.Backbone!.Fingerprint);
+        StudyResult expected = await Study.ReadAsync(Plan(), folder, store.Backbone, Cancel), actual = await Study.ReadAsync(Plan(), store, store.Backbone, Cancel);
         Assert.Equal(0, expected.Missing);
         Assert.Equal(JsonSerializer.Serialize(expected, Json), JsonSerializer.Serialize(actual, Json));
         await using NpgsqlCommand left = source.CreateCommand("select count(*) from spot.study_checkpoints");
@@ -66,7 +65,8 @@ public sealed class KilledWorkersTests : IDisposable
     public async Task The_child_works_when_it_is_told_where()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSpot(spot => spot.ModelPath = Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny"));
+        builder.Services.AddSpot(spot =>
+            (spot.ModelPath, spot.Backbone.Device, spot.Backbone.Precision) = (Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny"), "cpu", BackbonePrecision.Float32));
         builder.Services.AddSpotStudyWorker(options =>
         {
             (options.ConnectionString, options.Plan) = (Environment.GetEnvironmentVariable(ConnectionVariable)!, _ => Plan());
@@ -93,12 +93,6 @@ public sealed class KilledWorkersTests : IDisposable
             worker.Dispose();
         });
         _folder.Dispose();
-    }
-
-    private static Study Study(IStudyStore store, T5Backbone backbone)
-    {
-        PromptTuner tuner = new(backbone);
-        return new Study(Plan(), store, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
     }
 
     private static async Task UntilAsync(StudyClient client, Func<StudyProgressReport, bool> condition)

@@ -231,8 +231,6 @@ public sealed class StudyWorkerTests : IDisposable
     {
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
         using PostgreSqlStudyStore store = await PostgreSqlStudyStore.OpenAsync(source, name, null, cancellationToken: Cancel);
-        StudyFake fake = new();
-        using Study study = new(plan, store, store.Backbone!, fake, fake, fake);
-        return JsonSerializer.Serialize(await study.ResultAsync(Cancel), Json);
+        return JsonSerializer.Serialize(await Study.ReadAsync(plan, store, store.Backbone!, Cancel), Json);
     }
 }

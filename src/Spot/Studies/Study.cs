@@ -118,6 +118,24 @@ public sealed class Study : IDisposable
     public Task<StudyResult> ResultAsync(CancellationToken cancellationToken = default) =>
         Task.Run(() => new StudyCollector(_layout, _store, _records).CollectAsync(cancellationToken), cancellationToken);
 
+    /// <summary>Reads what a study has found so far where there is nothing to compute with.</summary>
+    /// <param name="plan">What is studied.</param>
+    /// <param name="store">Where it keeps what it has done.</param>
+    /// <param name="backbone">What computes it.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>As <see cref="ResultAsync"/>.</returns>
+    /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
+    /// <exception cref="SpotException">The store has units that were computed otherwise than the plan says.</exception>
+    /// <exception cref="InvalidDataException">What the store holds is damaged.</exception>
+    public static async Task<StudyResult> ReadAsync(StudyPlan plan, IStudyStore store, BackboneIdentity backbone, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(backbone);
+        StudyLayout layout = new(plan.Copy());
+        return await Task.Run(() => new StudyCollector(layout, store, new StudyRecords(layout, store, backbone)).CollectAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Takes over from a folder in which other shards of this study worked what is lacking here.</summary>
     /// <param name="folder">The other folder, which stays as it is.</param>
     /// <param name="cancellationToken">Cancels between files; it can be begun again.</param>

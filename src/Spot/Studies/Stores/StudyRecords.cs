@@ -52,11 +52,11 @@ internal sealed class StudyRecords(StudyLayout layout, IStudyStore store, Backbo
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{place}' is no whole unit of a study: {exception.Message} Delete it to have the unit done again.", exception);
+            throw new InvalidDataException($"{place} is no whole unit of a study: {exception.Message} Delete it to have the unit done again.", exception);
         }
 
         return StudyIdentity.Difference(file.Identity, StudyIdentity.Of(layout, unit, backbone)) is { } difference
-            ? throw new SpotException($"'{place}' is of another study: {difference}. Give every study a place of its own, or delete the unit there to have it done again.")
+            ? throw new SpotException($"{place} is of another study: {difference}. Give every study a place of its own, or delete the unit there to have it done again.")
             : file;
     }
 
