@@ -1,5 +1,6 @@
 using Npgsql;
 using Spot.Tests.Library;
+using Spot.Tests.Packaging;
 
 namespace Spot.PostgreSql.Tests;
 
@@ -67,6 +68,40 @@ public class RightsTests
         Assert.Contains("primary", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_guides_roles_can_do_what_it_says_and_no_more()
+    {
+        await using DatabasePlace admin = await DatabasePlace.CreateAsync();
+        string suffix = $"_{Environment.ProcessId}";
+        string[] blocks = [.. Markdown.Blocks("docs/scale-out.md", "sql").Select(lines => string.Join('\n', lines)
+            .Replace("spot_owner", "owner" + suffix, StringComparison.Ordinal).Replace("spot_writer", "writer" + suffix, StringComparison.Ordinal)
+            .Replace("spot_reader", "reader" + suffix, StringComparison.Ordinal).Replace("database prompts", "database prompts" + suffix, StringComparison.Ordinal))];
+        Assert.Equal(2, blocks.Length);
+        PostgresServer server = await PostgresServer.GetAsync();
+        Array.ForEach(["owner", "writer", "reader"], role => server.AtEnd($"drop role if exists {role}{suffix}"));
+        server.AtEnd($"drop database if exists prompts{suffix} with (force)");
+        foreach (string statement in blocks[0].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            await admin.ExecuteAsync(statement); // a database is made outside of transactions
+        }
+
+        NpgsqlDataSource As(string role) =>
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(admin.ConnectionString) { Database = "prompts" + suffix, Username = role + suffix, Password = "change me" }.ConnectionString);
+        await using NpgsqlDataSource owner = As("owner"), writer = As("writer"), reader = As("reader");
+        using PostgreSqlPromptLibrary owned = await PostgreSqlPromptLibrary.OpenAsync(owner, cancellationToken: Token);
+        await using (NpgsqlCommand grants = owner.CreateCommand(blocks[1]))
+        {
+            await grants.ExecuteNonQueryAsync(Token);
+        }
+
+        using PostgreSqlPromptLibrary written = await PostgreSqlPromptLibrary.OpenAsync(writer, cancellationToken: Token), read = await PostgreSqlPromptLibrary.OpenAsync(reader, cancellationToken: Token);
+        await written.AddAsync(Samples.Record("x"), cancellationToken: Token);
+        Assert.Single(await read.SearchAsync(Samples.Query("q"), cancellationToken: Token));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => read.RemoveAsync("x", Token));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => PostgreSqlPromptLibrary.OpenAsync(writer, "another", cancellationToken: Token));
+        Assert.True(await written.RemoveAsync("x", Token));
+    }
+
     private static async Task<DatabasePlace> FilledAsync()
     {
         DatabasePlace place = await DatabasePlace.CreateAsync();
@@ -78,6 +113,9 @@ public class RightsTests
     {
         NpgsqlConnectionStringBuilder connection = new(place.ConnectionString);
         string role = $"role_{Environment.ProcessId}_{Interlocked.Increment(ref _roles)}";
+        PostgresServer server = await PostgresServer.GetAsync();
+        server.AtEnd($"drop role if exists {role}");
+        server.AtEnd($"drop database if exists {connection.Database} with (force)"); // before the role that has rights there
         await place.ExecuteAsync($"create role {role} login password 'secret'; " +
             grants.Replace("{role}", role, StringComparison.Ordinal).Replace("{database}", connection.Database, StringComparison.Ordinal));
         return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(place.ConnectionString) { Username = role, Password = "secret" }.ConnectionString);

@@ -10,6 +10,7 @@ public class NuspecTests
     [InlineData("Spot.Plots", "Spot.Plots (")]
     [InlineData("Spot.AspNetCore", "Spot.AspNetCore (")]
     [InlineData("Spot.Extensions.AI", "Spot.Extensions.AI (")]
+    [InlineData("Spot.PostgreSql", "Spot.PostgreSql (")]
     public void Dependencies_are_the_central_versions_and_the_projects_references(string package, string label)
     {
         // The package of a satellite also depends on Spot, which its project references as a project.
@@ -29,6 +30,7 @@ public class NuspecTests
     [InlineData("Spot.Plots")]
     [InlineData("Spot.AspNetCore")]
     [InlineData("Spot.Extensions.AI")]
+    [InlineData("Spot.PostgreSql")]
     public void Version_and_framework_are_the_projects(string package)
     {
         XDocument props = Read("src/Directory.Build.props"), nuspec = Read($"{package}.nuspec");
