@@ -8,6 +8,8 @@ namespace Spot.Samples.StudyWorker;
 /// <summary>What a study is of, in so few words that they travel with it: every worker makes the same plan of them and of its own copy of the data.</summary>
 internal sealed record StudySettings
 {
+    private static readonly int[] BestOf = [1, 3, 6];
+
     /// <summary>Names of folders with tasks.</summary>
     public required string[] Sources { get; init; }
 
@@ -72,7 +74,7 @@ internal sealed record StudySettings
             TargetSeeds = Seeds(TargetSeeds),
             SourceOptions = source,
             TargetOptions = target,
-            BestOfTopKValues = [.. new[] { 1, 3, 6 }.Where(k => k <= prompts)],
+            BestOfTopKValues = [.. BestOf.Where(k => k <= prompts)],
             RacingOfTopKValues = [Math.Min(12, prompts)],
             AverageOfTopKValues = Averages,
             MixtureOfTopKValues = Mixtures,

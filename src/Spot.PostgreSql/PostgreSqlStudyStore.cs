@@ -64,9 +64,9 @@ public sealed class PostgreSqlStudyStore : IStudyStore
                 ? throw new SpotException($"{database.Place}, study '{study}': {difference}. Give every study a name of its own, or work on it with what computed it.")
                 : new PostgreSqlStudyStore(database, study, row, (ILogger?)logger ?? NullLogger.Instance);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException exception) when (DatabaseError.Translate(exception, database) is { } clear)
         {
-            throw database.Denied(exception);
+            throw clear;
         }
     }
 

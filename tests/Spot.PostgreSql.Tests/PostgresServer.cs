@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -32,6 +33,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static string? _missing;
     private static int _databases;
 
+    private readonly ConcurrentStack<string> _atEnd = new();
     private readonly Process? _process;
     private readonly string? _folder;
 
@@ -89,8 +91,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(ConnectionString);
         await using NpgsqlCommand create = source.CreateCommand($"create database {name} {options}");
         await create.ExecuteNonQueryAsync();
+        AtEnd($"drop database if exists {name} with (force)");
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
+
+    /// <summary>Has a statement executed when the tests end, the last one first, on a server that goes on without them.</summary>
+    public void AtEnd(string sql) => _atEnd.Push(sql);
 
     /// <summary>Stops the server; of the assembly's fixture the shared one.</summary>
     public async ValueTask DisposeAsync()
@@ -102,6 +108,15 @@ public sealed class PostgresServer : IAsyncDisposable
             await process.WaitForExitAsync();
             process.Dispose();
             Directory.Delete(folder, recursive: true);
+        }
+        else if (server is not null)
+        {
+            await using NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString);
+            while (server._atEnd.TryPop(out string? sql))
+            {
+                await using NpgsqlCommand command = source.CreateCommand(sql);
+                await command.ExecuteNonQueryAsync();
+            }
         }
     }
 

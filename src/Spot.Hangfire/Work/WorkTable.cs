@@ -224,9 +224,9 @@ internal sealed class WorkTable(PostgresDatabase database)
         {
             return await Transient.RetryAsync(work, cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException exception) when (DatabaseError.Translate(exception, database) is { } clear)
         {
-            throw database.Denied(exception);
+            throw clear;
         }
     }
 }

@@ -44,13 +44,13 @@ begin
     select * into strict head from {schema}.library;
     if head.backbone is distinct from new.backbone then
         if head.backbone is not null then
-            raise exception 'found a prompt of the backbone %, expected %', new.backbone, head.backbone using errcode = 'SP001', detail = head.backbone;
+            raise exception 'found a prompt of the backbone %, expected %', new.backbone, head.backbone using errcode = 'SP001';
         end if;
         update {schema}.library set backbone = new.backbone;
     end if;
     if head.dim is distinct from new.dim then
         if head.dim is not null and exists (select from {schema}.prompts) then
-            raise exception 'found a prompt of width %, expected %', new.dim, head.dim using errcode = 'SP002', detail = head.dim;
+            raise exception 'found a prompt of width %, expected %', new.dim, head.dim using errcode = 'SP002';
         end if;
         update {schema}.library set dim = new.dim;
     end if;

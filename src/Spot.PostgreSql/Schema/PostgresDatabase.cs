@@ -12,7 +12,7 @@ internal sealed partial class PostgresDatabase(NpgsqlDataSource source, string s
 
     internal NpgsqlDataSource Source { get; } = source ?? throw new ArgumentNullException(nameof(source));
 
-    internal string Schema { get; } = Check(schema);
+    internal string Schema { get; } = CheckName(schema);
 
     /// <summary>What errors say: no user, no password.</summary>
     internal string Place { get; } = Describe(source, schema);
@@ -20,12 +20,8 @@ internal sealed partial class PostgresDatabase(NpgsqlDataSource source, string s
     /// <summary>A statement with the schema's quoted name in place of <c>{schema}</c>.</summary>
     internal string Sql(string text) => text.Replace("{schema}", $"\"{Schema}\"", StringComparison.Ordinal);
 
-    /// <summary>What is said where the role's rights do not suffice.</summary>
-    internal UnauthorizedAccessException Denied(PostgresException exception) => new(
-        $"{Place}: found that the connection's role lacks a right ({exception.MessageText}), expected those that docs/scale-out.md lists. Have the schema's owner grant them.",
-        exception);
-
-    private static string Check(string schema)
+    /// <exception cref="ArgumentException">The name is not allowed.</exception>
+    internal static string CheckName(string schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         return Allowed().IsMatch(schema) ? schema : throw new ArgumentException(
@@ -35,7 +31,7 @@ internal sealed partial class PostgresDatabase(NpgsqlDataSource source, string s
     private static string Describe(NpgsqlDataSource source, string schema)
     {
         NpgsqlConnectionStringBuilder parts = new(source.ConnectionString);
-        return $"PostgreSQL '{parts.Host}:{parts.Port}', database '{parts.Database}', schema '{schema}'";
+        return $"postgresql://{parts.Host}:{parts.Port}/{parts.Database}/{schema}";
     }
 
     // Short enough for the names of channels.

@@ -118,9 +118,9 @@ internal sealed class StudyTable(PostgresDatabase database, int study, string st
         {
             return await Transient.RetryAsync(work, cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException exception) when (DatabaseError.Translate(exception, database) is { } clear)
         {
-            throw database.Denied(exception);
+            throw clear;
         }
     }
 
