@@ -60,7 +60,7 @@ public sealed class StudyClient : IAsyncDisposable
         StudyName.Check(study);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(description);
-        IReadOnlyList<StudyUnitInfo> units = plan.Units();
+        IReadOnlyList<StudyUnitInfo> units = StudyUnitInfo.Of(plan);
         SortedDictionary<string, string> identity = StudyIdentity.OfPlan(plan);
         await Migrations.EnsureAsync(_table.Database, mayUpdate: false, cancellationToken).ConfigureAwait(false);
         if (await _table.FindAsync(study, cancellationToken).ConfigureAwait(false) is { } before)

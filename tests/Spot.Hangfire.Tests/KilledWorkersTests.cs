@@ -49,7 +49,7 @@ public sealed class KilledWorkersTests : IDisposable
 
         await UntilAsync(client, status => status.IsEnded);
         StudyProgressReport end = (await client.StatusAsync("killed", Cancel))!;
-        Assert.Equal((Plan().Units().Count, Plan().Units().Count, 0), (end.Total, end.Done, end.Failed.Count));
+        Assert.Equal((StudyUnitInfo.Of(Plan()).Count, StudyUnitInfo.Of(Plan()).Count, 0), (end.Total, end.Done, end.Failed.Count));
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
         using PostgreSqlStudyStore store = await PostgreSqlStudyStore.OpenAsync(source, "killed", null, cancellationToken: Cancel);
         using StudyFolder folder = new(_folder.Path, store.Backbone!.Fingerprint);

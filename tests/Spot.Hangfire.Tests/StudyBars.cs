@@ -43,7 +43,7 @@ public sealed class StudyBars
         await client.SubmitAsync("small", StudyFake.Plan(), cancellationToken: Cancel); // makes the tables
         long began = Stopwatch.GetTimestamp();
         int enqueued = await client.SubmitAsync("large", plan, cancellationToken: Cancel);
-        Say($"{plan.Units().Count} units submitted, {enqueued} of them jobs at once, in {Stopwatch.GetElapsedTime(began).TotalSeconds:F2} s");
+        Say($"{StudyUnitInfo.Of(plan).Count} units submitted, {enqueued} of them jobs at once, in {Stopwatch.GetElapsedTime(began).TotalSeconds:F2} s");
         began = Stopwatch.GetTimestamp();
         await client.StatusAsync("large", Cancel);
         Say($"status in {Stopwatch.GetElapsedTime(began).TotalSeconds:F2} s");

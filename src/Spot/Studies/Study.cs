@@ -93,7 +93,7 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>Does one unit of work, unless it is done: for engines that hand out a study's units themselves.</summary>
-    /// <param name="unit">Its name, see <see cref="StudyPlan.Units"/>.</param>
+    /// <param name="unit">Its name, see <see cref="StudyUnitInfo.Of"/>.</param>
     /// <param name="progress">Told after every tuning step.</param>
     /// <param name="cancellationToken">Checked before every step; what the run has done by then is kept, and the next call goes on from there.</param>
     /// <returns>Whether it was done by this call; otherwise it was before.</returns>

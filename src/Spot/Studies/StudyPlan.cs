@@ -85,15 +85,6 @@ public sealed class StudyPlan
     /// <value>null.</value>
     public Func<TextTask, TextTask, bool>? Leaks { get; set; }
 
-    /// <summary>Counts the plan out.</summary>
-    /// <returns>Its units of work, those that others need first.</returns>
-    /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
-    public IReadOnlyList<StudyUnitInfo> Units()
-    {
-        StudyLayout layout = new(Copy());
-        return [.. layout.Units.Select(unit => new StudyUnitInfo(unit.Name(layout), [.. layout.Needs(unit).Select(need => need.Name(layout))], unit.Steps(layout.Plan)))];
-    }
-
     /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
     internal StudyPlan Copy()
     {

@@ -19,16 +19,16 @@ public sealed class StudyUnitTests : IDisposable
         StudyPlan plan = StudyFake.Plan(sources: 2, targets: 1);
         plan.Leaks = (source, _) => source.Name == "source/0";
         plan.LongBaselineSteps = [90];
-        Dictionary<string, StudyUnitInfo> units = plan.Units().ToDictionary(unit => unit.Name);
+        Dictionary<string, StudyUnitInfo> units = StudyUnitInfo.Of(plan).ToDictionary(unit => unit.Name);
         Assert.Equal(4 + 2 + 2 + 4 + 4 + 4 + 2, units.Count);
         Assert.Empty(units["source.source_0.1"].Needs);
         Assert.Equal((40, 4, 40, 90), (units["source.source_0.1"].Steps, units["embedding.target_0.5"].Steps, units["baseline.target_0.0"].Steps, units["longbaseline.90.target_0.0"].Steps));
         Assert.Equal(["source.source_1.1"], units["transfer.source_1.1.target_0.5"].Needs);
         Assert.Equal(["source.source_1.0", "source.source_1.1", "embedding.target_0.5"], units["mixture.2.AverageToken.target_0.5"].Needs);
         HashSet<string> before = [];
-        Assert.All(plan.Units(), unit => Assert.True(unit.Needs.All(before.Contains) && before.Add(unit.Name)));
+        Assert.All(StudyUnitInfo.Of(plan), unit => Assert.True(unit.Needs.All(before.Contains) && before.Add(unit.Name)));
         plan.TargetSeeds = [];
-        Assert.Throws<ArgumentException>(plan.Units);
+        Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(plan));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class StudyUnitTests : IDisposable
         await Study("whole", fake).RunAsync(cancellationToken: Cancel);
         Study study = Study("units", fake);
         HashSet<string> done = [];
-        List<StudyUnitInfo> left = [.. StudyFake.Plan().Units().Reverse()];
+        List<StudyUnitInfo> left = [.. StudyUnitInfo.Of(StudyFake.Plan()).Reverse()];
         while (left.Count > 0)
         {
             StudyUnitInfo next = left.First(unit => unit.Needs.All(done.Contains));

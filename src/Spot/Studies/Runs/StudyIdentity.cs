@@ -59,7 +59,7 @@ internal static class StudyIdentity
             identity[TargetTask + task.Name] = task.Fingerprint;
         }
 
-        string units = string.Join('\n', plan.Units().Select(unit => $"{unit.Name}: {string.Join(' ', unit.Needs)}"));
+        string units = string.Join('\n', StudyUnitInfo.Of(plan).Select(unit => $"{unit.Name}: {string.Join(' ', unit.Needs)}"));
         identity[Units] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(units)));
         return identity;
     }
