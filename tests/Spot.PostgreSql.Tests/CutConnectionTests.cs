@@ -17,7 +17,7 @@ public class CutConnectionTests
         PostgreSqlPromptLibrary direct = await place.OpenDatabaseAsync();
         await direct.AddAsync(Samples.Record("old"), cancellationToken: Token);
         await using CutConnection way = new(place.ConnectionString, isOfServer);
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(way.ConnectionString) { MaxPoolSize = 1 }.ConnectionString);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(way.ConnectionString) { MaxPoolSize = 1, ApplicationName = "cut" }.ConnectionString);
         using PostgreSqlPromptLibrary library = await PostgreSqlPromptLibrary.OpenAsync(source, cancellationToken: Token);
         int there = 0, absent = 0, acknowledged = 0;
         for (int bytes = 0, step = isOfServer ? 7 : 131; acknowledged < 3; bytes += step)
@@ -29,6 +29,8 @@ public class CutConnectionTests
             way.CutAfter(bytes);
             Exception? replaced = await Record.ExceptionAsync(() => library.AddAsync(other, replace: true, Token));
             way.CutAfter(int.MaxValue);
+            await EndedAsync(place, source);
+            await direct.RefreshAsync(Token);
             Assert.All([added, replaced], exception => Assert.True(exception is null or NpgsqlException, exception?.ToString()));
             PromptRecord? found = await direct.GetAsync(id, Token), old = await direct.GetAsync("old", Token);
             if (found is not null)
@@ -66,18 +68,29 @@ public class CutConnectionTests
 
         await full.ExportAsync(archive, Token);
         await using CutConnection way = new(to.ConnectionString, isOfServer: false);
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(way.ConnectionString);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(way.ConnectionString) { ApplicationName = "cut" }.ConnectionString);
         using PostgreSqlPromptLibrary library = await PostgreSqlPromptLibrary.OpenAsync(source, cancellationToken: Token);
         for (int bytes = 0; bytes < 20_000; bytes += 1_000)
         {
             way.CutAfter(bytes);
             await Assert.ThrowsAnyAsync<NpgsqlException>(() => library.ImportAsync(archive, Token));
             way.CutAfter(int.MaxValue);
+            await EndedAsync(to, source);
+            await direct.RefreshAsync(Token);
             Assert.Empty(await direct.ListAsync(Token).ToListAsync(Token));
             Assert.Empty(await direct.SearchAsync(Samples.Query("q"), cancellationToken: Token));
         }
 
-        Exception? first = await Record.ExceptionAsync(() => library.ImportAsync(archive, Token)); // perhaps still by a connection that was cut
-        Assert.Equal(20, first is null ? 20 : (await library.ImportAsync(archive, Token)).Count);
+        Assert.Equal(20, (await library.ImportAsync(archive, Token)).Count);
+    }
+
+    // A server that has read the whole statement carries it out, though nobody waits for it any more.
+    private static async Task EndedAsync(DatabasePlace place, NpgsqlDataSource source)
+    {
+        source.Clear();
+        while (await place.ReadAsync<long>("select count(*) from pg_stat_activity where application_name = 'cut' and datname = current_database()") > 0)
+        {
+            await Task.Delay(2, Token);
+        }
     }
 }

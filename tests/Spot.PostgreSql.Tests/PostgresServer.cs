@@ -17,7 +17,7 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "spot";
 
-    // Stops the server when the standard input ends, as it does with the process that holds it.
+    // Stops the server when the standard input ends, as it does with the process that holds it, and leaves nothing.
     private const string Script = """
         umask 077
         "$1/initdb" -D "$2/data" -U "$3" --auth=trust --encoding=UTF8 --locale=C --no-sync >"$2/log" 2>&1 || exit 1
@@ -26,6 +26,7 @@ public sealed class PostgresServer : IAsyncDisposable
         cat >/dev/null
         kill -INT "$server"
         wait "$server"
+        rm -rf "$2"
         """;
 
     private static readonly SemaphoreSlim Gate = new(1, 1);
@@ -107,7 +108,7 @@ public sealed class PostgresServer : IAsyncDisposable
             process.StandardInput.Close();
             await process.WaitForExitAsync();
             process.Dispose();
-            Directory.Delete(folder, recursive: true);
+            Assert.False(Directory.Exists(folder));
         }
         else if (server is not null)
         {
