@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Spot.Benchmarks;
 using Spot.Benchmarks.Inference;
+using Spot.Benchmarks.Library;
 using Spot.Benchmarks.Serving;
 
 if (args is ["ratios", ..])
@@ -24,6 +25,11 @@ if (args is ["load", "stop", ..])
 if (args is ["load", ..])
 {
     return await LoadCommand.RunAsync(args[1..]);
+}
+
+if (args is ["database", ..])
+{
+    return await DatabaseCommand.RunAsync(args[1..]);
 }
 
 // In this process: a generated project would copy libtorch once more.

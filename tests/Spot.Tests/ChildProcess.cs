@@ -5,7 +5,7 @@ namespace Spot.Tests;
 /// <summary>Runs tests of this project in a process of their own.</summary>
 internal static class ChildProcess
 {
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "Spot.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+    private static string Program => Path.Combine(AppContext.BaseDirectory, typeof(ChildProcess).Assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : ""));
 
     /// <summary>Starts one explicit test, for the caller to wait for or to kill.</summary>
     /// <param name="type">The test's class.</param>

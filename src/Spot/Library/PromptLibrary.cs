@@ -19,6 +19,7 @@ namespace Spot.Library;
 public sealed class PromptLibrary : IPromptLibrary, IDisposable
 {
     private readonly LibraryStore _store;
+    private readonly LibrarySearch _search;
     private readonly LibraryQueries _queries;
     private readonly LibraryListing _listing;
     private readonly ILogger _logger;
@@ -27,7 +28,8 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     {
         _store = store;
         _logger = logger;
-        _queries = new LibraryQueries(store);
+        _search = new LibrarySearch(store);
+        _queries = new LibraryQueries(_search);
         _listing = new LibraryListing(store);
     }
 
@@ -127,7 +129,7 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     {
         using RunningCalls.Call call = _store.Begin();
         ArgumentNullException.ThrowIfNull(id);
-        return await Task.Run(() => Find(id, (_, entry) => $"{entry.Sha256}-{IndexInfo.Hash(IndexInfo.ToBytes(entry)):x16}"), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Find(id, (_, entry) => IndexInfo.Version(entry)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -153,7 +155,7 @@ public sealed class PromptLibrary : IPromptLibrary, IDisposable
     {
         using RunningCalls.Call call = _store.Begin();
         await _store.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        _queries.Forget();
+        _search.Forget();
     }
 
     /// <summary>Writes all usable records into one file, from which <see cref="ImportAsync"/> takes them.</summary>

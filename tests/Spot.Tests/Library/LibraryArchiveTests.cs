@@ -47,41 +47,6 @@ public class LibraryArchiveTests
     }
 
     [Fact]
-    public async Task What_is_there_already_is_left_out_and_what_differs_is_named()
-    {
-        using TempFolder folder = new();
-        string archive = await ExportAsync(folder.Path, ["a", "b", "c"]);
-        PromptLibrary target = PromptLibrary.Open(Path.Combine(folder.Path, "target"));
-        await target.AddAsync(Samples.Record("b"), cancellationToken: Token);
-        Assert.Equal(["a", "c"], await target.ImportAsync(archive, Token));
-        Assert.Empty(await target.ImportAsync(archive, Token));
-
-        PromptLibrary other = PromptLibrary.Open(Path.Combine(folder.Path, "other"));
-        await other.AddAsync(Samples.Record("B", "x"), cancellationToken: Token);
-        await other.AddAsync(Samples.Record("c", "x"), cancellationToken: Token);
-        SpotException error = await Assert.ThrowsAsync<SpotException>(() => other.ImportAsync(archive, Token));
-        Assert.Contains("2 ids of the archive: b, c", error.Message, StringComparison.Ordinal);
-        Assert.Equal(["B", "c"], await other.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
-        Assert.Equal(5, Directory.GetFiles(other.Folder).Length);
-    }
-
-    [Fact]
-    public async Task Another_backbone_or_width_is_refused()
-    {
-        using TempFolder folder = new();
-        string archive = await ExportAsync(folder.Path, ["a"]);
-        Assert.Throws<SpotException>(() => PromptLibrary.Open(Path.Combine(folder.Path, "source"), "two"));
-        await Assert.ThrowsAsync<SpotException>(() => PromptLibrary.Open(Path.Combine(folder.Path, "expecting"), "two").ImportAsync(archive, Token));
-        PromptLibrary two = PromptLibrary.Open(Path.Combine(folder.Path, "two"));
-        await two.AddAsync(Samples.Record("z", backbone: "two"), cancellationToken: Token);
-        await Assert.ThrowsAsync<SpotException>(() => two.ImportAsync(archive, Token));
-        PromptLibrary wide = PromptLibrary.Open(Path.Combine(folder.Path, "wide"));
-        await wide.AddAsync(Samples.Record("z", dim: 9), cancellationToken: Token);
-        await Assert.ThrowsAsync<SpotException>(() => wide.ImportAsync(archive, Token));
-        await Assert.ThrowsAsync<SpotException>(() => PromptLibrary.Open(Path.Combine(folder.Path, "empty")).ExportAsync(archive, Token));
-    }
-
-    [Fact]
     public async Task Any_changed_byte_is_refused_or_means_nothing()
     {
         using TempFolder folder = new();

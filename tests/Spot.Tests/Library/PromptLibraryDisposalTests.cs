@@ -8,37 +8,6 @@ public class PromptLibraryDisposalTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task After_its_end_a_library_takes_no_call()
-    {
-        using TempFolder folder = new();
-        PromptLibrary library = await FilledAsync(folder.Path);
-        library.Dispose();
-        library.Dispose();
-        string archive = Path.Combine(folder.Path, "archive.zip");
-        foreach (Func<Task> call in new Func<Task>[]
-        {
-            () => library.AddAsync(Samples.Record("x"), cancellationToken: Token),
-            () => library.GetAsync("r1", Token),
-            () => library.ListAsync(Token).FirstAsync(Token).AsTask(),
-            () => library.RemoveAsync("r1", Token),
-            () => library.RefreshAsync(Token),
-            () => library.ExportAsync(archive, Token),
-            () => library.ImportAsync(archive, Token),
-            () => library.SearchAsync(Samples.Query("q"), cancellationToken: Token),
-            () => library.SearchManyAsync([Samples.Query("q")], cancellationToken: Token),
-            () => library.SearchAverageAsync([Samples.Query("q")], cancellationToken: Token),
-        })
-        {
-            Assert.Contains(folder.Path, (await Assert.ThrowsAsync<ObjectDisposedException>(call)).Message, StringComparison.Ordinal);
-        }
-
-        Assert.False(File.Exists(archive));
-        Assert.Equal((folder.Path, Samples.Backbone), (library.Folder, library.BackboneFingerprint));
-        using PromptLibrary again = PromptLibrary.Open(folder.Path);
-        Assert.Equal(6, await again.ListAsync(Token).CountAsync(Token));
-    }
-
-    [Fact]
     public async Task Calls_that_run_come_to_their_end()
     {
         using TempFolder folder = new();

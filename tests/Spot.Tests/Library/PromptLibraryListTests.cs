@@ -43,29 +43,6 @@ public class PromptLibraryListTests
         Assert.Equal(Ids, await library.ListAsync(Token).Select(info => info.Id).ToListAsync(Token));
     }
 
-    [Fact]
-    public async Task A_list_can_be_left_and_ended_on_the_way()
-    {
-        using TempFolder folder = new();
-        await FilledAsync(folder.Path);
-        foreach (int fewRecords in new[] { 0, 1000 })
-        {
-            PromptLibrary library = PromptLibrary.Open(folder.Path, null, fewRecords);
-            Assert.Equal("A", (await library.ListAsync(Token).FirstAsync(Token)).Id);
-            using CancellationTokenSource end = new();
-            List<string> seen = [];
-            await Assert.ThrowsAsync<OperationCanceledException>(async () =>
-            {
-                await foreach (PromptInfo info in library.ListAsync(Token).WithCancellation(end.Token))
-                {
-                    seen.Add(info.Id);
-                    await end.CancelAsync();
-                }
-            });
-            Assert.Equal(["A"], seen);
-        }
-    }
-
     private static async Task<PromptLibrary> FilledAsync(string folder)
     {
         PromptLibrary library = PromptLibrary.Open(folder);

@@ -10,10 +10,12 @@ public class NuspecTests
     [InlineData("Spot.Plots", "Spot.Plots (")]
     [InlineData("Spot.AspNetCore", "Spot.AspNetCore (")]
     [InlineData("Spot.Extensions.AI", "Spot.Extensions.AI (")]
+    [InlineData("Spot.PostgreSql", "Spot.PostgreSql (")]
+    [InlineData("Spot.Hangfire", "Spot.Hangfire (")]
     public void Dependencies_are_the_central_versions_and_the_projects_references(string package, string label)
     {
-        // The package of a satellite also depends on Spot, which its project references as a project.
-        Dictionary<string, string> packed = Elements(Read($"{package}.nuspec"), "dependency").Where(d => Value(d, "id") != "Spot").ToDictionary(d => Value(d, "id"), d => Value(d, "version"));
+        // The package of a satellite also depends on Spot or another satellite, which its project references as a project.
+        Dictionary<string, string> packed = Elements(Read($"{package}.nuspec"), "dependency").Where(d => !IsOurs(d)).ToDictionary(d => Value(d, "id"), d => Value(d, "version"));
         Dictionary<string, string> central = Elements(Read("src/Directory.Packages.props"), "ItemGroup")
             .Single(group => Value(group, "Label").StartsWith(label, StringComparison.Ordinal)).Elements()
             .ToDictionary(version => Value(version, "Include"), version => Value(version, "Version"));
@@ -29,6 +31,8 @@ public class NuspecTests
     [InlineData("Spot.Plots")]
     [InlineData("Spot.AspNetCore")]
     [InlineData("Spot.Extensions.AI")]
+    [InlineData("Spot.PostgreSql")]
+    [InlineData("Spot.Hangfire")]
     public void Version_and_framework_are_the_projects(string package)
     {
         XDocument props = Read("src/Directory.Build.props"), nuspec = Read($"{package}.nuspec");
@@ -36,7 +40,7 @@ public class NuspecTests
         Assert.Equal(version, Elements(nuspec, "version").Single().Value);
         Assert.All(Elements(nuspec, "group"), group => Assert.Equal(framework, Value(group, "targetFramework")));
         Assert.Contains($"lib/{framework}/{package}.dll", Elements(nuspec, "file").Select(file => Value(file, "target")));
-        Assert.All(Elements(nuspec, "dependency").Where(d => Value(d, "id") == "Spot"), d => Assert.Equal($"[{version}]", Value(d, "version")));
+        Assert.All(Elements(nuspec, "dependency").Where(IsOurs), d => Assert.Equal($"[{version}]", Value(d, "version")));
     }
 
     [Fact]
@@ -76,6 +80,8 @@ public class NuspecTests
     internal static IEnumerable<XElement> Elements(XDocument document, string name) => document.Descendants().Where(element => element.Name.LocalName == name);
 
     internal static string Value(XElement element, string attribute) => element.Attribute(attribute)?.Value ?? "";
+
+    private static bool IsOurs(XElement dependency) => Value(dependency, "id").Split('.')[0] == "Spot";
 
     private static XDocument Read(string file) => XDocument.Load(Path.Combine(TestPaths.RepositoryRoot, file));
 }

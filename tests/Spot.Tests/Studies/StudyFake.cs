@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spot.Studies;
-using Spot.Tests.Transfer;
 using Spot.Transfer;
 
 namespace Spot.Tests.Studies;

@@ -40,7 +40,13 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>What the archive's library is of.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    internal LibraryHeader ReadHeader() => Json(LibraryFolder.HeaderName, Read(LibraryFolder.HeaderName, LibraryFolder.MaxJsonBytes), LibraryJson.Files.LibraryHeader);
+    /// <exception cref="SpotException">It is of another format.</exception>
+    internal LibraryHeader ReadHeader()
+    {
+        LibraryHeader header = Json(LibraryFolder.HeaderName, Read(LibraryFolder.HeaderName, LibraryFolder.MaxJsonBytes), LibraryJson.Files.LibraryHeader);
+        return header.Format == LibraryFolder.Format ? header : throw new SpotException(
+            $"Found an archive of format {header.Format}, expected {LibraryFolder.Format}. Use the version of Spot that wrote it, or a newer one.");
+    }
 
     /// <summary>The ids of the records.</summary>
     internal IEnumerable<string> Ids => _files.Keys

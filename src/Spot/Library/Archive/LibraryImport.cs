@@ -24,11 +24,6 @@ internal static class LibraryImport
         LibraryStore store, LibraryState state, ArchiveReader archive, CancellationToken cancellationToken)
     {
         LibraryHeader header = archive.ReadHeader();
-        if (header.Format != LibraryFolder.Format)
-        {
-            throw new SpotException($"Found an archive of format {header.Format}, expected {LibraryFolder.Format}. Use the version of Spot that wrote it, or a newer one.");
-        }
-
         LibraryWriter writer = new(store, state);
         List<string> added = Choose(store, state, writer, archive, header.Backbone, cancellationToken);
         if (added.Count == 0)
@@ -79,10 +74,13 @@ internal static class LibraryImport
             }
         }
 
-        return collisions.Count == 0 ? added : throw new SpotException(
-            $"Found other records in the prompt library '{store.Folder.Path}' under {collisions.Count} ids of the archive: {string.Join(", ", collisions.Take(20))}" +
-            $"{(collisions.Count > 20 ? ", …" : "")}. Nothing was imported. Remove these records first, or import into another folder.");
+        return collisions.Count == 0 ? added : throw Collisions(collisions, store.Folder.Path);
     }
+
+    /// <summary>The error of an archive whose ids are others' in a library.</summary>
+    internal static SpotException Collisions(List<string> ids, string place) => new(
+        $"Found other records in the prompt library '{place}' under {ids.Count} ids of the archive: {string.Join(", ", ids.Take(20))}" +
+        $"{(ids.Count > 20 ? ", …" : "")}. Nothing was imported. Remove these records first, or import into another library.");
 
     private static bool IsSame(LibraryFolder folder, RecordFiles files)
     {

@@ -10,7 +10,7 @@ internal static class BackboneValidator
         {
             throw new SpotException(
                 $"Found the backbone '{found}', expected '{library}', to which the prompt library '{where}' belongs. A prompt means " +
-                "nothing to another backbone: open another folder, or tune on this backbone.");
+                "nothing to another backbone: open another library, or tune on this backbone.");
         }
     }
 

@@ -89,7 +89,9 @@ internal sealed class LibraryFolder(string folder)
         return json is null ? null : Parse(path, json, type);
     }
 
-    private static T Parse<T>(string path, byte[] json, JsonTypeInfo<T> type)
+    /// <summary>Reads a JSON file's bytes.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    internal static T Parse<T>(string path, byte[] json, JsonTypeInfo<T> type)
     {
         try
         {

@@ -31,6 +31,14 @@ internal static partial class PromptId
         && file.StartsWith(id + ".", StringComparison.Ordinal)
         && file.EndsWith(LibraryFolder.PayloadExtension, StringComparison.Ordinal);
 
+    /// <summary>The error of an id that is taken.</summary>
+    /// <param name="id">The new record's.</param>
+    /// <param name="taken">The present record's, which may differ by case.</param>
+    /// <param name="place">The library.</param>
+    internal static SpotException Taken(string id, string taken, string place) => new(
+        $"Found the id '{taken}' already in the prompt library '{place}', expected a new one for '{id}' (ids are unique without regard " +
+        "to case). Choose another id, or replace the record of exactly that id.");
+
     [GeneratedRegex(@"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex Allowed();
 

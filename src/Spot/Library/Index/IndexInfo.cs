@@ -23,5 +23,8 @@ internal static class IndexInfo
         }
     }
 
+    /// <summary>What <see cref="IPromptLibrary.GetVersionAsync"/> tells of a record: the hashes of its numbers and of its description.</summary>
+    internal static string Version(LibraryEntry entry) => $"{entry.Sha256}-{Hash(ToBytes(entry)):x16}";
+
     internal static ulong Hash(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes);
 }

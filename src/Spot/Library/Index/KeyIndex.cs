@@ -31,6 +31,9 @@ internal sealed class KeyIndex : IDisposable
         _rows = new LiveRows(files, head.Generation);
     }
 
+    /// <summary>Where its files are.</summary>
+    internal string Folder => _folder;
+
     internal int LiveCount => _head.Count - _head.TombstoneCount;
 
     /// <inheritdoc cref="IndexHead.Stamp"/>
@@ -116,26 +119,20 @@ internal sealed class KeyIndex : IDisposable
 
     /// <summary>Adds a record, or replaces the one of the same id.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
-    internal void Append(LibraryEntry record, TaskEmbedding? embedding)
+    internal void Append(LibraryEntry record, IndexKeys? keys)
     {
         string id = record.Info.Id;
         Remove(id);
         int row = _head.Count;
-        IndexRow entry = new(id, record.Sha256, embedding?.Step ?? IndexRow.NoStep);
+        IndexRow entry = new(id, record.Sha256, keys?.Step ?? IndexRow.NoStep);
         WriteInfo(IndexInfo.ToBytes(record), ref entry);
+        sbyte[] codes = new sbyte[KeyCodes.Padded(_head.Dim)];
+        double[] none = keys is null ? new double[_head.Dim] : [];
         for (int similarity = 0; similarity < _files.Codes.Count; similarity++)
         {
-            double[] key = new double[_head.Dim];
-            sbyte[] codes = new sbyte[KeyCodes.Padded(_head.Dim)];
-            int tag = IndexRow.NoStep;
-            if (embedding is not null)
-            {
-                IndexKey.Write(embedding, (PromptSimilarity)similarity, key);
-                tag = IndexKey.Tag(embedding, (PromptSimilarity)similarity);
-            }
-
-            KeyBound bound = KeyCodes.Write(key, codes, tag);
-            Write(similarity, row, MemoryMarshal.AsBytes<double>(key), MemoryMarshal.AsBytes<sbyte>(codes), bound, ref entry);
+            ReadOnlySpan<double> key = keys is null ? none : keys.Key((PromptSimilarity)similarity);
+            KeyBound bound = KeyCodes.Write(key, codes, keys?.Tag((PromptSimilarity)similarity) ?? IndexRow.NoStep);
+            Write(similarity, row, MemoryMarshal.AsBytes(key), MemoryMarshal.AsBytes<sbyte>(codes), bound, ref entry);
         }
 
         Seal(id, row, ref entry);

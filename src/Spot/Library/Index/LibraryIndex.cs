@@ -41,26 +41,9 @@ internal sealed class LibraryIndex(LibraryFolder folder) : IDisposable
     /// <param name="backbone">The library's backbone; null while it has none.</param>
     /// <param name="dim">The width of its records; null while there are none.</param>
     /// <param name="isPrivate">Whether for this process alone.</param>
-    internal KeyIndex Create(string? backbone, int? dim, bool isPrivate)
-    {
-        if (!isPrivate)
-        {
-            return KeyIndex.Create(folder.IndexPath, backbone ?? "", dim ?? 1, _maps);
-        }
-
-        string own = Directory.CreateTempSubdirectory("spot-index-").FullName;
-        KeyIndex index = KeyIndex.Create(own, backbone ?? "", dim ?? 1, _maps);
-        try
-        {
-            Directory.Delete(own, recursive: true); // on Unix open files need no name
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Left to the system's own cleaning.
-        }
-
-        return index;
-    }
+    internal KeyIndex Create(string? backbone, int? dim, bool isPrivate) => isPrivate
+        ? PrivateIndex.Create(backbone ?? "", dim ?? 1, _maps)
+        : KeyIndex.Create(folder.IndexPath, backbone ?? "", dim ?? 1, _maps);
 
     /// <summary>Takes another index in place of the present one.</summary>
     /// <param name="index">The index.</param>

@@ -3,13 +3,9 @@ using Spot.Similarity;
 namespace Spot.Library;
 
 /// <summary>Searches for task embeddings: for each of several, or for one task that was embedded several times.</summary>
-internal sealed class LibraryQueries(LibraryStore store)
+/// <param name="search">Searches for keys.</param>
+internal sealed class LibraryQueries(IKeySearch search)
 {
-    private readonly LibrarySearch _search = new(store);
-
-    /// <inheritdoc cref="LibrarySearch.Forget"/>
-    internal void Forget() => _search.Forget();
-
     /// <summary>The best matches for each query; the index is gone through once for all that are compared with the same keys.</summary>
     internal async Task<IReadOnlyList<PromptMatch>[]> EachAsync(IReadOnlyList<TaskEmbedding> queries, PromptSearchOptions options, CancellationToken cancellationToken)
     {
@@ -19,7 +15,7 @@ internal sealed class LibraryQueries(LibraryStore store)
         {
             int[] members = [.. group];
             KeyPass[] passes = Passes([.. members.Select(i => queries[i])], options.Similarity);
-            PromptMatch[][] matches = await _search.FindAsync(passes, group.Key.Step, options, cancellationToken).ConfigureAwait(false);
+            PromptMatch[][] matches = await search.FindAsync(passes, group.Key.Step, options, cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < members.Length; i++)
             {
                 found[members[i]] = matches[i];
@@ -34,7 +30,7 @@ internal sealed class LibraryQueries(LibraryStore store)
     {
         CheckFit(embeddings);
         KeyPass[] passes = [.. Passes(embeddings, options.Similarity).Select(pass => pass with { Keys = [Mean(pass.Keys)] })];
-        return (await _search.FindAsync(passes, embeddings[0].Step, options, cancellationToken).ConfigureAwait(false))[0];
+        return (await search.FindAsync(passes, embeddings[0].Step, options, cancellationToken).ConfigureAwait(false))[0];
     }
 
     // Displacements first, then the prompts of unknown start as they are; all as they are where a query's own start is not known.
@@ -65,7 +61,7 @@ internal sealed class LibraryQueries(LibraryStore store)
         for (int i = 0; i < queries.Count; i++)
         {
             SoftPrompt prompt = (queries[i] ?? throw new ArgumentException($"Query {i} is null.", nameof(queries))).Prompt;
-            store.CheckFits(store.State, prompt.BackboneFingerprint, prompt.Dim);
+            search.CheckFits(prompt.BackboneFingerprint, prompt.Dim);
         }
     }
 }

@@ -120,7 +120,7 @@ internal sealed class IndexSync(LibraryFolder folder, LibraryIndex keys, Func<Ca
                 continue;
             }
 
-            index.Append(entry, embedding);
+            index.Append(entry, embedding is null ? null : IndexKeys.Of(embedding));
             added++;
         }
 

@@ -84,6 +84,10 @@ internal sealed class LibraryStore : IDisposable
                 _state.Become(Scan(cancellationToken));
                 Keys.Close();
             }
+            else if (State.Backbone is null && File.Exists(Folder.PathOf(LibraryFolder.HeaderName)))
+            {
+                _state.Become(Scan(cancellationToken)); // others made the library what it is
+            }
             else if (State.Stamp == before)
             {
                 _state.Become(State with { Stamp = Folder.Stamp() }); // the lock's own folder may be new

@@ -35,10 +35,10 @@ internal sealed class LibraryWriter
         _store.CheckFits(State, sidecar.Backbone, sidecar.Dim);
         if (FindTaken(sidecar.Id) is string taken && (!replace || taken != sidecar.Id))
         {
-            throw Taken(sidecar.Id, taken);
+            throw PromptId.Taken(sidecar.Id, taken, _folder.Path);
         }
 
-        LibraryEntry entry = _records.Write(files, replace, State.Leftovers(sidecar.Id), cancellationToken) ?? throw Taken(sidecar.Id, sidecar.Id);
+        LibraryEntry entry = _records.Write(files, replace, State.Leftovers(sidecar.Id), cancellationToken) ?? throw PromptId.Taken(sidecar.Id, sidecar.Id, _folder.Path);
         State = State.With(entry);
         _hasChanged = true;
         UpdateIndex(() =>
@@ -48,7 +48,7 @@ internal sealed class LibraryWriter
                 _index = _store.Keys.Create(sidecar.Backbone, sidecar.Dim, isPrivate: false);
             }
 
-            _index.Append(entry, embedding);
+            _index.Append(entry, embedding is null ? null : IndexKeys.Of(embedding));
         });
     }
 
@@ -134,8 +134,4 @@ internal sealed class LibraryWriter
             Forget();
         }
     }
-
-    private SpotException Taken(string id, string taken) => new(
-        $"Found the id '{taken}' already in the prompt library '{_folder.Path}', expected a new one for '{id}' (ids are unique without regard " +
-        "to case). Choose another id, or replace the record of exactly that id.");
 }

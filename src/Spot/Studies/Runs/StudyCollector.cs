@@ -3,7 +3,7 @@ using Spot.Similarity;
 namespace Spot.Studies;
 
 /// <summary>Puts the units of a study together to its result.</summary>
-internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
+internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, StudyRecords records)
 {
     private readonly StudyPlan _plan = layout.Plan;
     private int _missing;
@@ -11,8 +11,8 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
     /// <summary>Reads all that is done.</summary>
     public async Task<StudyResult> CollectAsync(CancellationToken cancellationToken)
     {
-        Dictionary<StudyUnit, StudyRun?> runs = layout.Units.ToDictionary(unit => unit, unit => folder.Read(layout, unit));
-        _missing = runs.Values.Count(run => run is null);
+        Dictionary<StudyUnit, StudyRun> runs = await records.ReadAsync(layout.Units, cancellationToken).ConfigureAwait(false);
+        _missing = layout.Units.Length - runs.Count;
         StudyRun? Run(StudyUnit unit) => runs.GetValueOrDefault(unit);
 
         IReadOnlyList<StudySimilarity> similarities = await SimilaritiesAsync(runs, cancellationToken).ConfigureAwait(false);
@@ -51,22 +51,23 @@ internal sealed class StudyCollector(StudyLayout layout, StudyFolder folder)
     private StudyRun?[][] Grid(Func<int, int, StudyRun?> run) =>
         [.. Enumerable.Range(0, _plan.Targets.Count).Select(target => Enumerable.Range(0, _plan.TargetSeeds.Count).Select(seed => run(target, seed)).ToArray())];
 
-    private async Task<IReadOnlyList<StudySimilarity>> SimilaritiesAsync(Dictionary<StudyUnit, StudyRun?> runs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StudySimilarity>> SimilaritiesAsync(Dictionary<StudyUnit, StudyRun> runs, CancellationToken cancellationToken)
     {
-        await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        await folder.Embeddings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         TaskEmbedding?[] keys = new TaskEmbedding?[layout.Prompts];
-        for (int prompt = 0; prompt < keys.Length; prompt++)
+        int[] there = [.. Enumerable.Range(0, keys.Length).Where(prompt => runs.ContainsKey(new StudyUnit(StudyUnitKind.Source, prompt)))];
+        IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, [.. there.Select(layout.PromptId)], cancellationToken).ConfigureAwait(false);
+        foreach (int prompt in there)
         {
-            keys[prompt] = runs[new StudyUnit(StudyUnitKind.Source, prompt)] is null
-                ? null : (await folder.Library.GetAsync(layout.PromptId(prompt), cancellationToken).ConfigureAwait(false))?.Embedding;
+            keys[prompt] = (await library.GetAsync(layout.PromptId(prompt), cancellationToken).ConfigureAwait(false))?.Embedding;
         }
 
         TaskEmbedding?[][] targets = [.. _plan.Targets.Select(_ => new TaskEmbedding?[_plan.TargetSeeds.Count])];
-        foreach (StudyUnit unit in layout.Units.Where(unit => unit.Kind == StudyUnitKind.Embedding && runs[unit] is not null))
+        StudyUnit[] embedded = [.. layout.Units.Where(unit => unit.Kind == StudyUnitKind.Embedding && runs.ContainsKey(unit))];
+        string[] ids = [.. embedded.Select(unit => layout.EmbeddingId(unit.Target, unit.Seed))];
+        IPromptLibrary embeddings = await store.OpenPromptsAsync(StudyPromptKind.Embedding, ids, cancellationToken).ConfigureAwait(false);
+        foreach ((StudyUnit unit, string id) in embedded.Zip(ids))
         {
-            targets[unit.Target][unit.Seed] =
-                (await folder.Embeddings.GetAsync(layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false))?.Embedding;
+            targets[unit.Target][unit.Seed] = (await embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Embedding;
         }
 
         return [.. _plan.Similarities.Select(similarity =>

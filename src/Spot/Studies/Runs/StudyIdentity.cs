@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Spot.Serialization;
 
 namespace Spot.Studies;
@@ -5,7 +7,7 @@ namespace Spot.Studies;
 /// <summary>What decides the result of a unit of work, as texts by name: a unit that was computed otherwise is not the plan's.</summary>
 internal static class StudyIdentity
 {
-    private const string Precision = "precision", Device = "device";
+    private const string Precision = "precision", Device = "device", SourceTask = "source task ", TargetTask = "target task ", Units = "units of work";
 
     /// <param name="layout">The plan.</param>
     /// <param name="unit">The unit.</param>
@@ -39,6 +41,39 @@ internal static class StudyIdentity
         }
 
         return identity;
+    }
+
+    /// <summary>What decides the results of a plan, wherever it is computed.</summary>
+    public static SortedDictionary<string, string> OfPlan(StudyPlan plan)
+    {
+        SortedDictionary<string, string> identity = new(StringComparer.Ordinal);
+        Add(identity, "source", plan.SourceOptions);
+        Add(identity, "target", plan.TargetOptions);
+        foreach (TextTask task in plan.Sources)
+        {
+            identity[SourceTask + task.Name] = task.Fingerprint;
+        }
+
+        foreach (TextTask task in plan.Targets)
+        {
+            identity[TargetTask + task.Name] = task.Fingerprint;
+        }
+
+        string units = string.Join('\n', StudyUnitInfo.Of(plan).Select(unit => $"{unit.Name}: {string.Join(' ', unit.Needs)}"));
+        identity[Units] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(units)));
+        return identity;
+    }
+
+    /// <summary>What differs between two plans, as a sentence; null where nothing does.</summary>
+    /// <param name="found">Of the plan that is there.</param>
+    /// <param name="expected">Of this one.</param>
+    /// <param name="mayGrow">Whether one may have tasks and units that the other lacks.</param>
+    public static string? PlanDifference(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected, bool mayGrow)
+    {
+        bool IsGrowth(string name) => mayGrow && (name == Units
+            || ((name.StartsWith(SourceTask, StringComparison.Ordinal) || name.StartsWith(TargetTask, StringComparison.Ordinal)) && found.ContainsKey(name) != expected.ContainsKey(name)));
+        string[] differences = [.. IdentityTexts.Differences(found, expected, IsGrowth, "there", "in this plan")];
+        return differences.Length == 0 ? null : string.Join("; ", differences);
     }
 
     /// <summary>What differs, as a sentence; null where nothing does.</summary>

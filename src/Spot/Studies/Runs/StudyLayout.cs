@@ -46,6 +46,18 @@ internal sealed class StudyLayout
     /// <summary>The ids of the source prompts that a target may start from.</summary>
     public IEnumerable<string> Eligible(int target) => Enumerable.Range(0, Prompts).Where(prompt => !Leaks[SourceOf(prompt)][target]).Select(PromptId);
 
+    /// <summary>The units that must be done before one.</summary>
+    public StudyUnit[] Needs(StudyUnit unit) => unit.Kind switch
+    {
+        StudyUnitKind.Transfer => [new StudyUnit(StudyUnitKind.Source, unit.Prompt)],
+        StudyUnitKind.Average or StudyUnitKind.Mixture =>
+        [
+            .. Enumerable.Range(0, Prompts).Where(prompt => !Leaks[SourceOf(prompt)][unit.Target]).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
+            new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
+        ],
+        _ => [],
+    };
+
     private IEnumerable<StudyUnit> Count()
     {
         (int Target, int Seed)[] runs = [.. Enumerable.Range(0, Plan.Targets.Count)

@@ -3,50 +3,46 @@ using Spot.Transfer;
 namespace Spot.Studies;
 
 /// <summary>Does the units of a study. Each can be done again: it overwrites what it made.</summary>
-internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder)
+internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder)
 {
-    /// <summary>The units that must be done before.</summary>
-    public IEnumerable<StudyUnit> Needs(StudyUnit unit)
+    /// <summary>Does a unit.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="progress">Told after every tuning step; null for nobody.</param>
+    /// <param name="cancellationToken">Checked before every step; what the run has done by then is kept.</param>
+    /// <returns>What it gave, for the store to keep.</returns>
+    public async Task<StudyUnitResult> DoAsync(StudyUnit unit, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        StudyUnit Source(int prompt) => new(StudyUnitKind.Source, prompt);
-        return unit.Kind switch
+        string name = unit.Name(layout), run = await store.OpenRunAsync(name, cancellationToken).ConfigureAwait(false);
+        KeptRun kept = new(store, name, progress);
+        try
         {
-            StudyUnitKind.Transfer => [Source(unit.Prompt)],
-            StudyUnitKind.Average or StudyUnitKind.Mixture =>
-            [
-                .. Enumerable.Range(0, layout.Prompts).Where(prompt => !layout.Leaks[layout.SourceOf(prompt)][unit.Target]).Select(Source),
-                new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
-            ],
-            _ => [],
-        };
+            return await (unit.Kind switch
+            {
+                StudyUnitKind.Source => SourceAsync(unit, run, kept, cancellationToken),
+                StudyUnitKind.Embedding => EmbedAsync(unit, run, kept, cancellationToken),
+                _ => TargetAsync(unit, run, kept, cancellationToken),
+            }).ConfigureAwait(false);
+        }
+        catch
+        {
+            store.KeepRun(name);
+            throw;
+        }
     }
 
-    /// <summary>Does a unit and keeps the prompts that it makes.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="progress">Told after every tuning step.</param>
-    /// <param name="cancellationToken">Checked before every step.</param>
-    /// <returns>What to write into its file.</returns>
-    public Task<StudyRun> DoAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken) => unit.Kind switch
-    {
-        StudyUnitKind.Source => SourceAsync(unit, progress, cancellationToken),
-        StudyUnitKind.Embedding => EmbedAsync(unit, progress, cancellationToken),
-        _ => TargetAsync(unit, progress, cancellationToken),
-    };
-
-    private async Task<StudyRun> SourceAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    private async Task<StudyUnitResult> SourceAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
         TextTask source = layout.Plan.Sources[layout.SourceOf(unit.Prompt)];
-        TuningOptions options = Options(layout.Plan.SourceOptions, unit, layout.SeedOf(unit.Prompt));
+        TuningOptions options = Options(layout.Plan.SourceOptions, run, layout.SeedOf(unit.Prompt));
         TuningResult result = await tuner.TuneAsync(source, options, null, progress, cancellationToken).ConfigureAwait(false);
         PromptRecord record = PromptRecord.FromTuning(source, result, layout.PromptId(unit.Prompt));
-        await folder.Library.AddAsync(record, replace: true, cancellationToken).ConfigureAwait(false);
-        return StudyRun.Of(result, null, result.Losses.Count);
+        return new StudyUnitResult(StudyRun.Of(result, null, result.Losses.Count), new StudyPrompt(StudyPromptKind.Source, record));
     }
 
-    private async Task<StudyRun> EmbedAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    private async Task<StudyUnitResult> EmbedAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
         TextTask target = layout.Plan.Targets[unit.Target];
-        TuningOptions options = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]);
+        TuningOptions options = Options(layout.Plan.SourceOptions, run, layout.Plan.TargetSeeds[unit.Seed]);
         TaskEmbedding embedding = await embedder.EmbedAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
         PromptInfo info = new()
         {
@@ -62,14 +58,14 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             Created = DateTimeOffset.UtcNow,
             Note = "A task embedding of a study's target: the prompt itself is an early checkpoint.",
         };
-        await folder.Embeddings.AddAsync(new PromptRecord(info, embedding.Prompt, embedding), replace: true, cancellationToken).ConfigureAwait(false);
-        return new StudyRun { Score = 0, Steps = embedding.Step };
+        PromptRecord record = new(info, embedding.Prompt, embedding);
+        return new StudyUnitResult(new StudyRun { Score = 0, Steps = embedding.Step }, new StudyPrompt(StudyPromptKind.Embedding, record));
     }
 
-    private async Task<StudyRun> TargetAsync(StudyUnit unit, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
+    private async Task<StudyUnitResult> TargetAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
         TextTask target = layout.Plan.Targets[unit.Target];
-        TuningOptions options = Options(unit.TargetOptions(layout.Plan), unit, layout.Plan.TargetSeeds[unit.Seed]);
+        TuningOptions options = Options(unit.TargetOptions(layout.Plan), run, layout.Plan.TargetSeeds[unit.Seed]);
         if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline && target.Labels.Count == 0 && options.Initialization == PromptInitialization.ClassLabels)
         {
             options.Initialization = PromptInitialization.SampledVocabulary;
@@ -77,10 +73,11 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
 
         try
         {
-            ITransferStrategy strategy = await StrategyAsync(unit, cancellationToken).ConfigureAwait(false);
+            ITransferStrategy strategy = await StrategyAsync(unit, run, cancellationToken).ConfigureAwait(false);
             TransferResult transfer = await strategy.TransferAsync(target, options, progress, cancellationToken).ConfigureAwait(false);
             TuningResult result = transfer.Best.Result;
-            return StudyRun.Of(result, await TestAsync(result.Best, target, options, cancellationToken).ConfigureAwait(false), transfer.Steps);
+            PromptEvaluation? test = await TestAsync(result.Best, target, options, cancellationToken).ConfigureAwait(false);
+            return new StudyUnitResult(StudyRun.Of(result, test, transfer.Steps));
         }
         catch (TuningDivergedException exception) when ((exception.Best ?? exception.LastGood) is { } good && unit.Kind != StudyUnitKind.Mixture)
         {
@@ -88,18 +85,18 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             PromptEvaluation evaluation = await evaluator.EvaluateAsync(good, target, validation, options.ToEvaluationOptions(), cancellationToken).ConfigureAwait(false);
             PromptEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
-            return new StudyRun
+            return new StudyUnitResult(new StudyRun
             {
                 Score = StudyRun.Defined(evaluation.Score),
                 Test = test is null ? null : StudyRun.Defined(test.Score),
                 BestStep = step,
                 Steps = step,
                 Evaluations = [evaluation.At(step)],
-            };
+            });
         }
     }
 
-    private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, CancellationToken cancellationToken)
+    private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, string run, CancellationToken cancellationToken)
     {
         if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline)
         {
@@ -108,23 +105,20 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
 
         if (unit.Kind == StudyUnitKind.Transfer)
         {
-            return new GenericTransfer(tuner, folder.Library, layout.PromptId(unit.Prompt));
+            string start = layout.PromptId(unit.Prompt);
+            return new GenericTransfer(tuner, await store.OpenPromptsAsync(StudyPromptKind.Source, [start], cancellationToken).ConfigureAwait(false), start);
         }
 
         string id = layout.EmbeddingId(unit.Target, unit.Seed);
-        PromptRecord record = await folder.Embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete the unit's file to have it done again.");
+        IPromptLibrary embeddings = await store.OpenPromptsAsync(StudyPromptKind.Embedding, [id], cancellationToken).ConfigureAwait(false);
+        PromptRecord record = await embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
         HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
-        HashSet<string> there = await folder.Library.ListAsync(cancellationToken).Select(info => info.Id).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (!eligible.IsSubsetOf(there))
-        {
-            await folder.Library.RefreshAsync(cancellationToken).ConfigureAwait(false); // another shard has added to it
-        }
-
-        await CheckStartsAsync(unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
+        IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, eligible, cancellationToken).ConfigureAwait(false);
+        await CheckStartsAsync(library, unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)
         {
-            return new AverageOfTopK(tuner, embedder, folder.Library)
+            return new AverageOfTopK(tuner, embedder, library)
             {
                 K = unit.K,
                 Similarity = unit.Similarity,
@@ -133,8 +127,8 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
             };
         }
 
-        TuningOptions mixture = Options(layout.Plan.SourceOptions, unit, layout.Plan.TargetSeeds[unit.Seed]).Within("mixture");
-        return new MixtureOfTopK(tuner, embedder, folder.Library, info => layout.Plan.Sources.FirstOrDefault(task => task.Name == info.Task))
+        TuningOptions mixture = Options(layout.Plan.SourceOptions, run, layout.Plan.TargetSeeds[unit.Seed]).Within("mixture");
+        return new MixtureOfTopK(tuner, embedder, library, info => layout.Plan.Sources.FirstOrDefault(task => task.Name == info.Task))
         {
             K = unit.K,
             Similarity = unit.Similarity,
@@ -145,10 +139,10 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
     }
 
     // What is not compared as the plan says must not be chosen under its name.
-    private async Task CheckStartsAsync(PromptSimilarity similarity, TaskEmbedding embedding, HashSet<string> eligible, CancellationToken cancellationToken)
+    private static async Task CheckStartsAsync(IPromptLibrary library, PromptSimilarity similarity, TaskEmbedding embedding, HashSet<string> eligible, CancellationToken cancellationToken)
     {
         PromptSearchOptions all = new() { K = int.MaxValue, Similarity = similarity, Filter = info => eligible.Contains(info.Id) };
-        IReadOnlyList<PromptMatch> found = await folder.Library.SearchAsync(embedding, all, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PromptMatch> found = await library.SearchAsync(embedding, all, cancellationToken).ConfigureAwait(false);
         if (found.FirstOrDefault(match => match.ComparedBy != similarity) is { } other)
         {
             throw new SpotException(
@@ -160,10 +154,20 @@ internal sealed class StudyWork(StudyLayout layout, StudyFolder folder, IPromptT
     private async Task<PromptEvaluation?> TestAsync(SoftPrompt prompt, TextTask target, TuningOptions options, CancellationToken cancellationToken) =>
         target.Test.Count == 0 ? null : await evaluator.EvaluateAsync(prompt, target, target.Test, options.ToEvaluationOptions(), cancellationToken).ConfigureAwait(false);
 
-    private TuningOptions Options(TuningOptions recipe, StudyUnit unit, long seed)
+    private static TuningOptions Options(TuningOptions recipe, string run, long seed)
     {
         TuningOptions own = recipe.Clone();
-        (own.Seed, own.RunFolder) = (seed, folder.RunPath(layout, unit));
+        (own.Seed, own.RunFolder) = (seed, run);
         return own;
+    }
+
+    /// <summary>Passes on how a run stands, and has its checkpoints kept.</summary>
+    private sealed class KeptRun(IStudyStore store, string unit, IProgress<TuningProgress>? progress) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value)
+        {
+            store.KeepRun(unit);
+            progress?.Report(value);
+        }
     }
 }

@@ -3,6 +3,9 @@ namespace Spot.Tuning;
 /// <summary>The folder of a run: its checkpoint, its history, and a lock that keeps a second run out.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    /// <summary>The name of the file that a run goes on from.</summary>
+    public const string CheckpointName = "checkpoint.safetensors";
+
     private readonly string _checkpoint;
     private readonly FileStream _lock;
     private readonly IReadOnlyDictionary<string, string> _identity;
@@ -10,7 +13,7 @@ internal sealed class RunFolder : IDisposable
 
     private RunFolder(string folder, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters)
     {
-        _checkpoint = Path.Combine(folder, "checkpoint.safetensors");
+        _checkpoint = Path.Combine(folder, CheckpointName);
         _identity = identity;
         _parameters = parameters;
         _lock = Lock(folder);

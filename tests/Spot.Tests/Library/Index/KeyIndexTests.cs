@@ -136,7 +136,7 @@ public class KeyIndexTests
         {
             foreach (PromptRecord record in records)
             {
-                index.Append(new LibraryEntry(record.Info, "", new string('a', 64)), record.Embedding);
+                index.Append(new LibraryEntry(record.Info, "", new string('a', 64)), record.Embedding is null ? null : IndexKeys.Of(record.Embedding));
             }
 
             index = index.Commit(round);
