@@ -9,9 +9,18 @@ namespace Spot.Studies;
 /// </remarks>
 public sealed class StudyPlan
 {
-    /// <summary>The source tasks, with distinct names, at least one.</summary>
+    /// <summary>The source tasks, with distinct names; at least one, unless there are mixtures.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Sources { get; set; } = [];
+
+    /// <summary>
+    /// Sources that are mixtures of tasks, behind the others: each has a prompt for every source seed, with its key, its transfers and its row. Their
+    /// names are distinct, also from those of sources and targets. A mixture that holds a target's task, known by its name, or one of which
+    /// <see cref="Leaks"/> says so, is left out for that target: to leave one task out of a mixture at a time, give a mixture for every target. The runs
+    /// of <see cref="MixtureOfTopKValues"/> mix single tasks only.
+    /// </summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<TaskMixture> SourceMixtures { get; set; } = [];
 
     /// <summary>The target tasks, with distinct names, at least one. A task may be a source too: its own prompts are left out for it.</summary>
     /// <value>Empty.</value>
@@ -94,11 +103,14 @@ public sealed class StudyPlan
         return [.. layout.Units.Select(unit => new StudyUnitInfo(unit.Name(layout), [.. layout.Needs(unit).Select(need => need.Name(layout))], unit.Steps(layout.Plan)))];
     }
 
+    /// <summary>The names of all sources, the mixtures behind the tasks.</summary>
+    internal IReadOnlyList<string> SourceNames => [.. Sources.Select(task => task.Name), .. SourceMixtures.Select(mixture => mixture.Name)];
+
     /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
     internal StudyPlan Copy()
     {
         StudyPlan copy = (StudyPlan)MemberwiseClone();
-        (copy.Sources, copy.Targets) = ([.. Sources], [.. Targets]);
+        (copy.Sources, copy.SourceMixtures, copy.Targets) = ([.. Sources], [.. SourceMixtures], [.. Targets]);
         (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
@@ -109,8 +121,13 @@ public sealed class StudyPlan
     /// <exception cref="ArgumentException">The plan cannot be carried out; the message says why.</exception>
     internal void Check()
     {
-        Distinct(Sources.Select(task => task.Name), nameof(Sources));
+        Distinct(SourceNames, SourceMixtures.Count == 0 ? nameof(Sources) : $"{nameof(Sources)} with {nameof(SourceMixtures)}");
         Distinct(Targets.Select(task => task.Name), nameof(Targets));
+        if (SourceMixtures.FirstOrDefault(mixture => Targets.Any(target => target.Name == mixture.Name)) is { } named)
+        {
+            throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(SourceMixtures)} has '{named.Name}', which is a target's name too. Give the mixture another name.");
+        }
+
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));

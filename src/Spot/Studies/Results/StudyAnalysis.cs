@@ -48,7 +48,7 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
 
     private IEnumerable<StudyCorrelation> Correlations(StudySimilarity similarity, double[][] reductions)
     {
-        string[] sources = [.. plan.Sources.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
+        string[] sources = [.. plan.SourceNames], targets = [.. plan.Targets.Select(task => task.Name)];
         double[][] means = [.. similarity.Means.Select(ofPrompt => ofPrompt.ToArray())];
         foreach ((int target, string name) in targets.Index())
         {

@@ -27,7 +27,8 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {
-            Sources = [.. _plan.Sources.Select(task => task.Name)],
+            Sources = _plan.SourceNames,
+            SourceMixtures = _plan.SourceMixtures.ToDictionary(mixture => mixture.Name, mixture => (IReadOnlyList<string>)[.. mixture.Tasks.Select(part => part.Task.Name)]),
             Targets = [.. _plan.Targets.Select(task => task.Name)],
             SourceSeeds = [.. _plan.SourceSeeds],
             TargetSeeds = [.. _plan.TargetSeeds],
@@ -81,7 +82,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
     private StudySimilarity Similarity(PromptSimilarity similarity, TaskEmbedding?[] keys, TaskEmbedding?[][] targets)
     {
         // Targets that are sources too are there once, with the sources' runs.
-        HashSet<string> sources = [.. _plan.Sources.Select(task => task.Name)];
+        HashSet<string> sources = [.. _plan.SourceNames];
         int[] others = [.. Enumerable.Range(0, _plan.Targets.Count).Where(target => !sources.Contains(_plan.Targets[target].Name))];
         TaskEmbedding[][] tasks =
         [
@@ -92,7 +93,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             key is null || run is null ? double.NaN : PromptCosine.Compare(key, run, similarity)).ToArray()).ToArray())];
         return new StudySimilarity(
             similarity,
-            [.. _plan.Sources.Select(task => task.Name), .. others.Select(target => _plan.Targets[target].Name)],
+            [.. _plan.SourceNames, .. others.Select(target => _plan.Targets[target].Name)],
             Matrix(tasks, similarity),
             toTargets,
             [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);

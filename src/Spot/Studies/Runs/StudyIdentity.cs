@@ -20,7 +20,7 @@ internal static class StudyIdentity
         };
         if (unit.Prompt >= 0)
         {
-            identity["source task"] = layout.Plan.Sources[layout.SourceOf(unit.Prompt)].Fingerprint;
+            identity["source task"] = layout.Sources[layout.SourceOf(unit.Prompt)].Fingerprint;
         }
 
         if (unit.Target >= 0)

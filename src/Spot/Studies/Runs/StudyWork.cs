@@ -32,7 +32,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
 
     private async Task<StudyUnitResult> SourceAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
-        TextTask source = layout.Plan.Sources[layout.SourceOf(unit.Prompt)];
+        TaskMixture source = layout.Sources[layout.SourceOf(unit.Prompt)];
         TuningOptions options = Options(layout.Plan.SourceOptions, run, layout.SeedOf(unit.Prompt));
         TuningResult result = await tuner.TuneAsync(source, options, null, progress, cancellationToken).ConfigureAwait(false);
         PromptRecord record = PromptRecord.FromTuning(source, result, layout.PromptId(unit.Prompt));
@@ -113,7 +113,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         IPromptLibrary embeddings = await store.OpenPromptsAsync(StudyPromptKind.Embedding, [id], cancellationToken).ConfigureAwait(false);
         PromptRecord record = await embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
-        HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
+        HashSet<string> eligible = [.. layout.Eligible(unit).Select(layout.PromptId)];
         IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, eligible, cancellationToken).ConfigureAwait(false);
         await CheckStartsAsync(library, unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)
