@@ -26,6 +26,10 @@ public sealed class StudyPlan
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Targets { get; set; } = [];
 
+    /// <summary>Targets that are reported together in the table of methods, with distinct names. They change no unit of work.</summary>
+    /// <value>Empty, for one suite of all targets.</value>
+    public IReadOnlyList<StudySuite> Suites { get; set; } = [];
+
     /// <summary>The seeds of the runs on each source task: each gives a source prompt.</summary>
     /// <value>0, 1, 2.</value>
     public IReadOnlyList<long> SourceSeeds { get; set; } = [0, 1, 2];
@@ -106,6 +110,9 @@ public sealed class StudyPlan
     /// <summary>The names of all sources, the mixtures behind the tasks.</summary>
     internal IReadOnlyList<string> SourceNames => [.. Sources.Select(task => task.Name), .. SourceMixtures.Select(mixture => mixture.Name)];
 
+    /// <summary>The suites, or one of all targets.</summary>
+    internal IReadOnlyList<StudySuite> AllSuites => Suites.Count > 0 ? Suites : [new StudySuite("all targets", [.. Targets.Select(task => task.Name)])];
+
     /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
     internal StudyPlan Copy()
     {
@@ -115,6 +122,7 @@ public sealed class StudyPlan
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
         (copy.LongBaselineSteps, copy.Similarities) = ([.. LongBaselineSteps], [.. Similarities]);
+        copy.Suites = [.. Suites.Select(suite => suite with { Targets = [.. suite.Targets] })];
         return copy;
     }
 
@@ -128,6 +136,16 @@ public sealed class StudyPlan
             throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(SourceMixtures)} has '{named.Name}', which is a target's name too. Give the mixture another name.");
         }
 
+        foreach (StudySuite suite in AllSuites)
+        {
+            Distinct(suite.Targets, $"{nameof(Suites)}['{suite.Name}'].{nameof(suite.Targets)}");
+            if (suite.Targets.Except(Targets.Select(task => task.Name)).FirstOrDefault() is { } unknown)
+            {
+                throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(Suites)}['{suite.Name}'] has '{unknown}', which is no target; the targets are {string.Join(", ", Targets.Select(task => task.Name))}.");
+            }
+        }
+
+        Distinct(AllSuites.Select(suite => suite.Name), nameof(Suites));
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));

@@ -16,6 +16,9 @@ public sealed record StudyResult
     /// <summary>The names of the target tasks.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
 
+    /// <summary>The suites of targets that methods are compared on.</summary>
+    public IReadOnlyList<StudySuite> Suites { get; init; } = [];
+
     /// <summary>The seeds of the runs of each source task.</summary>
     public required IReadOnlyList<long> SourceSeeds { get; init; }
 

@@ -79,6 +79,46 @@ public sealed class StudyMixtureTests : IDisposable
     }
 
     [Fact]
+    public async Task Methods_are_compared_on_every_suite()
+    {
+        StudyPlan plan = Plan();
+        plan.LongBaselineSteps = [90];
+        plan.Suites = [new StudySuite("first", ["target 0"]), new StudySuite("both", ["target 1", "target 0"])];
+        StudyFake fake = new();
+        await Study("a", fake, plan).RunAsync(cancellationToken: Cancel);
+        StudyResult result = await Study("a", fake, plan).ResultAsync(Cancel);
+        Assert.Equal(["first", "both"], result.Suites.Select(suite => suite.Name));
+        foreach (StudyFindings findings in new[] { result.Validation, result.Test! })
+        {
+            Assert.Equal(
+                [(StudyMethod.PromptTuning, null), (StudyMethod.LongerPromptTuning, null), .. result.Sources.Select(source => (StudyMethod.Transfer, (string?)source))],
+                findings.Methods.Select(row => (row.Method, row.Source)));
+            Assert.Equal(90, findings.Methods[1].Steps);
+
+            // generic, whose prompts are the seventh and the eighth, on both targets
+            double[] seeds = [.. new[] { 0, 1 }.Select(seed => new[] { 0, 1 }.Average(target => new[] { 6, 7 }.Average(prompt => findings.Scores.Transfer[prompt][target][seed])))];
+            Assert.Equal(seeds.Average(), findings.Methods[5].Suites[1].Score.Mean, 1e-9);
+            Assert.Equal(Math.Abs(seeds[0] - seeds[1]) / Math.Sqrt(2), findings.Methods[5].Suites[1].Score.Deviation, 1e-9);
+            Assert.Equal((4, 0), (findings.Methods[5].Suites[1].Outcomes, findings.Methods[5].Suites[1].Missing));
+            Assert.Equal(findings.Scores.Baseline.Average(target => target.Average()), findings.Methods[0].Suites[1].Score.Mean, 1e-9);
+            Assert.Equal(0, findings.Methods[6].Suites[0].Outcomes);
+            Assert.Equal(["target 0"], findings.Methods[6].Suites[0].LeftOut);
+            Assert.Equal(2, findings.Methods[6].Suites[1].Outcomes);
+        }
+
+        // Without suites in the plan: one of all. They change no unit.
+        plan.Suites = [];
+        StudyFake again = new();
+        await Study("a", again, plan).RunAsync(cancellationToken: Cancel);
+        Assert.Empty(again.Calls);
+        Assert.Equal(["target 0", "target 1"], Assert.Single((await Study("a", fake, plan).ResultAsync(Cancel)).Suites).Targets);
+        plan.Suites = [new StudySuite("x", ["target 7"])];
+        Assert.Contains("Suites['x'] has 'target 7', which is no target", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+        plan.Suites = [new StudySuite("x", ["target 0"]), new StudySuite("x", ["target 1"])];
+        Assert.Contains("Suites has 'x' twice", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Mixtures_are_added_to_a_study_that_has_begun_and_are_resumed()
     {
         StudyFake fake = new();

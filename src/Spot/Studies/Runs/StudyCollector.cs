@@ -24,12 +24,14 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             LongBaselines = [.. _plan.LongBaselineSteps.Select(steps => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.LongBaseline, Target: target, Seed: seed, K: steps))))],
             LibrarySteps = Enumerable.Range(0, layout.Prompts).Sum(prompt => Run(new StudyUnit(StudyUnitKind.Source, prompt))?.Steps ?? 0),
         };
+        all = all with { Methods = [.. Methods(all)] };
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {
             Sources = _plan.SourceNames,
             SourceMixtures = _plan.SourceMixtures.ToDictionary(mixture => mixture.Name, mixture => (IReadOnlyList<string>)[.. mixture.Tasks.Select(part => part.Task.Name)]),
             Targets = [.. _plan.Targets.Select(task => task.Name)],
+            Suites = _plan.AllSuites,
             SourceSeeds = [.. _plan.SourceSeeds],
             TargetSeeds = [.. _plan.TargetSeeds],
             Leaks = layout.Leaks,
@@ -39,6 +41,14 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             Missing = _missing,
         };
     }
+
+    private IEnumerable<MethodRuns> Methods(StudyRuns runs) =>
+    [
+        new MethodRuns(StudyMethod.PromptTuning, [runs.Baseline]),
+        .. _plan.LongBaselineSteps.Zip(runs.LongBaselines, (steps, longer) => new MethodRuns(StudyMethod.LongerPromptTuning, [longer]) { Steps = steps }),
+        .. runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
+            new MethodRuns(StudyMethod.Transfer, ofSource) { Source = layout.Sources[source].Name, LeftOut = layout.Leaks[source] }),
+    ];
 
     private IEnumerable<StrategyRuns> Strategies(StudyUnitKind kind, IReadOnlyList<int> ks, Func<StudyUnit, StudyRun?> run) =>
         from k in ks
