@@ -26,6 +26,24 @@ public sealed class StudyPlan
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Targets { get; set; } = [];
 
+    /// <summary>
+    /// How examples are shown to the model itself, without any tuning, in place of the target's training; the seed is replaced by the target's. Null to
+    /// leave the method out. Examples are answered as <see cref="TargetOptions"/> says.
+    /// </summary>
+    /// <value>null.</value>
+    public FewShotOptions? FewShot { get; set; }
+
+    /// <summary>How all weights are tuned on a target; the seed is replaced. Null to leave the method out.</summary>
+    /// <value>null.</value>
+    public ModelTuningOptions? ModelTuning { get; set; }
+
+    /// <summary>
+    /// How all weights are tuned on each of <see cref="SourceMixtures"/>, once for each target seed, before they are tuned on a target as
+    /// <see cref="ModelTuning"/> says. Null to leave the method out.
+    /// </summary>
+    /// <value>null.</value>
+    public ModelTuningOptions? MultiTaskModelTuning { get; set; }
+
     /// <summary>Targets that are reported together in the table of methods, with distinct names. They change no unit of work.</summary>
     /// <value>Empty, for one suite of all targets.</value>
     public IReadOnlyList<StudySuite> Suites { get; set; } = [];
@@ -122,6 +140,7 @@ public sealed class StudyPlan
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
         (copy.LongBaselineSteps, copy.Similarities) = ([.. LongBaselineSteps], [.. Similarities]);
+        (copy.FewShot, copy.ModelTuning, copy.MultiTaskModelTuning) = (FewShot?.Clone(), ModelTuning?.Clone(), MultiTaskModelTuning?.Clone());
         copy.Suites = [.. Suites.Select(suite => suite with { Targets = [.. suite.Targets] })];
         return copy;
     }
@@ -146,6 +165,12 @@ public sealed class StudyPlan
         }
 
         Distinct(AllSuites.Select(suite => suite.Name), nameof(Suites));
+        if (MultiTaskModelTuning is not null && (ModelTuning is null || SourceMixtures.Count == 0))
+        {
+            throw new ArgumentException(
+                $"{nameof(StudyPlan)}.{nameof(MultiTaskModelTuning)} needs {(ModelTuning is null ? $"{nameof(ModelTuning)}, which says how a target is tuned then" : $"{nameof(SourceMixtures)} to tune on")}. Set it, or leave the method out.");
+        }
+
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));

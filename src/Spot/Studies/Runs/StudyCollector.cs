@@ -24,7 +24,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             LongBaselines = [.. _plan.LongBaselineSteps.Select(steps => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.LongBaseline, Target: target, Seed: seed, K: steps))))],
             LibrarySteps = Enumerable.Range(0, layout.Prompts).Sum(prompt => Run(new StudyUnit(StudyUnitKind.Source, prompt))?.Steps ?? 0),
         };
-        all = all with { Methods = [.. Methods(all)] };
+        all = all with { Methods = [.. Methods(all, Run)] };
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {
@@ -42,13 +42,27 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
         };
     }
 
-    private IEnumerable<MethodRuns> Methods(StudyRuns runs) =>
-    [
-        new MethodRuns(StudyMethod.PromptTuning, [runs.Baseline]),
-        .. _plan.LongBaselineSteps.Zip(runs.LongBaselines, (steps, longer) => new MethodRuns(StudyMethod.LongerPromptTuning, [longer]) { Steps = steps }),
-        .. runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
-            new MethodRuns(StudyMethod.Transfer, ofSource) { Source = layout.Sources[source].Name, LeftOut = layout.Leaks[source] }),
-    ];
+    private IEnumerable<MethodRuns> Methods(StudyRuns runs, Func<StudyUnit, StudyRun?> run)
+    {
+        return
+        [
+            .. _plan.FewShot is null ? [] : Of(StudyMethod.FewShot, StudyUnitKind.FewShot),
+            new MethodRuns(StudyMethod.PromptTuning, [runs.Baseline]),
+            .. _plan.LongBaselineSteps.Zip(runs.LongBaselines, (steps, longer) => new MethodRuns(StudyMethod.LongerPromptTuning, [longer]) { Steps = steps }),
+            .. runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
+                new MethodRuns(StudyMethod.Transfer, ofSource) { Source = layout.Sources[source].Name, LeftOut = layout.Leaks[source] }),
+            .. _plan.ModelTuning is null ? [] : Of(StudyMethod.ModelTuning, StudyUnitKind.ModelTuning),
+            .. _plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(_plan.Sources.Count, _plan.SourceMixtures.Count).Select(mixture =>
+                new MethodRuns(StudyMethod.MultiTaskModelTuning, [Grid((target, seed) => run(new StudyUnit(StudyUnitKind.MultiTaskModelTuning, Target: target, Seed: seed, K: mixture)))])
+                {
+                    Source = layout.Sources[mixture].Name,
+                    LeftOut = layout.Leaks[mixture],
+                }),
+        ];
+
+        IEnumerable<MethodRuns> Of(StudyMethod method, StudyUnitKind kind) =>
+            [new MethodRuns(method, [Grid((target, seed) => run(new StudyUnit(kind, Target: target, Seed: seed)))])];
+    }
 
     private IEnumerable<StrategyRuns> Strategies(StudyUnitKind kind, IReadOnlyList<int> ks, Func<StudyUnit, StudyRun?> run) =>
         from k in ks

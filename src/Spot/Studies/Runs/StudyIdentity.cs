@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spot.Serialization;
 
 namespace Spot.Studies;
@@ -18,9 +19,10 @@ internal static class StudyIdentity
             [Precision] = backbone.Precision.ToString(),
             [Device] = backbone.DeviceType,
         };
-        if (unit.Prompt >= 0)
+        bool afterMixture = unit.Kind is StudyUnitKind.MultiTaskModel or StudyUnitKind.MultiTaskModelTuning;
+        if (unit.Prompt >= 0 || afterMixture)
         {
-            identity["source task"] = layout.Sources[layout.SourceOf(unit.Prompt)].Fingerprint;
+            identity["source task"] = layout.Sources[afterMixture ? unit.K : layout.SourceOf(unit.Prompt)].Fingerprint;
         }
 
         if (unit.Target >= 0)
@@ -28,14 +30,30 @@ internal static class StudyIdentity
             identity["target task"] = layout.Plan.Targets[unit.Target].Fingerprint;
         }
 
-        if (unit.Kind is not (StudyUnitKind.Baseline or StudyUnitKind.LongBaseline))
+        bool fromSources = unit.Kind is StudyUnitKind.Transfer or StudyUnitKind.Average or StudyUnitKind.Mixture;
+        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding)
         {
             Add(identity, "source", layout.Plan.SourceOptions);
         }
 
-        if (unit.Kind is not (StudyUnitKind.Source or StudyUnitKind.Embedding))
+        if (fromSources || unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline or StudyUnitKind.FewShot)
         {
             Add(identity, "target", unit.TargetOptions(layout.Plan));
+        }
+
+        if (unit.Kind is StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning)
+        {
+            AddModel(identity, "model", layout.Plan.ModelTuning!);
+        }
+
+        if (afterMixture)
+        {
+            AddModel(identity, "multi-task", layout.Plan.MultiTaskModelTuning!);
+        }
+
+        if (unit.Kind == StudyUnitKind.FewShot)
+        {
+            Add(identity, layout.Plan.FewShot!);
         }
 
         return identity;
@@ -51,11 +69,27 @@ internal static class StudyIdentity
     }
 
     // The seed is part of the unit's name.
-    private static void Add(SortedDictionary<string, string> identity, string prefix, TuningOptions options)
+    private static void Add(SortedDictionary<string, string> identity, string prefix, TrainingOptions options)
     {
         foreach ((string name, string value) in OptionTexts.Of(options).Where(option => option.Key != nameof(options.Seed)))
         {
             identity[$"{prefix} {name}"] = value;
         }
+    }
+
+    // What a model computes its passes in and is stored in is its own, whatever the backbone's.
+    private static void AddModel(SortedDictionary<string, string> identity, string prefix, ModelTuningOptions options)
+    {
+        Add(identity, prefix, options);
+        identity[$"{prefix} {nameof(options.Precision)}"] = options.Precision.ToString();
+        identity[$"{prefix} {nameof(options.StoredPrecision)}"] = options.StoredPrecision.ToString();
+    }
+
+    private static void Add(SortedDictionary<string, string> identity, FewShotOptions options)
+    {
+        identity[$"few-shot {nameof(options.Demonstrations)}"] = options.Demonstrations.ToString(CultureInfo.InvariantCulture);
+        identity[$"few-shot {nameof(options.MaxInputLength)}"] = options.MaxInputLength.ToString(CultureInfo.InvariantCulture);
+        identity[$"few-shot {nameof(options.TargetMark)}"] = options.TargetMark;
+        identity[$"few-shot {nameof(options.Separator)}"] = options.Separator;
     }
 }

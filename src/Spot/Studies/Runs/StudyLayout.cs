@@ -47,6 +47,9 @@ internal sealed class StudyLayout
     /// <summary>The id of the embedding of a target's run.</summary>
     public string EmbeddingId(int target, int seed) => string.Create(CultureInfo.InvariantCulture, $"{TargetNames[target]}-{Plan.TargetSeeds[seed]}");
 
+    /// <summary>The folder of a model that was tuned on a mixture.</summary>
+    public string ModelName(StudyUnit unit) => string.Create(CultureInfo.InvariantCulture, $"{SourceNames[unit.K]}-{Plan.TargetSeeds[unit.Seed]}");
+
     /// <summary>The source prompts that an average or a mixture may choose from: a mixture mixes tasks, so that it takes only those of single tasks.</summary>
     public IEnumerable<int> Eligible(StudyUnit unit) =>
         Enumerable.Range(0, unit.Kind == StudyUnitKind.Mixture ? Plan.Sources.Count * Plan.SourceSeeds.Count : Prompts).Where(prompt => !Leaks[SourceOf(prompt)][unit.Target]);
@@ -60,6 +63,7 @@ internal sealed class StudyLayout
             .. Eligible(unit).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
         ],
+        StudyUnitKind.MultiTaskModelTuning => [new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: unit.Seed, K: unit.K)],
         _ => [],
     };
 
@@ -78,6 +82,16 @@ internal sealed class StudyLayout
             .. Strategy(StudyUnitKind.Average, Plan.AverageOfTopKValues),
             .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOfTopKValues),
             .. Plan.LongBaselineSteps.SelectMany(steps => runs.Select(run => new StudyUnit(StudyUnitKind.LongBaseline, Target: run.Target, Seed: run.Seed, K: steps))),
+            .. Plan.FewShot is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.FewShot, Target: run.Target, Seed: run.Seed)),
+            .. Plan.ModelTuning is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.ModelTuning, Target: run.Target, Seed: run.Seed)),
+            .. Plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(Plan.Sources.Count, Plan.SourceMixtures.Count).SelectMany(MultiTask),
+        ];
+
+        // A mixture that no target may begin with needs no model.
+        IEnumerable<StudyUnit> MultiTask(int mixture) => Leaks[mixture].All(leaks => leaks) ? [] :
+        [
+            .. Plan.TargetSeeds.Select((_, seed) => new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: seed, K: mixture)),
+            .. runs.Where(run => !Leaks[mixture][run.Target]).Select(run => new StudyUnit(StudyUnitKind.MultiTaskModelTuning, Target: run.Target, Seed: run.Seed, K: mixture)),
         ];
 
         // A target whose sources all leak has nothing to retrieve.
