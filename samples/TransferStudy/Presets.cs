@@ -32,9 +32,33 @@ internal static class Presets
         plan.LongBaselineSteps = settings.EqualSteps || settings.Preset == Preset.Smoke
             ? [plan.SourceOptions.Steps + plan.SourceOptions.EmbeddingStep + plan.TargetOptions.Steps] : [];
         plan.TargetOptions.OverwriteWithLabelRows = settings.LabelRows;
+        plan.FewShot = settings.FewShot ? new FewShotOptions { MaxInputLength = plan.TargetOptions.MaxInputLength } : null;
+        plan.ModelTuning = settings.ModelTuning || settings.MultiTaskModelTuning ? Model(settings, plan.TargetOptions) : null;
+        plan.MultiTaskModelTuning = settings.MultiTaskModelTuning ? Model(settings, plan.SourceOptions) : null;
         plan.TargetSeeds = settings.Seeds is { } seeds ? First(seeds) : plan.TargetSeeds;
         plan.SourceSeeds = (settings.SourceSeeds ?? settings.Seeds) is { } prompts ? First(prompts) : plan.SourceSeeds;
         return plan;
+    }
+
+    // As many steps as a prompt has, on batches of the same size; T5's own optimiser for published models, a faster one for the small recipe.
+    private static ModelTuningOptions Model(Settings settings, TuningOptions prompt)
+    {
+        ModelTuningOptions model = new()
+        {
+            Steps = prompt.Steps,
+            BatchSize = prompt.BatchSize,
+            MicroBatchSize = prompt.MicroBatchSize,
+            Dropout = prompt.Dropout,
+            MaxInputLength = prompt.MaxInputLength,
+            MaxTargetLength = prompt.MaxTargetLength,
+            EvaluateEvery = prompt.EvaluateEvery,
+            EvaluateBeforeTraining = prompt.EvaluateBeforeTraining,
+            EvaluationMethod = prompt.EvaluationMethod,
+            MaxValidationExamples = prompt.MaxValidationExamples,
+            Precision = settings.Precision,
+        };
+        model.Optimizer = settings.Preset == Preset.Full ? model.Optimizer : new AdamWOptions { LearningRate = 3e-4 };
+        return model;
     }
 
     private static AdafactorOptions? AtRate(double? rate) => rate is { } value ? new AdafactorOptions { LearningRate = value } : null;

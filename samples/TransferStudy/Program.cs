@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Spot;
 using Spot.Backbone;
+using Spot.Plots;
 using Spot.Samples.TransferStudy;
 using Spot.Studies;
 using Spot.Transfer;
@@ -17,6 +18,11 @@ Option<bool> reportOnly = new("--report-only") { Description = "Run nothing, onl
 Option<string> data = new("--data") { Description = "Folder of task folders, your own or public data sets by name", DefaultValueFactory = _ => Path.Combine(beside, "data") };
 Option<string[]> sources = new("--sources") { Description = "Names of source tasks", AllowMultipleArgumentsPerToken = true };
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true };
+Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
+Option<bool> fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
+Option<bool> modelTuning = new("--model-tuning") { Description = "Also tune all weights on every target" };
+Option<bool> multiTask = new("--multi-task-model-tuning") { Description = "Also tune all weights on every --mixture, then on every target; with --model-tuning" };
+Option<string[]> sweep = new("--sweep") { Description = "Run nothing: read the finished studies in these folders, of several models, and write methods against parameters into --output", AllowMultipleArgumentsPerToken = true, HelpName = "FOLDER..." };
 Option<string> model = new("--model") { Description = "Folder of a T5 checkpoint", DefaultValueFactory = _ => Path.Combine(beside, "models", "spot-tiny") };
 Option<int?> seeds = new("--seeds") { Description = "Runs of each task, in place of the preset's" };
 Option<int?> sourceSeeds = new("--source-seeds") { Description = "Prompts of each source, in place of --seeds or the preset's" };
@@ -42,6 +48,21 @@ foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps
     });
 }
 
+mixtures.Validators.Add(found =>
+{
+    foreach (System.CommandLine.Parsing.Token token in found.Tokens)
+    {
+        try
+        {
+            MixtureArgument.Parse(token.Value);
+        }
+        catch (FormatException e)
+        {
+            found.AddError(e.Message);
+        }
+    }
+});
+
 foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 {
     number.Validators.Add(found =>
@@ -55,7 +76,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -66,6 +87,10 @@ command.SetAction(async (parsed, cancellationToken) =>
         Data = parsed.GetValue(data)!,
         Sources = parsed.GetValue(sources) ?? [],
         Targets = parsed.GetValue(targets) ?? [],
+        Mixtures = [.. (parsed.GetValue(mixtures) ?? []).Select(MixtureArgument.Parse)],
+        FewShot = parsed.GetValue(fewShot),
+        ModelTuning = parsed.GetValue(modelTuning),
+        MultiTaskModelTuning = parsed.GetValue(multiTask),
         Output = parsed.GetValue(output)!,
         Resume = parsed.GetValue(resume),
         Shard = parsed.GetValue(shard),
@@ -87,6 +112,12 @@ command.SetAction(async (parsed, cancellationToken) =>
     };
     try
     {
+        if (parsed.GetValue(sweep) is { Length: > 0 } folders)
+        {
+            Sweep(folders, settings.Output);
+            return 0;
+        }
+
         await new StudyProgram(settings).RunAsync(cancellationToken);
         return 0;
     }
@@ -102,6 +133,17 @@ command.SetAction(async (parsed, cancellationToken) =>
     }
 });
 return await command.Parse(args).InvokeAsync();
+
+static void Sweep(string[] folders, string output)
+{
+    SweepStudy[] studies = [.. folders.Select(SweepFile.Read)];
+    foreach (SweepStudy study in studies.Where(study => study.Result.Missing > 0))
+    {
+        AnsiConsole.MarkupLineInterpolated($"[yellow]{study.Name} lacks {study.Result.Missing} units[/]; methods that need them have no mark.");
+    }
+
+    AnsiConsole.MarkupLineInterpolated($"Sweep: {StudySweep.Write(studies, output)[0]}");
+}
 
 static StudyShard Shard(System.CommandLine.Parsing.ArgumentResult found)
 {

@@ -19,6 +19,18 @@ internal sealed record Settings
     /// <summary>Names of tasks; empty for those of the preset.</summary>
     public required string[] Targets { get; init; }
 
+    /// <summary>Sources that are mixtures.</summary>
+    public MixtureArgument[] Mixtures { get; init; } = [];
+
+    /// <summary>Whether the model itself answers with examples in front of each input.</summary>
+    public bool FewShot { get; init; }
+
+    /// <summary>Whether all weights are tuned on the targets.</summary>
+    public bool ModelTuning { get; init; }
+
+    /// <summary>Whether all weights are tuned on each mixture, then on the targets.</summary>
+    public bool MultiTaskModelTuning { get; init; }
+
     public required string Output { get; init; }
 
     public required bool Resume { get; init; }

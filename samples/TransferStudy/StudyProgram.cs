@@ -17,9 +17,9 @@ internal sealed class StudyProgram(Settings settings)
     {
         string output = CheckOutput();
         StudyPlan plan = Presets.Plan(settings);
-        if (settings.Preset == Preset.Planted && settings.Sources.Length + settings.Targets.Length > 0)
+        if (settings.Preset == Preset.Planted && settings.Sources.Length + settings.Targets.Length + settings.Mixtures.Length > 0)
         {
-            throw new ArgumentException("Found --sources or --targets with the preset planted, which makes its own tasks. Leave them out, or choose another preset.");
+            throw new ArgumentException("Found --sources, --targets or --mixture with the preset planted, which makes its own tasks. Leave them out, or choose another preset.");
         }
 
         if (settings.Preset != Preset.Planted)
@@ -33,13 +33,13 @@ internal sealed class StudyProgram(Settings settings)
             await PlantAsync(plan, backbone, cancellationToken);
         }
 
-        int prompts = plan.Sources.Count * plan.SourceSeeds.Count;
+        int prompts = (plan.Sources.Count + plan.SourceMixtures.Count) * plan.SourceSeeds.Count;
         plan.BestOfTopKValues = UpTo(prompts, plan.BestOfTopKValues);
         plan.RacingOfTopKValues = UpTo(prompts, plan.RacingOfTopKValues);
         PromptTuner tuner = new(backbone);
-        using Study study = new(plan, output, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
+        using Study study = new(plan, output, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), Tools(backbone));
         AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", plan.Sources.Select(task => task.Name))}; targets {string.Join(", ", plan.Targets.Select(task => task.Name))}");
+            $"[bold]{backbone.Name}[/] on {backbone.Device} in {backbone.Precision}; sources {string.Join(", ", plan.Sources.Select(task => task.Name).Concat(plan.SourceMixtures.Select(mixture => mixture.Name)))}; targets {string.Join(", ", plan.Targets.Select(task => task.Name))}");
         foreach (string folder in settings.Merge)
         {
             await study.MergeAsync(folder, cancellationToken);
@@ -55,9 +55,17 @@ internal sealed class StudyProgram(Settings settings)
 
         StudyResult result = await study.ResultAsync(cancellationToken);
         Summary.Write(result);
+        SweepFile.Write(output, backbone.Name, backbone.ParameterCount, result);
         IReadOnlyList<string> files = StudyReport.Write(result, Path.Combine(output, "report"), description: Description(backbone, plan), facts: Facts(backbone, watch.Elapsed));
         AnsiConsole.MarkupLineInterpolated($"Report: {files[0]}");
     }
+
+    private StudyTools Tools(T5Backbone backbone) => new()
+    {
+        ModelTuner = new ModelTuner(backbone),
+        OpenModel = folder => TunedModel.Load(folder, new BackboneOptions { Device = settings.Device, Precision = settings.Precision }),
+        ShowExamples = (task, examples, options) => FewShot.Apply(task, examples, backbone.Tokenizer, options).Examples,
+    };
 
     private void Read(StudyPlan plan, CancellationToken cancellationToken)
     {
@@ -69,6 +77,7 @@ internal sealed class StudyProgram(Settings settings)
         }
 
         plan.Sources = tasks.Load(sources, cancellationToken);
+        plan.SourceMixtures = [.. settings.Mixtures.Select(mixture => new TaskMixture(mixture.Name, [.. tasks.Load(mixture.Tasks, cancellationToken).Select(MixtureTask.FromTextTask)]))];
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTasks.Judged(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows))];
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
@@ -96,8 +105,9 @@ internal sealed class StudyProgram(Settings settings)
 
     private static TaskLeak[] FindLeaks(StudyTasks tasks, StudyPlan plan, CancellationToken cancellationToken)
     {
-        HashSet<string> sources = [.. plan.Sources.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
-        TextTask[] all = [.. plan.Sources.Concat(plan.Targets).DistinctBy(task => task.Name)];
+        TextTask[] trainedOn = [.. plan.Sources, .. plan.SourceMixtures.SelectMany(mixture => mixture.Tasks).Select(part => part.Task)];
+        HashSet<string> sources = [.. trainedOn.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
+        TextTask[] all = [.. trainedOn.Concat(plan.Targets).DistinctBy(task => task.Name)];
         TaskLeak[] leaks = [.. tasks.Leaks(all, cancellationToken).Where(leak => sources.Contains(leak.Source) && targets.Contains(leak.Target))];
         foreach (TaskLeak leak in leaks)
         {

@@ -22,11 +22,46 @@ internal static class Summary
         }
 
         AnsiConsole.Write(table);
+        AnsiConsole.Write(Methods(study, findings));
         if (study.Missing > 0)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{study.Missing} units are missing[/]; what needs them is not in the numbers.");
         }
     }
+
+    // The paper's first table.
+    private static Table Methods(StudyResult study, StudyFindings findings)
+    {
+        Table table = new Table().RoundedBorder().Title($"methods, {(study.Test is null ? "validation" : "test")} score ± deviation over seeds").AddColumn("method");
+        foreach (StudySuite suite in study.Suites)
+        {
+            table.AddColumn(Right(suite.Name)).AddColumn(Right("change")).AddColumn(Right("95 %")).AddColumn(Right("targets"));
+        }
+
+        foreach (MethodRow row in findings.Methods)
+        {
+            table.AddRow([Markup.Escape(Name(row)), .. study.Suites.Zip(row.Suites).SelectMany(suite => new[]
+            {
+                $"{Number(suite.Second.Score.Mean)}{(double.IsFinite(suite.Second.Score.Deviation) ? $" ± {Number(suite.Second.Score.Deviation)}" : "")}",
+                row.Method == StudyMethod.PromptTuning ? "" : Number(suite.Second.Change.Mean),
+                row.Method == StudyMethod.PromptTuning || double.IsNaN(suite.Second.ChangeInterval.Low)
+                    ? "" : string.Create(CultureInfo.InvariantCulture, $"{suite.Second.ChangeInterval.Low:F1} … {suite.Second.ChangeInterval.High:F1}"),
+                $"{suite.First.Targets.Count - suite.Second.LeftOut.Count} of {suite.First.Targets.Count}",
+            })]);
+        }
+
+        return table;
+    }
+
+    private static string Name(MethodRow row) => row.Method switch
+    {
+        StudyMethod.FewShot => "few-shot",
+        StudyMethod.PromptTuning => "prompt tuning",
+        StudyMethod.LongerPromptTuning => $"prompt tuning, {row.Steps} steps",
+        StudyMethod.Transfer => $"transfer from {row.Source}",
+        StudyMethod.ModelTuning => "model tuning",
+        _ => $"multi-task model tuning, {row.Source}",
+    };
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 

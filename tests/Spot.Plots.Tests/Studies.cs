@@ -37,8 +37,40 @@ internal static class Studies
             Similarities = similarities,
             Validation = Findings(random, similarities, leaks, runs, seeds, holes),
             Missing = holes ? 3 : 0,
+            Suites = [new StudySuite("all targets", targetNames)],
         };
-        return test ? study with { Test = Findings(random, similarities, leaks, runs, seeds, holes) } : study;
+        study = study with { Validation = study.Validation with { Methods = [.. Methods(study, leaks)] } };
+        return test ? study with { Test = Findings(random, similarities, leaks, runs, seeds, holes) with { Methods = [.. Methods(study, leaks)] } } : study;
+    }
+
+    // Few-shot is worst, model tuning best; each source has a gain of its own.
+    private static IEnumerable<MethodRow> Methods(StudyResult study, bool[][] leaks)
+    {
+        yield return Method(StudyMethod.FewShot, null, -20, []);
+        yield return Method(StudyMethod.PromptTuning, null, 0, []);
+        yield return Method(StudyMethod.LongerPromptTuning, null, 1.5, []) with { Steps = 2000 };
+        foreach ((int source, string name) in study.Sources.Index())
+        {
+            yield return Method(StudyMethod.Transfer, name, 3 - source, [.. study.Targets.Where((_, target) => leaks[source][target])]);
+        }
+
+        yield return Method(StudyMethod.ModelTuning, null, 6, []);
+
+        MethodRow Method(StudyMethod method, string? source, double gain, string[] leftOut) => new()
+        {
+            Method = method,
+            Source = source,
+            Suites = [new MethodScore
+            {
+                Score = new ScoreSpread(70 + gain, 0.5, 0.4),
+                Interval = new ConfidenceInterval(60 + gain, 80 + gain),
+                Change = new ScoreSpread(gain, 0.3, 0.2),
+                ChangeInterval = new ConfidenceInterval(gain - 1, gain + 1),
+                Outcomes = (study.Targets.Count - leftOut.Length) * study.TargetSeeds.Count,
+                Missing = 0,
+                LeftOut = leftOut,
+            }],
+        };
     }
 
     public static T[][] Matrix<T>(int rows, int columns, Func<int, int, T> cell) =>

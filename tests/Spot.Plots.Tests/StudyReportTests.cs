@@ -228,6 +228,39 @@ public partial class StudyReportTests
     }
 
     [Fact]
+    public void The_table_of_methods_says_on_what_each_rests_and_what_is_left_out()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(4, 3, test: true, holes: true);
+        study = study with { SourceMixtures = new Dictionary<string, IReadOnlyList<string>> { [study.Sources[3]] = ["a", "b"] } };
+        Assert.True(study.Leaks[3][0] && study.Leaks[2][1]); // as Studies has it
+        string page = System.Net.WebUtility.HtmlDecode(File.ReadAllText(StudyReport.Write(study, folder.Path)[0])), tables = File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName));
+        foreach (string line in new[]
+        {
+            "| method | score | change |",
+            "| few-shot | 50.0 ± 0.5 [40.0, 60.0] | −20.0 [−21.0, −19.0] |",
+            "| prompt tuning | 70.0 ± 0.5 [60.0, 80.0] |  |",
+            "| prompt tuning, 2,000 steps | 71.5 ± 0.5 [61.5, 81.5] | +1.5 [0.5, 2.5] |",
+            $"| transfer from {study.Sources[0]} | 73.0 ± 0.5 [63.0, 83.0] | +3.0 [2.0, 4.0] |",
+            $"| transfer from the mixture {study.Sources[3]} | 70.0 ± 0.5 [60.0, 80.0] (6 of 9 runs) | 0.0 [−1.0, 1.0] |",
+        })
+        {
+            Assert.Equal(2, tables.Split('\n').Count(found => found == line)); // test and validation
+        }
+
+        string leftOut = $"Left out, because the source is, holds or has examples of the target: ";
+        Assert.Contains(leftOut, page, StringComparison.Ordinal);
+        Assert.Contains($"{study.Sources[3]} → {study.Targets[0]}", tables.Split('\n').First(line => line.StartsWith($"- {leftOut}", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains($"3 source tasks and 1 mixture ({study.Sources[3]} of a, b) in 3 runs each", page, StringComparison.Ordinal);
+        Assert.Contains("<td>model tuning</td><td class=\"n\">76.0 ± 0.5 [66.0, 86.0]</td>", page, StringComparison.Ordinal);
+
+        study = study with { Suites = [new("first", [study.Targets[0]]), new("rest", [study.Targets[1], study.Targets[2]])] };
+        StudyFindings twice = study.Validation with { Methods = [.. study.Validation.Methods.Select(row => row with { Suites = [row.Suites[0], row.Suites[0]] })] };
+        StudyReport.Write(study with { Validation = twice, Test = null }, folder.Path);
+        Assert.Contains("| method | first: score | first: change | rest: score | rest: change |", File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_study_of_nothing_is_an_error()
     {
         using TempFolder folder = new();

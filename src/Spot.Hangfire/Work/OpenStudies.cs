@@ -33,7 +33,7 @@ internal sealed class OpenStudies(IServiceProvider services, StudyWorkerOptions 
         Close(name);
         Study study = new(
             plan, store, backbone, services.GetRequiredService<IPromptTuner>(), services.GetRequiredService<IPromptEvaluator>(), services.GetRequiredService<ITaskEmbedder>(),
-            services.GetService<ILogger<Study>>());
+            services.GetService<StudyTools>(), services.GetService<ILogger<Study>>());
         _open[name] = (row.Submitted, row.Id, study, store);
         return (row.Id, study);
     }

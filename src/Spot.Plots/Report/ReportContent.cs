@@ -7,7 +7,7 @@ namespace Spot.Plots.Report;
 /// <summary>The parts of a study's report in their order: what it comes to, test scores, validation scores, similarities.</summary>
 internal sealed class ReportContent
 {
-    private const string HowToRead = "How to read this";
+    private const string HowToRead = "How to read this", MethodsName = "Methods";
     private readonly StudyResult _study;
     private readonly string _title;
     private readonly string? _description;
@@ -63,8 +63,14 @@ internal sealed class ReportContent
             page.List(StudyReading.Of(_study, findings));
             (string Name, ReportTable Table)[] tables = [.. Tables(findings)];
             page.Table(tables[0].Table);
+            if (findings.Methods.Count > 0)
+            {
+                page.Paragraph(MethodsName);
+                page.Table(StudyTables.Methods(_study, findings));
+            }
+
             figures.ForEach(figure => page.Figure(figure.Figure));
-            foreach ((string name, ReportTable table) in tables[1..])
+            foreach ((string name, ReportTable table) in tables[1..].Where(table => table.Name != MethodsName))
             {
                 page.Details(name, table);
             }
@@ -101,6 +107,7 @@ internal sealed class ReportContent
     private IEnumerable<(string Name, ReportTable Table)> Tables(StudyFindings findings) =>
     [
         ("Search space and quality", StudyTables.SearchSpace(_study, findings)),
+        .. findings.Methods.Count > 0 ? [(MethodsName, StudyTables.Methods(_study, findings))] : Array.Empty<(string, ReportTable)>(),
         ("What a target costs where the library serves N targets", StudyTables.Costs(findings)),
         ("Targets", StudyTables.Targets(_study, findings)),
         ("Does similarity predict transfer?", StudyTables.Correlations(findings)),
@@ -108,8 +115,11 @@ internal sealed class ReportContent
     ];
 
     private string Description() =>
-        $"{StudyText.Count(_study.Sources.Count, "source task")} in {StudyText.Count(_study.SourceSeeds.Count, "run")} each, " +
+        $"{StudyText.Count(_study.Sources.Count - _study.SourceMixtures.Count, "source task")}{Mixtures()} in {StudyText.Count(_study.SourceSeeds.Count, "run")} each, " +
         $"{StudyText.Count(_study.Targets.Count, "target task")}, {StudyText.Count(_study.TargetSeeds.Count, "seed")}. {_description}".TrimEnd();
+
+    private string Mixtures() => _study.SourceMixtures.Count == 0 ? "" :
+        $" and {StudyText.Count(_study.SourceMixtures.Count, "mixture")} ({string.Join("; ", _study.SourceMixtures.Select(mixture => $"{mixture.Key} of {string.Join(", ", mixture.Value)}"))})";
 
     private static string FileName(StudySimilarity similarity) => StudyText.Of(similarity.Similarity).Replace(' ', '-');
 }

@@ -55,6 +55,13 @@ internal static class StudyReading
                 $"ρ = {NumberText.Of(row.Spearman, "F2")}{StudyText.Interval(row.SpearmanInterval, "F2", " ")}{P(row.SpearmanP)}; {StudyText.Count(row.Points, "point")}{(double.IsNaN(row.PearsonP) ? ", too few for a verdict" : "")}.");
         }
 
+        string[] leftOut = [.. findings.Methods.Where(row => row.Method == StudyMethod.Transfer).Select(row => (row.Source, Targets: row.Suites.SelectMany(suite => suite.LeftOut).Distinct().ToArray()))
+            .Where(row => row.Targets.Length > 0).Select(row => $"{row.Source} → {string.Join(", ", row.Targets)}")];
+        if (leftOut.Length > 0)
+        {
+            lines.Add($"Left out, because the source is, holds or has examples of the target: {string.Join("; ", leftOut)}. Methods that begin with it are compared with prompt tuning on the other targets.");
+        }
+
         if (StudyText.WithoutError(study, findings) is { Length: > 0 } perfect)
         {
             lines.Add(perfect);
@@ -78,6 +85,7 @@ internal static class StudyReading
         "best of top-k: the target is tuned from each of the k most similar source prompts, and the best run on validation examples counts. Oracle: the same from all of them. Runs that are equally good on validation examples count with their mean.",
         "search saved: the share of source prompts that need no run on the target. Steps, % of oracle: tuning steps on the target, its embedding included, of those of the whole search.",
         "Controls: best of restarts is the best run without transfer of all seeds; more steps, no transfer is one longer run; a prompt at random is the mean of all source prompts.",
+        "Methods: prompt tuning begins from scratch, transfer from the prompts of one source (with several prompts of it, the mean of their runs), model tuning tunes all weights. Changes are against prompt tuning on the same targets and seeds.",
         "p: how often a correlation as strong comes out when the tasks are exchanged at random (Mantel's test); no p and no line on fewer than ten points.",
         $"Validation examples choose: the checkpoint of a run and the best of several runs{(study.Test is null ? ", so that the scores here are a little too good" : ", and the strategies and sources that are named, also where test scores are given")}.",
     ];

@@ -23,6 +23,16 @@ internal static class StudyTables
             texts: 2);
     }
 
+    /// <summary>The methods (SPoT, table 1): of every suite the score and the change against prompt tuning.</summary>
+    internal static ReportTable Methods(StudyResult study, StudyFindings findings) => new(
+        ["method", .. study.Suites.SelectMany(suite => study.Suites.Count == 1 ? ["score", "change"] : new[] { $"{suite.Name}: score", $"{suite.Name}: change" })],
+        [.. findings.Methods.Select(row => (string[])[StudyText.Name(study, row), .. study.Suites.Zip(row.Suites).SelectMany(suite => new[]
+        {
+            StudyText.Spread(suite.Second.Score) + StudyText.Interval(suite.Second.Interval, "F1", " ") + StudyText.Coverage(study, suite.First, suite.Second),
+            row.Method == StudyMethod.PromptTuning ? "" : StudyText.Change(suite.Second.Change.Mean, suite.Second.ChangeInterval),
+        })])],
+        texts: 1);
+
     /// <summary>What a target's run costs in all, by how many targets the library serves.</summary>
     internal static ReportTable Costs(StudyFindings findings) => new(
         ["strategy", "similarity", "k", "score", .. Served.Select(targets => double.IsFinite(targets) ? $"steps, N = {NumberText.Of(targets, "F0")}" : "steps, N = ∞")],

@@ -45,6 +45,22 @@ internal static class StudyText
         _ => Of(row.Strategy, row.Similarity),
     };
 
+    /// <summary>A method with what it begins with.</summary>
+    internal static string Name(StudyResult study, MethodRow row) => row.Method switch
+    {
+        StudyMethod.FewShot => "few-shot",
+        StudyMethod.PromptTuning => "prompt tuning",
+        StudyMethod.LongerPromptTuning => $"prompt tuning, {NumberText.Of(row.Steps ?? 0, "#,0")} steps",
+        StudyMethod.Transfer => $"transfer from {(study.SourceMixtures.ContainsKey(row.Source ?? "") ? "the mixture " : "")}{row.Source}",
+        StudyMethod.ModelTuning => "model tuning",
+        StudyMethod.MultiTaskModelTuning => $"multi-task model tuning, {row.Source}",
+        _ => row.Method.ToString(),
+    };
+
+    /// <summary>On how many of a suite's pairs of a target and a seed a score rests, where that is not all; "" otherwise.</summary>
+    internal static string Coverage(StudyResult study, StudySuite suite, MethodScore score) =>
+        score.Outcomes == suite.Targets.Count * study.TargetSeeds.Count ? "" : $" ({score.Outcomes} of {suite.Targets.Count * study.TargetSeeds.Count} runs)";
+
     internal static bool IsSearch(SearchSpaceRow row) => !IsControl(row) && row.Strategy is not (StudyStrategy.Baseline or StudyStrategy.Oracle);
 
     internal static bool IsControl(SearchSpaceRow row) => row.Strategy is StudyStrategy.Restarts or StudyStrategy.LongBaseline or StudyStrategy.RandomPrompt;

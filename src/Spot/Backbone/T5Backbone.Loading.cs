@@ -81,7 +81,7 @@ public sealed partial class T5Backbone
         {
             T5Backbone backbone = new(full, NameOf(full), new FrozenT5(weights, config, device, type, thread), tokenizer, thread);
             BackboneLog.Loaded(
-                logger ?? NullLogger.Instance, backbone.Name, weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements), backbone.Device, backbone.Precision, reason);
+                logger ?? NullLogger.Instance, backbone.Name, backbone.ParameterCount, backbone.Device, backbone.Precision, reason);
             return backbone;
         }
         catch

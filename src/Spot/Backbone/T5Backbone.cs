@@ -30,6 +30,9 @@ public sealed partial class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>The architecture.</summary>
     public T5Config Config => Model.Config;
 
+    /// <summary>How many numbers the weights are.</summary>
+    public long ParameterCount => Model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements);
+
     /// <summary>The checkpoint's tokenizer.</summary>
     public T5Tokenizer Tokenizer { get; }
 

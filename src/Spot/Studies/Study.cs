@@ -23,6 +23,7 @@ public sealed class Study : IDisposable
     private readonly IStudyStore _store;
     private readonly BackboneIdentity _backbone;
     private readonly StudyRecords _records;
+    private readonly StudyTools _tools;
     private readonly StudyWork _work;
     private readonly bool _ownsStore;
     private readonly StudyDone _inputs;
@@ -36,12 +37,14 @@ public sealed class Study : IDisposable
     /// <param name="tuner">Tunes prompts.</param>
     /// <param name="evaluator">Evaluates them on test examples.</param>
     /// <param name="embedder">Embeds targets.</param>
+    /// <param name="tools">What the plan's methods need that tune no prompt; null where it has none.</param>
     /// <param name="logger">Told what a call is going to do and of every unit of work that is done; null for none.</param>
     /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
     /// <exception cref="SpotException">The folder's prompts belong to another backbone.</exception>
     public Study(
-        StudyPlan plan, string folder, BackboneIdentity backbone, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder, ILogger<Study>? logger = null)
-        : this(plan, Open(plan, folder, backbone), backbone, tuner, evaluator, embedder, logger) => _ownsStore = true;
+        StudyPlan plan, string folder, BackboneIdentity backbone, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder,
+        StudyTools? tools = null, ILogger<Study>? logger = null)
+        : this(plan, Open(plan, folder, backbone), backbone, tuner, evaluator, embedder, InFolder(tools, folder), logger) => _ownsStore = true;
 
     /// <summary>A study whose store is somewhere else than in a folder, begun or not.</summary>
     /// <param name="plan">What to study; the study keeps a copy.</param>
@@ -50,10 +53,12 @@ public sealed class Study : IDisposable
     /// <param name="tuner">Tunes prompts.</param>
     /// <param name="evaluator">Evaluates them on test examples.</param>
     /// <param name="embedder">Embeds targets.</param>
+    /// <param name="tools">What the plan's methods need that tune no prompt; null where it has none.</param>
     /// <param name="logger">As of the other.</param>
     /// <exception cref="ArgumentException">The plan cannot be carried out.</exception>
     public Study(
-        StudyPlan plan, IStudyStore store, BackboneIdentity backbone, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder, ILogger<Study>? logger = null)
+        StudyPlan plan, IStudyStore store, BackboneIdentity backbone, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder,
+        StudyTools? tools = null, ILogger<Study>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(store);
@@ -66,7 +71,8 @@ public sealed class Study : IDisposable
         _records = new StudyRecords(_layout, store, backbone);
         _inputs = new StudyDone(_records);
         _units = new Lazy<Dictionary<string, StudyUnit>>(() => _layout.Units.ToDictionary(unit => unit.Name(_layout), StringComparer.Ordinal));
-        _work = new StudyWork(_layout, store, tuner, evaluator, embedder);
+        _tools = tools ?? new StudyTools();
+        _work = new StudyWork(_layout, store, tuner, evaluator, embedder, _tools);
         _logger = logger ?? NullLogger<Study>.Instance;
     }
 
@@ -76,6 +82,7 @@ public sealed class Study : IDisposable
     /// <param name="cancellationToken">Checked before every step; what was done stays done.</param>
     /// <returns>How far the study is.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such shard.</exception>
+    /// <exception cref="InvalidOperationException">The plan asks for a method that the study was given no tools for (<see cref="StudyTools"/>).</exception>
     /// <exception cref="SpotException">The folder has units that were computed otherwise than the plan says; the message names what differs.</exception>
     /// <exception cref="InvalidDataException">A file of the folder is damaged.</exception>
     /// <exception cref="IOException">The folder cannot be written, or another process works on the unit.</exception>
@@ -98,7 +105,7 @@ public sealed class Study : IDisposable
     /// <param name="cancellationToken">Checked before every step; what the run has done by then is kept, and the next call goes on from there.</param>
     /// <returns>Whether it was done by this call; otherwise it was before.</returns>
     /// <exception cref="ArgumentException">The plan has no such unit.</exception>
-    /// <exception cref="InvalidOperationException">A unit that it needs is not done.</exception>
+    /// <exception cref="InvalidOperationException">A unit that it needs is not done, or the study was given no tools for its method (<see cref="StudyTools"/>).</exception>
     /// <exception cref="SpotException">The store has units that were computed otherwise than the plan says; the message names what differs.</exception>
     /// <exception cref="InvalidDataException">What the store holds is damaged.</exception>
     /// <exception cref="TuningDivergedException">The run of a source, an embedding or a mixture diverged.</exception>
@@ -139,7 +146,7 @@ public sealed class Study : IDisposable
     /// <summary>Takes over from a folder in which other shards of this study worked what is lacking here.</summary>
     /// <param name="folder">The other folder, which stays as it is.</param>
     /// <param name="cancellationToken">Cancels between files; it can be begun again.</param>
-    /// <returns>A task that ends when all is copied.</returns>
+    /// <returns>A task that ends when all is copied. Models that were tuned on mixtures stay where they are.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder holds no study.</exception>
     /// <exception cref="SpotException">Its prompts belong to another backbone.</exception>
     public Task MergeAsync(string folder, CancellationToken cancellationToken = default) =>
@@ -162,6 +169,22 @@ public sealed class Study : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(backbone);
         return new StudyFolder(folder, backbone.Fingerprint);
+    }
+
+    private static StudyTools InFolder(StudyTools? tools, string folder) =>
+        (tools ?? new StudyTools()) is { ModelFolder: null } own ? own with { ModelFolder = Path.Combine(Path.GetFullPath(folder), "models") } : tools!;
+
+    // Before the work, not in the midst of it.
+    private void CheckTools(IEnumerable<StudyUnit> units)
+    {
+        foreach (StudyUnitKind kind in units.Select(unit => unit.Kind).Distinct())
+        {
+            if (_tools.Lacks(kind) is (string option, string tool))
+            {
+                throw new InvalidOperationException(
+                    $"The plan has {option}, but the study was given no {nameof(StudyTools)}.{tool}, which that needs. Give the study one, or leave {option} out of the plan.");
+            }
+        }
     }
 
     private async Task DoMergeAsync(string folder, CancellationToken cancellationToken)
@@ -194,6 +217,7 @@ public sealed class Study : IDisposable
             throw new InvalidOperationException($"The unit '{name}' needs '{needs.First(need => !_inputs.Has(need)).Name(_layout)}', which is not done. Do that one before.");
         }
 
+        CheckTools([unit]);
         StudyUnitResult result = await _work.DoAsync(unit, progress, cancellationToken).ConfigureAwait(false);
         await _inputs.AddAsync(unit, result, CancellationToken.None).ConfigureAwait(false); // what was done stays done
         return true;
@@ -205,6 +229,7 @@ public sealed class Study : IDisposable
         StudyUnit[] mine = [.. _layout.Units.Where(unit => shard.Has(unit.Piece(_layout)))];
         await done.HasAllAsync(mine, cancellationToken).ConfigureAwait(false);
         List<StudyUnit> left = [.. mine.Where(unit => !done.Has(unit))];
+        CheckTools(left);
         StudyProgressRelay relay = Start(shard, progress, mine.Length, left);
         foreach (StudyUnit unit in left.ToArray())
         {

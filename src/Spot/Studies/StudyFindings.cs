@@ -21,4 +21,7 @@ public sealed record StudyFindings
 
     /// <summary>The table of search spaces and quality (SPoT, Table 3).</summary>
     public required IReadOnlyList<SearchSpaceRow> Table { get; init; }
+
+    /// <summary>The table of methods (SPoT, Table 1): few-shot, prompt tuning, longer prompt tuning, transfer from each source, model tuning, multi-task model tuning, as far as the plan has them.</summary>
+    public IReadOnlyList<MethodRow> Methods { get; init; } = [];
 }

@@ -9,13 +9,44 @@ namespace Spot.Studies;
 /// </remarks>
 public sealed class StudyPlan
 {
-    /// <summary>The source tasks, with distinct names, at least one.</summary>
+    /// <summary>The source tasks, with distinct names; at least one, unless there are mixtures.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Sources { get; set; } = [];
+
+    /// <summary>
+    /// Sources that are mixtures of tasks, behind the others: each has a prompt for every source seed, with its key, its transfers and its row. Their
+    /// names are distinct, also from those of sources and targets. A mixture that holds a target's task, known by its name, or one of which
+    /// <see cref="Leaks"/> says so, is left out for that target: to leave one task out of a mixture at a time, give a mixture for every target. The runs
+    /// of <see cref="MixtureOfTopKValues"/> mix single tasks only.
+    /// </summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<TaskMixture> SourceMixtures { get; set; } = [];
 
     /// <summary>The target tasks, with distinct names, at least one. A task may be a source too: its own prompts are left out for it.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Targets { get; set; } = [];
+
+    /// <summary>
+    /// How examples are shown to the model itself, without any tuning, in place of the target's training; the seed is replaced by the target's. Null to
+    /// leave the method out. Examples are answered as <see cref="TargetOptions"/> says.
+    /// </summary>
+    /// <value>null.</value>
+    public FewShotOptions? FewShot { get; set; }
+
+    /// <summary>How all weights are tuned on a target; the seed is replaced. Null to leave the method out.</summary>
+    /// <value>null.</value>
+    public ModelTuningOptions? ModelTuning { get; set; }
+
+    /// <summary>
+    /// How all weights are tuned on each of <see cref="SourceMixtures"/>, once for each target seed, before they are tuned on a target as
+    /// <see cref="ModelTuning"/> says. Null to leave the method out.
+    /// </summary>
+    /// <value>null.</value>
+    public ModelTuningOptions? MultiTaskModelTuning { get; set; }
+
+    /// <summary>Targets that are reported together in the table of methods, with distinct names. They change no unit of work.</summary>
+    /// <value>Empty, for one suite of all targets.</value>
+    public IReadOnlyList<StudySuite> Suites { get; set; } = [];
 
     /// <summary>The seeds of the runs on each source task: each gives a source prompt.</summary>
     /// <value>0, 1, 2.</value>
@@ -85,23 +116,52 @@ public sealed class StudyPlan
     /// <value>null.</value>
     public Func<TextTask, TextTask, bool>? Leaks { get; set; }
 
+    /// <summary>The names of all sources, the mixtures behind the tasks.</summary>
+    internal IReadOnlyList<string> SourceNames => [.. Sources.Select(task => task.Name), .. SourceMixtures.Select(mixture => mixture.Name)];
+
+    /// <summary>The suites, or one of all targets.</summary>
+    internal IReadOnlyList<StudySuite> AllSuites => Suites.Count > 0 ? Suites : [new StudySuite("all targets", [.. Targets.Select(task => task.Name)])];
+
     /// <summary>A copy that later changes of this plan, its lists and its options leave alone.</summary>
     internal StudyPlan Copy()
     {
         StudyPlan copy = (StudyPlan)MemberwiseClone();
-        (copy.Sources, copy.Targets) = ([.. Sources], [.. Targets]);
+        (copy.Sources, copy.SourceMixtures, copy.Targets) = ([.. Sources], [.. SourceMixtures], [.. Targets]);
         (copy.SourceSeeds, copy.TargetSeeds) = ([.. SourceSeeds], [.. TargetSeeds]);
         (copy.SourceOptions, copy.TargetOptions) = (SourceOptions.Clone(), TargetOptions.Clone());
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
         (copy.LongBaselineSteps, copy.Similarities) = ([.. LongBaselineSteps], [.. Similarities]);
+        (copy.FewShot, copy.ModelTuning, copy.MultiTaskModelTuning) = (FewShot?.Clone(), ModelTuning?.Clone(), MultiTaskModelTuning?.Clone());
+        copy.Suites = [.. Suites.Select(suite => suite with { Targets = [.. suite.Targets] })];
         return copy;
     }
 
     /// <exception cref="ArgumentException">The plan cannot be carried out; the message says why.</exception>
     internal void Check()
     {
-        Distinct(Sources.Select(task => task.Name), nameof(Sources));
+        Distinct(SourceNames, SourceMixtures.Count == 0 ? nameof(Sources) : $"{nameof(Sources)} with {nameof(SourceMixtures)}");
         Distinct(Targets.Select(task => task.Name), nameof(Targets));
+        if (SourceMixtures.FirstOrDefault(mixture => Targets.Any(target => target.Name == mixture.Name)) is { } named)
+        {
+            throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(SourceMixtures)} has '{named.Name}', which is a target's name too. Give the mixture another name.");
+        }
+
+        foreach (StudySuite suite in AllSuites)
+        {
+            Distinct(suite.Targets, $"{nameof(Suites)}['{suite.Name}'].{nameof(suite.Targets)}");
+            if (suite.Targets.Except(Targets.Select(task => task.Name)).FirstOrDefault() is { } unknown)
+            {
+                throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(Suites)}['{suite.Name}'] has '{unknown}', which is no target; the targets are {string.Join(", ", Targets.Select(task => task.Name))}.");
+            }
+        }
+
+        Distinct(AllSuites.Select(suite => suite.Name), nameof(Suites));
+        if (MultiTaskModelTuning is not null && (ModelTuning is null || SourceMixtures.Count == 0))
+        {
+            throw new ArgumentException(
+                $"{nameof(StudyPlan)}.{nameof(MultiTaskModelTuning)} needs {(ModelTuning is null ? $"{nameof(ModelTuning)}, which says how a target is tuned then" : $"{nameof(SourceMixtures)} to tune on")}. Set it, or leave the method out.");
+        }
+
         Distinct(SourceSeeds, nameof(SourceSeeds));
         Distinct(TargetSeeds, nameof(TargetSeeds));
         Distinct(Similarities, nameof(Similarities));

@@ -7,11 +7,17 @@ namespace Spot.Studies;
 /// </remarks>
 public sealed record StudyResult
 {
-    /// <summary>The names of the source tasks.</summary>
+    /// <summary>The names of the sources: tasks, then mixtures.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>Of the sources that are mixtures the names of their tasks.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> SourceMixtures { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The names of the target tasks.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
+
+    /// <summary>The suites of targets that methods are compared on.</summary>
+    public IReadOnlyList<StudySuite> Suites { get; init; } = [];
 
     /// <summary>The seeds of the runs of each source task.</summary>
     public required IReadOnlyList<long> SourceSeeds { get; init; }

@@ -27,6 +27,9 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
     /// <summary>Runs on this task diverge.</summary>
     public string? Diverging { get; set; }
 
+    /// <summary>The score of the model itself on an input.</summary>
+    public static double Bare(string input) => Math.Round(50 + (40 * Math.Sin(Hash(input))), 3);
+
     public static StudyPlan Plan(int sources = 3, int targets = 2) => new()
     {
         Sources = [.. Enumerable.Range(0, sources).Select(i => Task($"source/{i}"))],
@@ -82,7 +85,8 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
 
     public Task<PromptEvaluation> EvaluateAsync(
         SoftPrompt? prompt, TextTask task, IReadOnlyList<TextExample>? examples = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>
-        System.Threading.Tasks.Task.FromResult(new PromptEvaluation(Math.Round(50 + (40 * Math.Sin(prompt!.Values.Span[0] + prompt.Values.Span[1] + examples!.Count)), 3), 0));
+        System.Threading.Tasks.Task.FromResult(prompt is null ? new PromptEvaluation(Bare(examples![0].Input), 0)
+            : new PromptEvaluation(Math.Round(50 + (40 * Math.Sin(prompt.Values.Span[0] + prompt.Values.Span[1] + examples!.Count)), 3), 0));
 
     public Task<EnsembleEvaluation> EvaluateAsync(
         IReadOnlyList<SoftPrompt> prompts, TextTask task, IReadOnlyList<TextExample>? examples = null, EvaluationOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -48,7 +48,7 @@ public sealed class StudyTests : IDisposable
         List<StudyProgress> progress = [];
         Messages<Study> log = new(LogLevel.Information);
         StudyFake fake = new() { StopAt = 4 };
-        Study study = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), StudyFake.Backbone, fake, fake, fake, log);
+        Study study = new(StudyFake.Plan(), Path.Combine(_folder.Path, "a"), StudyFake.Backbone, fake, fake, fake, logger: log);
         await Assert.ThrowsAsync<OperationCanceledException>(() => study.RunAsync(progress: new Listener<StudyProgress>(progress.Add), cancellationToken: Cancel));
         Assert.Equal((0, 0, Units, (long)steps), (progress[0].Done, progress[0].DoneBefore, progress[0].Total, progress[0].StepsLeft));
         Assert.Equal($"begins: {Units} units to do, {steps} tuning steps", progress[0].ToString());

@@ -29,7 +29,7 @@ internal sealed class OutcomeComparison(Outcome[][] baseline, Outcome[][] outcom
     /// <summary>Means over the targets, and how they differ from seed to seed.</summary>
     public static ScoreSpread Spread(double[][] cells)
     {
-        double[] bySeed = [.. Enumerable.Range(0, cells[0].Length)
+        double[] bySeed = [.. Enumerable.Range(0, cells.Length == 0 ? 0 : cells[0].Length)
             .Select(seed => cells.Select(ofTarget => ofTarget[seed]).Where(number => !double.IsNaN(number)).ToArray())
             .Where(ofTargets => ofTargets.Length > 0).Select(ofTargets => ScoreSpread.Of(ofTargets).Mean)];
         return bySeed.Length == 0 ? new ScoreSpread(double.NaN, double.NaN, double.NaN) : ScoreSpread.Of(bySeed);

@@ -14,6 +14,7 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
     public StudyFindings Findings(Func<StudyRun, double> score)
     {
         double[][] baseline = Scores(runs.Baseline, score);
+        MethodTable methods = new([.. plan.Targets.Select(task => task.Name)], plan.AllSuites, runs.Baseline, score);
         double[][][] transfer = [.. runs.Transfer.Select(ofPrompt => Scores(ofPrompt, score))];
         double[][] promptReductions = [.. transfer.Select(ofPrompt => ofPrompt.Select((seeds, target) => Reduction(baseline[target], seeds)).ToArray())];
         return new StudyFindings
@@ -30,6 +31,7 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
             WithoutError = [.. baseline.Select(seeds => seeds.Count(value => value >= 100))],
             Correlations = [.. similarities.SelectMany(similarity => Correlations(similarity, promptReductions))],
             Table = new SearchSpaceTable(plan, runs, similarities, score).Rows(),
+            Methods = [.. runs.Methods.Select(methods.Row)],
         };
     }
 
@@ -48,7 +50,7 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
 
     private IEnumerable<StudyCorrelation> Correlations(StudySimilarity similarity, double[][] reductions)
     {
-        string[] sources = [.. plan.Sources.Select(task => task.Name)], targets = [.. plan.Targets.Select(task => task.Name)];
+        string[] sources = [.. plan.SourceNames], targets = [.. plan.Targets.Select(task => task.Name)];
         double[][] means = [.. similarity.Means.Select(ofPrompt => ofPrompt.ToArray())];
         foreach ((int target, string name) in targets.Index())
         {

@@ -19,18 +19,25 @@ internal sealed record StudyRun
     /// <summary>All evaluations in order, with metrics only where the best is.</summary>
     public IReadOnlyList<TuningEvaluation> Evaluations { get; init; } = [];
 
-    /// <param name="result">The run.</param>
-    /// <param name="test">Its evaluation on test examples.</param>
+    /// <param name="score">The best validation score.</param>
+    /// <param name="step">The step of the best checkpoint.</param>
+    /// <param name="evaluations">All evaluations in order.</param>
+    /// <param name="test">The best checkpoint's evaluation on test examples.</param>
     /// <param name="steps">Steps spent in all.</param>
-    public static StudyRun Of(TuningResult result, PromptEvaluation? test, long steps) => new()
+    public static StudyRun Of(double score, int step, IReadOnlyList<TuningEvaluation> evaluations, PromptEvaluation? test, long steps) => new()
     {
-        Score = Defined(result.BestScore),
+        Score = Defined(score),
         Test = test is null ? null : Defined(test.Score),
-        BestStep = result.BestStep,
+        BestStep = step,
         Steps = steps,
-        Evaluations = [.. result.Evaluations.Select(evaluation =>
-            evaluation.Step == result.BestStep ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.InvalidOutputRate))],
+        Evaluations = [.. evaluations.Select(evaluation =>
+            evaluation.Step == step ? evaluation : new TuningEvaluation(evaluation.Step, evaluation.Score, evaluation.InvalidOutputRate))],
     };
+
+    /// <param name="result">The run.</param>
+    /// <param name="test">As of the other.</param>
+    /// <param name="steps">As of the other.</param>
+    public static StudyRun Of(TuningResult result, PromptEvaluation? test, long steps) => Of(result.BestScore, result.BestStep, result.Evaluations, test, steps);
 
     /// <summary>An undefined score as 0.</summary>
     public static double Defined(double score) => double.IsNaN(score) ? 0 : score;

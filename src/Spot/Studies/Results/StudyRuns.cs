@@ -9,6 +9,9 @@ internal sealed record StudyRuns(StudyRun?[][] Baseline, StudyRun?[][][] Transfe
     /// <summary>Without transfer, for more steps. // [which][target][seed]</summary>
     public IReadOnlyList<StudyRun?[][]> LongBaselines { get; init; } = [];
 
+    /// <summary>The methods to compare, in the order of their rows.</summary>
+    public IReadOnlyList<MethodRuns> Methods { get; init; } = [];
+
     /// <summary>The steps of all source prompts.</summary>
     public long LibrarySteps { get; init; }
 }

@@ -24,11 +24,14 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             LongBaselines = [.. _plan.LongBaselineSteps.Select(steps => Grid((target, seed) => Run(new StudyUnit(StudyUnitKind.LongBaseline, Target: target, Seed: seed, K: steps))))],
             LibrarySteps = Enumerable.Range(0, layout.Prompts).Sum(prompt => Run(new StudyUnit(StudyUnitKind.Source, prompt))?.Steps ?? 0),
         };
+        all = all with { Methods = [.. Methods(all, Run)] };
         StudyAnalysis analysis = new(_plan, all, similarities);
         return new StudyResult
         {
-            Sources = [.. _plan.Sources.Select(task => task.Name)],
+            Sources = _plan.SourceNames,
+            SourceMixtures = _plan.SourceMixtures.ToDictionary(mixture => mixture.Name, mixture => (IReadOnlyList<string>)[.. mixture.Tasks.Select(part => part.Task.Name)]),
             Targets = [.. _plan.Targets.Select(task => task.Name)],
+            Suites = _plan.AllSuites,
             SourceSeeds = [.. _plan.SourceSeeds],
             TargetSeeds = [.. _plan.TargetSeeds],
             Leaks = layout.Leaks,
@@ -37,6 +40,28 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             Test = _plan.Targets.All(target => target.Test.Count > 0) ? analysis.Findings(run => run.Test ?? double.NaN) : null,
             Missing = _missing,
         };
+    }
+
+    private IEnumerable<MethodRuns> Methods(StudyRuns runs, Func<StudyUnit, StudyRun?> run)
+    {
+        return
+        [
+            .. _plan.FewShot is null ? [] : Of(StudyMethod.FewShot, StudyUnitKind.FewShot),
+            new MethodRuns(StudyMethod.PromptTuning, [runs.Baseline]),
+            .. _plan.LongBaselineSteps.Zip(runs.LongBaselines, (steps, longer) => new MethodRuns(StudyMethod.LongerPromptTuning, [longer]) { Steps = steps }),
+            .. runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
+                new MethodRuns(StudyMethod.Transfer, ofSource) { Source = layout.Sources[source].Name, LeftOut = layout.Leaks[source] }),
+            .. _plan.ModelTuning is null ? [] : Of(StudyMethod.ModelTuning, StudyUnitKind.ModelTuning),
+            .. _plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(_plan.Sources.Count, _plan.SourceMixtures.Count).Select(mixture =>
+                new MethodRuns(StudyMethod.MultiTaskModelTuning, [Grid((target, seed) => run(new StudyUnit(StudyUnitKind.MultiTaskModelTuning, Target: target, Seed: seed, K: mixture)))])
+                {
+                    Source = layout.Sources[mixture].Name,
+                    LeftOut = layout.Leaks[mixture],
+                }),
+        ];
+
+        IEnumerable<MethodRuns> Of(StudyMethod method, StudyUnitKind kind) =>
+            [new MethodRuns(method, [Grid((target, seed) => run(new StudyUnit(kind, Target: target, Seed: seed)))])];
     }
 
     private IEnumerable<StrategyRuns> Strategies(StudyUnitKind kind, IReadOnlyList<int> ks, Func<StudyUnit, StudyRun?> run) =>
@@ -81,7 +106,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
     private StudySimilarity Similarity(PromptSimilarity similarity, TaskEmbedding?[] keys, TaskEmbedding?[][] targets)
     {
         // Targets that are sources too are there once, with the sources' runs.
-        HashSet<string> sources = [.. _plan.Sources.Select(task => task.Name)];
+        HashSet<string> sources = [.. _plan.SourceNames];
         int[] others = [.. Enumerable.Range(0, _plan.Targets.Count).Where(target => !sources.Contains(_plan.Targets[target].Name))];
         TaskEmbedding[][] tasks =
         [
@@ -92,7 +117,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             key is null || run is null ? double.NaN : PromptCosine.Compare(key, run, similarity)).ToArray()).ToArray())];
         return new StudySimilarity(
             similarity,
-            [.. _plan.Sources.Select(task => task.Name), .. others.Select(target => _plan.Targets[target].Name)],
+            [.. _plan.SourceNames, .. others.Select(target => _plan.Targets[target].Name)],
             Matrix(tasks, similarity),
             toTargets,
             [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Spot.Serialization;
@@ -8,6 +9,8 @@ namespace Spot.Studies;
 internal static class StudyIdentity
 {
     private const string Precision = "precision", Device = "device", SourceTask = "source task ", TargetTask = "target task ", Units = "units of work";
+    private const string Model = "model", MultiTask = "multi-task", Few = "few-shot";
+    private static readonly string[] Growing = [SourceTask, TargetTask, Model + ' ', MultiTask + ' ', Few + ' '];
 
     /// <param name="layout">The plan.</param>
     /// <param name="unit">The unit.</param>
@@ -20,9 +23,10 @@ internal static class StudyIdentity
             [Precision] = backbone.Precision.ToString(),
             [Device] = backbone.DeviceType,
         };
-        if (unit.Prompt >= 0)
+        bool afterMixture = unit.Kind is StudyUnitKind.MultiTaskModel or StudyUnitKind.MultiTaskModelTuning;
+        if (unit.Prompt >= 0 || afterMixture)
         {
-            identity["source task"] = layout.Plan.Sources[layout.SourceOf(unit.Prompt)].Fingerprint;
+            identity["source task"] = layout.Sources[afterMixture ? unit.K : layout.SourceOf(unit.Prompt)].Fingerprint;
         }
 
         if (unit.Target >= 0)
@@ -30,14 +34,30 @@ internal static class StudyIdentity
             identity["target task"] = layout.Plan.Targets[unit.Target].Fingerprint;
         }
 
-        if (unit.Kind is not (StudyUnitKind.Baseline or StudyUnitKind.LongBaseline))
+        bool fromSources = unit.Kind is StudyUnitKind.Transfer or StudyUnitKind.Average or StudyUnitKind.Mixture;
+        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding)
         {
             Add(identity, "source", layout.Plan.SourceOptions);
         }
 
-        if (unit.Kind is not (StudyUnitKind.Source or StudyUnitKind.Embedding))
+        if (fromSources || unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline or StudyUnitKind.FewShot)
         {
             Add(identity, "target", unit.TargetOptions(layout.Plan));
+        }
+
+        if (unit.Kind is StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning)
+        {
+            AddModel(identity, Model, layout.Plan.ModelTuning!);
+        }
+
+        if (afterMixture)
+        {
+            AddModel(identity, MultiTask, layout.Plan.MultiTaskModelTuning!);
+        }
+
+        if (unit.Kind == StudyUnitKind.FewShot)
+        {
+            Add(identity, layout.Plan.FewShot!);
         }
 
         return identity;
@@ -54,11 +74,17 @@ internal static class StudyIdentity
             identity[SourceTask + task.Name] = task.Fingerprint;
         }
 
+        foreach (TaskMixture mixture in plan.SourceMixtures)
+        {
+            identity[SourceTask + mixture.Name] = mixture.Fingerprint;
+        }
+
         foreach (TextTask task in plan.Targets)
         {
             identity[TargetTask + task.Name] = task.Fingerprint;
         }
 
+        AddMethods(identity, plan);
         string units = string.Join('\n', StudyUnitInfo.Of(plan).Select(unit => $"{unit.Name}: {string.Join(' ', unit.Needs)}"));
         identity[Units] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(units)));
         return identity;
@@ -71,7 +97,7 @@ internal static class StudyIdentity
     public static string? PlanDifference(IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> expected, bool mayGrow)
     {
         bool IsGrowth(string name) => mayGrow && (name == Units
-            || ((name.StartsWith(SourceTask, StringComparison.Ordinal) || name.StartsWith(TargetTask, StringComparison.Ordinal)) && found.ContainsKey(name) != expected.ContainsKey(name)));
+            || (found.ContainsKey(name) != expected.ContainsKey(name) && Growing.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))));
         string[] differences = [.. IdentityTexts.Differences(found, expected, IsGrowth, "there", "in this plan")];
         return differences.Length == 0 ? null : string.Join("; ", differences);
     }
@@ -85,12 +111,46 @@ internal static class StudyIdentity
         return differences.Length == 0 ? null : string.Join("; ", differences);
     }
 
+    private static void AddMethods(SortedDictionary<string, string> identity, StudyPlan plan)
+    {
+        if (plan.ModelTuning is { } model)
+        {
+            AddModel(identity, Model, model);
+        }
+
+        if (plan.MultiTaskModelTuning is { } multiTask)
+        {
+            AddModel(identity, MultiTask, multiTask);
+        }
+
+        if (plan.FewShot is { } few)
+        {
+            Add(identity, few);
+        }
+    }
+
     // The seed is part of the unit's name.
-    private static void Add(SortedDictionary<string, string> identity, string prefix, TuningOptions options)
+    private static void Add(SortedDictionary<string, string> identity, string prefix, TrainingOptions options)
     {
         foreach ((string name, string value) in OptionTexts.Of(options).Where(option => option.Key != nameof(options.Seed)))
         {
             identity[$"{prefix} {name}"] = value;
         }
+    }
+
+    // What a model computes its passes in and is stored in is its own, whatever the backbone's.
+    private static void AddModel(SortedDictionary<string, string> identity, string prefix, ModelTuningOptions options)
+    {
+        Add(identity, prefix, options);
+        identity[$"{prefix} {nameof(options.Precision)}"] = options.Precision.ToString();
+        identity[$"{prefix} {nameof(options.StoredPrecision)}"] = options.StoredPrecision.ToString();
+    }
+
+    private static void Add(SortedDictionary<string, string> identity, FewShotOptions options)
+    {
+        identity[$"{Few} {nameof(options.Demonstrations)}"] = options.Demonstrations.ToString(CultureInfo.InvariantCulture);
+        identity[$"{Few} {nameof(options.MaxInputLength)}"] = options.MaxInputLength.ToString(CultureInfo.InvariantCulture);
+        identity[$"{Few} {nameof(options.TargetMark)}"] = options.TargetMark;
+        identity[$"{Few} {nameof(options.Separator)}"] = options.Separator;
     }
 }

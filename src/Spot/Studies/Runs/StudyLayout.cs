@@ -10,15 +10,19 @@ internal sealed class StudyLayout
     {
         plan.Check();
         Plan = plan;
-        SourceNames = FileNames(plan.Sources);
-        TargetNames = FileNames(plan.Targets);
-        Leaks = [.. plan.Sources.Select(source => plan.Targets.Select(target => source.Name == target.Name || (plan.Leaks?.Invoke(source, target) ?? false)).ToArray())];
+        Sources = [.. plan.Sources.Select(TaskMixture.FromTextTask), .. plan.SourceMixtures];
+        SourceNames = [.. FileNames(plan.Sources.Select(task => task.Name)), .. FileNames(plan.SourceMixtures.Select(mixture => mixture.Name)).Select(name => $"mixture.{name}")];
+        TargetNames = FileNames(plan.Targets.Select(task => task.Name));
+        Leaks = [.. Sources.Select(source => plan.Targets.Select(target => source.Tasks.Any(part => Leaking(part.Task, target))).ToArray())];
         Units = [.. Count()];
     }
 
     public StudyPlan Plan { get; }
 
-    /// <summary>Names that can be parts of file names and library ids.</summary>
+    /// <summary>The source tasks, then the mixtures.</summary>
+    public TaskMixture[] Sources { get; }
+
+    /// <summary>Names that can be parts of file names and library ids; those of mixtures have a dot, which no task's has.</summary>
     public string[] SourceNames { get; }
 
     public string[] TargetNames { get; }
@@ -29,7 +33,7 @@ internal sealed class StudyLayout
     /// <summary>All units, those that others need first.</summary>
     public StudyUnit[] Units { get; }
 
-    public int Prompts => Plan.Sources.Count * Plan.SourceSeeds.Count;
+    public int Prompts => Sources.Length * Plan.SourceSeeds.Count;
 
     public int SourceOf(int prompt) => prompt / Plan.SourceSeeds.Count;
 
@@ -43,8 +47,12 @@ internal sealed class StudyLayout
     /// <summary>The id of the embedding of a target's run.</summary>
     public string EmbeddingId(int target, int seed) => string.Create(CultureInfo.InvariantCulture, $"{TargetNames[target]}-{Plan.TargetSeeds[seed]}");
 
-    /// <summary>The ids of the source prompts that a target may start from.</summary>
-    public IEnumerable<string> Eligible(int target) => Enumerable.Range(0, Prompts).Where(prompt => !Leaks[SourceOf(prompt)][target]).Select(PromptId);
+    /// <summary>The folder of a model that was tuned on a mixture.</summary>
+    public string ModelName(StudyUnit unit) => string.Create(CultureInfo.InvariantCulture, $"{SourceNames[unit.K]}-{Plan.TargetSeeds[unit.Seed]}");
+
+    /// <summary>The source prompts that an average or a mixture may choose from: a mixture mixes tasks, so that it takes only those of single tasks.</summary>
+    public IEnumerable<int> Eligible(StudyUnit unit) =>
+        Enumerable.Range(0, unit.Kind == StudyUnitKind.Mixture ? Plan.Sources.Count * Plan.SourceSeeds.Count : Prompts).Where(prompt => !Leaks[SourceOf(prompt)][unit.Target]);
 
     /// <summary>The units that must be done before one.</summary>
     public StudyUnit[] Needs(StudyUnit unit) => unit.Kind switch
@@ -52,9 +60,10 @@ internal sealed class StudyLayout
         StudyUnitKind.Transfer => [new StudyUnit(StudyUnitKind.Source, unit.Prompt)],
         StudyUnitKind.Average or StudyUnitKind.Mixture =>
         [
-            .. Enumerable.Range(0, Prompts).Where(prompt => !Leaks[SourceOf(prompt)][unit.Target]).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
+            .. Eligible(unit).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
         ],
+        StudyUnitKind.MultiTaskModelTuning => [new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: unit.Seed, K: unit.K)],
         _ => [],
     };
 
@@ -73,6 +82,16 @@ internal sealed class StudyLayout
             .. Strategy(StudyUnitKind.Average, Plan.AverageOfTopKValues),
             .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOfTopKValues),
             .. Plan.LongBaselineSteps.SelectMany(steps => runs.Select(run => new StudyUnit(StudyUnitKind.LongBaseline, Target: run.Target, Seed: run.Seed, K: steps))),
+            .. Plan.FewShot is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.FewShot, Target: run.Target, Seed: run.Seed)),
+            .. Plan.ModelTuning is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.ModelTuning, Target: run.Target, Seed: run.Seed)),
+            .. Plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(Plan.Sources.Count, Plan.SourceMixtures.Count).SelectMany(MultiTask),
+        ];
+
+        // A mixture that no target may begin with needs no model.
+        IEnumerable<StudyUnit> MultiTask(int mixture) => Leaks[mixture].All(leaks => leaks) ? [] :
+        [
+            .. Plan.TargetSeeds.Select((_, seed) => new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: seed, K: mixture)),
+            .. runs.Where(run => !Leaks[mixture][run.Target]).Select(run => new StudyUnit(StudyUnitKind.MultiTaskModelTuning, Target: run.Target, Seed: run.Seed, K: mixture)),
         ];
 
         // A target whose sources all leak has nothing to retrieve.
@@ -80,14 +99,17 @@ internal sealed class StudyLayout
             from k in ks
             from similarity in Plan.Similarities
             from run in runs
-            where Eligible(run.Target).Any()
-            select new StudyUnit(kind, Target: run.Target, Seed: run.Seed, K: k, Similarity: similarity);
+            let unit = new StudyUnit(kind, Target: run.Target, Seed: run.Seed, K: k, Similarity: similarity)
+            where Eligible(unit).Any()
+            select unit;
     }
 
+    private bool Leaking(TextTask source, TextTask target) => source.Name == target.Name || (Plan.Leaks?.Invoke(source, target) ?? false);
+
     // Letters, digits, dash and underscore; distinct without regard to case.
-    private static string[] FileNames(IReadOnlyList<TextTask> tasks)
+    private static string[] FileNames(IEnumerable<string> tasks)
     {
-        string[] names = [.. tasks.Select(task => string.Concat(task.Name.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')))];
+        string[] names = [.. tasks.Select(task => string.Concat(task.Take(60).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')))];
         return names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length
             ? names
             : [.. names.Select((name, i) => string.Create(CultureInfo.InvariantCulture, $"{name}_{i}"))];

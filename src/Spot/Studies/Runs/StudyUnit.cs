@@ -12,6 +12,14 @@ internal enum StudyUnitKind
     Average,
     Mixture,
     LongBaseline,
+    FewShot,
+    ModelTuning,
+
+    /// <summary>All weights on a mixture.</summary>
+    MultiTaskModel,
+
+    /// <summary>All weights on a target, after a mixture.</summary>
+    MultiTaskModelTuning,
 }
 
 /// <summary>A piece of a study's work that is done or not done.</summary>
@@ -19,7 +27,7 @@ internal enum StudyUnitKind
 /// <param name="Prompt">The source prompt; −1 where the unit is of none.</param>
 /// <param name="Target">The target; −1 where the unit is of none.</param>
 /// <param name="Seed">The place of the target's seed.</param>
-/// <param name="K">The k of an average or mixture; the steps of a long baseline.</param>
+/// <param name="K">The k of an average or mixture; the steps of a long baseline; the source that a model is tuned on first.</param>
 /// <param name="Similarity">The similarity of an average or mixture.</param>
 internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, int Target = -1, int Seed = -1, int K = 0, PromptSimilarity Similarity = default)
 {
@@ -34,6 +42,8 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
             StudyUnitKind.Transfer => $"{kind}.{layout.PromptName(Prompt)}{target}",
             StudyUnitKind.Average or StudyUnitKind.Mixture => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}.{Similarity}{target}"),
             StudyUnitKind.LongBaseline => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}{target}"),
+            StudyUnitKind.MultiTaskModel => string.Create(CultureInfo.InvariantCulture, $"{kind}.{layout.SourceNames[K]}.{layout.Plan.TargetSeeds[Seed]}"),
+            StudyUnitKind.MultiTaskModelTuning => $"{kind}.{layout.SourceNames[K]}{target}",
             _ => kind + target,
         };
     }
@@ -46,8 +56,9 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
         return options;
     }
 
-    /// <summary>The shard's piece that the unit belongs to: all of a source prompt is one piece, else all of a target's seed.</summary>
-    public int Piece(StudyLayout layout) => Prompt >= 0 ? Prompt : (Target * layout.Plan.TargetSeeds.Count) + Seed;
+    /// <summary>The shard's piece that the unit belongs to: all of a source prompt is one piece, so is all of a model that was tuned on a mixture, else all of a target's seed.</summary>
+    public int Piece(StudyLayout layout) => Prompt >= 0 ? Prompt
+        : ((Kind is StudyUnitKind.MultiTaskModel or StudyUnitKind.MultiTaskModelTuning ? K : Target) * layout.Plan.TargetSeeds.Count) + Seed;
 
     /// <summary>Tuning steps that the unit takes.</summary>
     public long Steps(StudyPlan plan) => Kind switch
@@ -56,6 +67,9 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
         StudyUnitKind.Embedding => plan.SourceOptions.EmbeddingStep,
         StudyUnitKind.Mixture => (long)plan.SourceOptions.Steps + plan.TargetOptions.Steps,
         StudyUnitKind.LongBaseline => K,
+        StudyUnitKind.FewShot => 0,
+        StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning => plan.ModelTuning!.Steps,
+        StudyUnitKind.MultiTaskModel => plan.MultiTaskModelTuning!.Steps,
         _ => plan.TargetOptions.Steps,
     };
 }

@@ -3,8 +3,10 @@ using Spot.Transfer;
 namespace Spot.Studies;
 
 /// <summary>Does the units of a study. Each can be done again: it overwrites what it made.</summary>
-internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder)
+internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTuner tuner, IPromptEvaluator evaluator, ITaskEmbedder embedder, StudyTools tools)
 {
+    private readonly MethodWork _methods = new(layout, tools, evaluator);
+
     /// <summary>Does a unit.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="progress">Told after every tuning step; null for nobody.</param>
@@ -20,6 +22,9 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
             {
                 StudyUnitKind.Source => SourceAsync(unit, run, kept, cancellationToken),
                 StudyUnitKind.Embedding => EmbedAsync(unit, run, kept, cancellationToken),
+                StudyUnitKind.FewShot => _methods.FewShotAsync(unit, cancellationToken),
+                StudyUnitKind.MultiTaskModel => _methods.OnMixtureAsync(unit, run, kept, cancellationToken),
+                StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning => _methods.OnTargetAsync(unit, run, kept, cancellationToken),
                 _ => TargetAsync(unit, run, kept, cancellationToken),
             }).ConfigureAwait(false);
         }
@@ -32,7 +37,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
 
     private async Task<StudyUnitResult> SourceAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
-        TextTask source = layout.Plan.Sources[layout.SourceOf(unit.Prompt)];
+        TaskMixture source = layout.Sources[layout.SourceOf(unit.Prompt)];
         TuningOptions options = Options(layout.Plan.SourceOptions, run, layout.SeedOf(unit.Prompt));
         TuningResult result = await tuner.TuneAsync(source, options, null, progress, cancellationToken).ConfigureAwait(false);
         PromptRecord record = PromptRecord.FromTuning(source, result, layout.PromptId(unit.Prompt));
@@ -85,14 +90,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
             PromptEvaluation evaluation = await evaluator.EvaluateAsync(good, target, validation, options.ToEvaluationOptions(), cancellationToken).ConfigureAwait(false);
             PromptEvaluation? test = await TestAsync(good, target, options, cancellationToken).ConfigureAwait(false);
             int step = exception.Step - 1;
-            return new StudyUnitResult(new StudyRun
-            {
-                Score = StudyRun.Defined(evaluation.Score),
-                Test = test is null ? null : StudyRun.Defined(test.Score),
-                BestStep = step,
-                Steps = step,
-                Evaluations = [evaluation.At(step)],
-            });
+            return new StudyUnitResult(StudyRun.Of(evaluation.Score, step, [evaluation.At(step)], test, step));
         }
     }
 
@@ -113,7 +111,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         IPromptLibrary embeddings = await store.OpenPromptsAsync(StudyPromptKind.Embedding, [id], cancellationToken).ConfigureAwait(false);
         PromptRecord record = await embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
             ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
-        HashSet<string> eligible = [.. layout.Eligible(unit.Target)];
+        HashSet<string> eligible = [.. layout.Eligible(unit).Select(layout.PromptId)];
         IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, eligible, cancellationToken).ConfigureAwait(false);
         await CheckStartsAsync(library, unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)

@@ -1,4 +1,4 @@
-namespace Spot.Tuning;
+namespace Spot;
 
 /// <summary>How demonstrations are put in front of an example. The text is: input, mark, target, separator, … , the example's input, mark.</summary>
 /// <remarks>Mutable until used. Texts are joined as they are; a T5 tokenizer reads any run of blanks and line breaks as one blank.</remarks>
@@ -25,4 +25,8 @@ public sealed class FewShotOptions
     /// <summary>Decides which training examples are shown, and in which order.</summary>
     /// <value>0.</value>
     public long Seed { get; set; }
+
+    /// <summary>An independent copy.</summary>
+    /// <returns>The copy.</returns>
+    public FewShotOptions Clone() => (FewShotOptions)MemberwiseClone();
 }
