@@ -61,15 +61,15 @@ public static class TaskRegistry
     public static IReadOnlyList<string> Available(string root)
     {
         CheckFolder(root);
-        return [.. Names.Where(name => HasData(Path.Combine(root, Resolve(name).Folder)))];
+        return [.. Names.Where(name => Places(name, Resolve(name).Folder, root).Any(HasData))];
     }
 
     /// <summary>The rows of a task's data as they stand in its files.</summary>
     internal static async IAsyncEnumerable<(string Split, DataRow Row)> RowsAsync(
         string name, string folder, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (_, string place, TextFormat format) = Resolve(name);
-        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(place, folder)))
+        (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options.Style));
+        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(task, place, folder)))
         {
             await foreach (DataRow row in TaskSplits.RowsAsync(files, format, options, cancellationToken).ConfigureAwait(false))
             {
@@ -80,14 +80,14 @@ public static class TaskRegistry
 
     private static Task<TextTask> ReadAsync(string name, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
-        (string task, string place, TextFormat format) = Resolve(name);
-        return ReadAsync(task, format, FolderOf(place, folder), options, cancellationToken);
+        (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options?.Style ?? TaskStyle.Default));
+        return ReadAsync(task, format, FolderOf(task, place, folder), options, cancellationToken);
     }
 
     private static Task<TextTask> ReadAsync(TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(format);
-        return ReadAsync(format.Name, format, FolderOf(format.Name, folder), options, cancellationToken);
+        return ReadAsync(format.Name, format, FolderOf(format.Name, format.Name, folder), options, cancellationToken);
     }
 
     private static async Task<TextTask> ReadAsync(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
@@ -123,12 +123,15 @@ public static class TaskRegistry
         return entry is not null ? (entry.Name, entry.Folder, entry.Format) : (name, name, TextFormat.Named(name));
     }
 
-    private static string FolderOf(string place, string folder)
+    private static string FolderOf(string name, string place, string folder)
     {
         CheckFolder(folder);
-        string below = Path.Combine(folder, place);
-        return HasData(folder) || !Directory.Exists(below) ? folder : below;
+        string[] below = [.. Places(name, place, folder)];
+        return HasData(folder) ? folder : below.FirstOrDefault(HasData) ?? below.FirstOrDefault(Directory.Exists) ?? folder;
     }
+
+    // A folder of the task's own name comes first: several tasks may share the other one.
+    private static IEnumerable<string> Places(string name, string place, string root) => [Path.Combine(root, name), Path.Combine(root, place)];
 
     private static void CheckFolder(string folder)
     {
