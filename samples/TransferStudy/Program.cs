@@ -15,8 +15,9 @@ Option<StudyShard> shard = new("--shard") { Description = "i/n: do the i-th of n
 Option<string[]> merge = new("--merge") { Description = "Folders of other shards to take over before going on", AllowMultipleArgumentsPerToken = true };
 Option<bool> reportOnly = new("--report-only") { Description = "Run nothing, only write the report of what is there" };
 Option<string> data = new("--data") { Description = "Folder of task folders, your own or public data sets by name", DefaultValueFactory = _ => Path.Combine(beside, "data") };
-Option<string[]> sources = new("--sources") { Description = "Names of source tasks", AllowMultipleArgumentsPerToken = true };
-Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true };
+Option<string?> tasks = new("--tasks") { HelpName = "FILE", Description = "JSON with formats and families of your own, which are then known by name" };
+Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families", AllowMultipleArgumentsPerToken = true };
+Option<string[]> targets = new("--targets") { Description = "Names of target tasks or families", AllowMultipleArgumentsPerToken = true };
 Option<string> model = new("--model") { Description = "Folder of a T5 checkpoint", DefaultValueFactory = _ => Path.Combine(beside, "models", "spot-tiny") };
 Option<int?> seeds = new("--seeds") { Description = "Runs of each task, in place of the preset's" };
 Option<int?> sourceSeeds = new("--source-seeds") { Description = "Prompts of each source, in place of --seeds or the preset's" };
@@ -55,7 +56,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -64,6 +65,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Preset = parsed.GetValue(preset),
         Model = parsed.GetValue(model)!,
         Data = parsed.GetValue(data)!,
+        Tasks = parsed.GetValue(tasks),
         Sources = parsed.GetValue(sources) ?? [],
         Targets = parsed.GetValue(targets) ?? [],
         Output = parsed.GetValue(output)!,

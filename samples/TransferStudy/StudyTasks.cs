@@ -48,6 +48,7 @@ internal sealed class StudyTasks
     public (string[] Sources, string[] Targets, string? Missing) Choose(Settings settings)
     {
         string[] names = [.. Names];
+        settings = settings with { Sources = Members(settings.Sources), Targets = Members(settings.Targets) };
         bool samples = SampleSources.Concat(SampleTargets).All(names.Contains);
         string[] targets = settings.Targets.Length > 0 ? settings.Targets : samples ? SampleTargets : [.. PaperTargets.Where(names.Contains)];
         string[] sources = settings.Sources.Length > 0
@@ -62,6 +63,10 @@ internal sealed class StudyTasks
 
         return (sources, targets, missing);
     }
+
+    // A family's name stands for those of its members that are there.
+    private string[] Members(string[] names) => [.. names.SelectMany(name =>
+        Names.Contains(name) || TaskFamily.All.FirstOrDefault(family => family.Name == name) is not { } family ? [name] : family.Members.Where(Names.Contains))];
 
     private string? Missing(IEnumerable<string> wanted, string[] sources)
     {

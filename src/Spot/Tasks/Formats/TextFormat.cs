@@ -30,7 +30,7 @@ public sealed class TextFormat
     private TextFormat(FormatSpec spec, IReadOnlyList<TaskMetric>? metrics)
         : this(spec) => Metrics = metrics is null ? Metrics : [.. metrics];
 
-    /// <summary>The names of the ready formats, in ordinal order.</summary>
+    /// <summary>The names of the ready formats and of those that were registered (<see cref="TaskRegistry.Register(TextFormat)"/>), in ordinal order.</summary>
     public static IReadOnlyList<string> Names => FormatTable.Names;
 
     /// <summary>The format's name.</summary>
@@ -48,7 +48,7 @@ public sealed class TextFormat
     /// <summary>What answers are scored by.</summary>
     public IReadOnlyList<TaskMetric> Metrics { get; }
 
-    /// <summary>A ready format by its name.</summary>
+    /// <summary>A ready or registered format by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name; the message names similar ones.</exception>
     public static TextFormat Named(string name)

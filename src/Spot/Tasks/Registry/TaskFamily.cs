@@ -6,9 +6,11 @@ namespace Spot.Tasks;
 /// <param name="StandIns">Other tasks of the same kind, for where the members' data cannot be had.</param>
 public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IReadOnlyList<string> StandIns)
 {
-    /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, and <c>all</c>.</summary>
+    private static readonly Registrations<TaskFamily> Added = new("family", family => family.Name);
+
+    /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, <c>all</c>, and those that were registered (<see cref="TaskRegistry.Register(TaskFamily)"/>).</summary>
     /// <remarks>The stand-ins of <c>all</c> are all other tasks, but no second format of the same rows that only the style tells apart.</remarks>
-    public static IReadOnlyList<TaskFamily> All { get; } = List();
+    public static IReadOnlyList<TaskFamily> All => [.. Ready(), .. Added.Items];
 
     /// <summary>A family by its name.</summary>
     /// <param name="name">For example <c>nli</c>.</param>
@@ -21,7 +23,7 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
     /// <param name="task">The task's name.</param>
     /// <returns>A family's name, another kind, or null for a task that the study does not know.</returns>
     public static string? Of(string task) =>
-        PaperFamilies.Kinds.FirstOrDefault(family => family.Members.Contains(task) || family.StandIns.Contains(task))?.Name
+        PaperFamilies.Kinds.Concat(Added.Items).FirstOrDefault(family => family.Members.Contains(task) || family.StandIns.Contains(task))?.Name
         ?? PaperFamilies.Others.GetValueOrDefault(task)
         ?? (StyledName.Task(task) is { } plain ? Of(plain) : null);
 
@@ -73,7 +75,33 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
         return new TaskMixture(Name, tasks);
     }
 
-    private static TaskFamily[] List()
+    /// <summary>Whether all tasks of a family are known.</summary>
+    /// <exception cref="ArgumentException">One is not, or there is none.</exception>
+    internal void CheckTasks(IReadOnlyCollection<string> known)
+    {
+        if (string.IsNullOrWhiteSpace(Name) || Members.Count == 0)
+        {
+            throw new ArgumentException($"The family '{Name}' has {Members.Count} members; expected a name and at least one task.");
+        }
+
+        if (Members.Concat(StandIns).FirstOrDefault(task => !known.Contains(task, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"The family '{Name}' has the task '{unknown}', which is not known. Similar names: {string.Join(", ", Spelling.Nearest(unknown, known).Take(5))}. Register its format first, or in the same file.");
+        }
+    }
+
+    /// <summary>Whether families could be added.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    internal static void CheckNames(IReadOnlyList<TaskFamily> families) => Added.Check(families, IsReady);
+
+    /// <summary>Adds families, all or none.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    internal static void Add(IReadOnlyList<TaskFamily> families) => Added.Add(families, IsReady);
+
+    private static bool IsReady(string name) => Ready().Any(family => family.Name == name);
+
+    private static TaskFamily[] Ready()
     {
         TaskFamily[] own = [.. PaperFamilies.Benchmarks, .. PaperFamilies.Kinds];
         string[] members = [.. own.SelectMany(family => family.Members).Distinct(StringComparer.Ordinal)];

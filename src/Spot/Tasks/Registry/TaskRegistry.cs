@@ -10,11 +10,42 @@ namespace Spot.Tasks;
 /// </remarks>
 public static class TaskRegistry
 {
-    private static readonly string[] AllNames =
+    /// <summary>All names, in ordinal order: those of the ready tasks and of the formats that were registered.</summary>
+    public static IReadOnlyList<string> Names =>
         [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>All names, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names => AllNames;
+    /// <summary>Makes a format known by its name, as a task whose data lie in a folder of that name, for the rest of this process.</summary>
+    /// <param name="format">The format.</param>
+    /// <exception cref="ArgumentException">There is a format or task of that name already.</exception>
+    public static void Register(TextFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        Register([format], []);
+    }
+
+    /// <summary>Makes a family known by its name for the rest of this process.</summary>
+    /// <param name="family">The family; its members and stand-ins are tasks that are known already.</param>
+    /// <exception cref="ArgumentException">There is a family of that name already, it has no name or members, or one of its tasks is not known.</exception>
+    public static void Register(TaskFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        Register([], [family]);
+    }
+
+    /// <summary>Makes the formats and families of a JSON file known by their names for the rest of this process, all or none.</summary>
+    /// <param name="path">
+    /// The file: <c>{"formats": […], "families": [{"name": "reviews", "members": ["stars", "cr"], "standIns": []}]}</c>, formats as for
+    /// <see cref="TextFormat.Load"/>. Both keys are optional.
+    /// </param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It says something else; the message says where and what is expected.</exception>
+    /// <exception cref="ArgumentException">A name is taken, or a task of a family is not known.</exception>
+    public static void RegisterFrom(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        (IReadOnlyList<TextFormat> formats, IReadOnlyList<TaskFamily> families) = RegistrationFile.Read(path);
+        Register(formats, families);
+    }
 
     /// <summary>Reads a task; the thread waits. Asynchronous code takes <see cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>.</summary>
     /// <inheritdoc cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>
@@ -114,6 +145,20 @@ public static class TaskRegistry
         {
             throw new InvalidDataException($"'{Path.GetFullPath(folder)}' holds no usable task '{name}': {e.Message}", e);
         }
+    }
+
+    // Everything is checked before a format is added: all or none.
+    private static void Register(IReadOnlyList<TextFormat> formats, IReadOnlyList<TaskFamily> families)
+    {
+        string[] ready = [.. Names], known = [.. ready, .. formats.Select(format => format.Name)];
+        foreach (TaskFamily family in families)
+        {
+            family.CheckTasks(known);
+        }
+
+        TaskFamily.CheckNames(families);
+        FormatTable.Added.Add(formats, name => ready.Contains(name, StringComparer.Ordinal));
+        TaskFamily.Add(families);
     }
 
     private static (string Task, string Folder, TextFormat Format) Resolve(string name)
