@@ -13,8 +13,9 @@ internal sealed class StudyTasks
     // The paper's, by size, and others of their kinds for where those are not to be had.
     private static readonly (string Name, string? StandIn)[] PaperSources =
     [
-        ("doc_nli", "fever_nli"), ("yelp_2", "imdb"), ("mnli", null), ("qqp", null), ("qnli", null), ("record", null), ("cxc", "sick_r"), ("squad", null),
-        ("drop", null), ("sst2", null), ("winogrande", null), ("hellaswag", null), ("multirc", null), ("cosmos_qa", null), ("race", "dream"),
+        ("c4", null), ("doc_nli", "fever_nli"), ("yelp_2", "imdb"), ("mnli", null), ("qqp", null), ("qnli", null), ("record", null), ("cxc", "sick_r"), ("squad", null),
+        ("drop", null), ("sst2", null), ("winogrande", null), ("hellaswag", null), ("multirc", null), ("cosmos_qa", null),
+        ("race", "dream"),
     ];
 
     private readonly string _root;

@@ -24,7 +24,7 @@ public sealed class StudyTasksTests : IDisposable
         Assert.Equal(["mnli"], sources);
         Assert.Equal(["cb"], targets);
         Assert.Equal(
-            $"Of the paper's tasks '{_folder.Path}' has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa, doc_nli, yelp_2, qqp, qnli, record, cxc, squad, "
+            $"Of the paper's tasks '{_folder.Path}' has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa, c4, doc_nli, yelp_2, qqp, qnli, record, cxc, squad, "
             + "drop, sst2, winogrande, hellaswag, multirc, cosmos_qa, race.",
             missing);
 
@@ -44,8 +44,12 @@ public sealed class StudyTasksTests : IDisposable
             Nli(folder);
         }
 
+        string c4 = Directory.CreateDirectory(Path.Combine(_folder.Path, "c4")).FullName;
+        File.WriteAllText(Path.Combine(c4, "c4-train.00000-of-00001.json.gz"), """{"text": "Some running text."}""");
+        File.WriteAllText(Path.Combine(c4, "c4-validation.00000-of-00001.json.gz"), """{"text": "Some other text."}""");
         (string[] sources, _, string? missing) = new StudyTasks(_folder.Path).Choose(Settings() with { Preset = Preset.Full });
-        Assert.Equal(folders.Select(folder => folder == "yelp_polarity" ? "yelp_2" : folder), sources);
+        Assert.Equal(16, sources.Length);
+        Assert.Equal(["c4", .. folders.Select(folder => folder == "yelp_polarity" ? "yelp_2" : folder)], sources);
         Assert.EndsWith("has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa.", missing, StringComparison.Ordinal);
 
         Directory.Delete(Path.Combine(_folder.Path, "cxc"), recursive: true);

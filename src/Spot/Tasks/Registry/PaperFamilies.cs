@@ -26,6 +26,7 @@ internal static class PaperFamilies
     /// <summary>For tasks outside the mixtures, or in them under another name of the same rows.</summary>
     public static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
     {
+        ["c4"] = "language modelling",
         ["cola"] = "acceptability",
         ["anli_r1"] = "nli",
         ["anli_r2"] = "nli",

@@ -105,6 +105,6 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
     {
         TaskFamily[] own = [.. PaperFamilies.Benchmarks, .. PaperFamilies.Kinds];
         string[] members = [.. own.SelectMany(family => family.Members).Distinct(StringComparer.Ordinal)];
-        return [.. own, new("all", members, [.. TaskRegistry.Names.Except(members, StringComparer.Ordinal).Where(name => StyledName.Task(name) is null)])];
+        return [.. own, new("all", members, [.. TaskRegistry.Names.Except(members, StringComparer.Ordinal).Where(name => StyledName.Task(name) is null && name != RawText.Name)])];
     }
 }

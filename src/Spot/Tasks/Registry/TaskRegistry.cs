@@ -6,13 +6,13 @@ namespace Spot.Tasks;
 /// <remarks>
 /// A task's folder holds <c>train</c> and <c>validation</c> (or <c>dev</c>), and possibly <c>test</c>, in any format of <see cref="DataFile"/>, with
 /// the field names of the public data sets. Names are those of the formats (<see cref="TextFormat.Names"/>), of the data sets that have a format
-/// of their own, or of a data set's folder. Safe for concurrent calls.
+/// of their own, or of a data set's folder. <c>c4</c> is raw text, which is streamed (<see cref="TextFiles"/>). Safe for concurrent calls.
 /// </remarks>
 public static class TaskRegistry
 {
     /// <summary>All names, in ordinal order: those of the ready tasks and of the formats that were registered.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Append(RawText.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Makes a format known by its name, as a task whose data lie in a folder of that name, for the rest of this process.</summary>
     /// <param name="format">The format.</param>
@@ -92,13 +92,18 @@ public static class TaskRegistry
     public static IReadOnlyList<string> Available(string root)
     {
         CheckFolder(root);
-        return [.. Names.Where(name => Places(name, Resolve(name).Folder, root).Any(HasData))];
+        return [.. Names.Where(name => name == RawText.Name ? RawText.IsThere(root) : Places(name, Resolve(name).Folder, root).Any(HasData))];
     }
 
     /// <summary>The rows of a task's data as they stand in its files.</summary>
     internal static async IAsyncEnumerable<(string Split, DataRow Row)> RowsAsync(
         string name, string folder, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (name == RawText.Name)
+        {
+            yield break; // it is streamed
+        }
+
         (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options.Style));
         foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(task, place, folder)))
         {
@@ -111,6 +116,11 @@ public static class TaskRegistry
 
     private static Task<TextTask> ReadAsync(string name, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
+        if (name == RawText.Name)
+        {
+            return Task.FromResult(RawText.Load(folder, options));
+        }
+
         (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options?.Style ?? TaskStyle.Default));
         return ReadAsync(task, format, FolderOf(task, place, folder), options, cancellationToken);
     }

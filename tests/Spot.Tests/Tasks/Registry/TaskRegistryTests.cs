@@ -146,7 +146,7 @@ public sealed class TaskRegistryTests : IDisposable
     public void Every_task_of_the_data_sets_is_of_some_kind()
     {
         string[] others = [.. TaskRegistry.Names.Except(TaskFamily.Named("all").Members).Except(TaskFamily.Named("all").StandIns)];
-        Assert.All(others, name => Assert.EndsWith("_spot", name, StringComparison.Ordinal)); // the rows of a member once more
+        Assert.All(others, name => Assert.True(name == "c4" || name.EndsWith("_spot", StringComparison.Ordinal), name)); // raw text, and the rows of a member once more
         Assert.All(FormatTable.Data, entry => Assert.NotNull(TaskFamily.Of(entry.Name)));
     }
 
