@@ -16,8 +16,9 @@ Option<StudyShard> shard = new("--shard") { Description = "i/n: do the i-th of n
 Option<string[]> merge = new("--merge") { Description = "Folders of other shards to take over before going on", AllowMultipleArgumentsPerToken = true };
 Option<bool> reportOnly = new("--report-only") { Description = "Run nothing, only write the report of what is there" };
 Option<string> data = new("--data") { Description = "Folder of task folders, your own or public data sets by name", DefaultValueFactory = _ => Path.Combine(beside, "data") };
-Option<string[]> sources = new("--sources") { Description = "Names of source tasks", AllowMultipleArgumentsPerToken = true };
-Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true };
+Option<string?> tasks = new("--tasks") { HelpName = "FILE", Description = "JSON with formats and families of your own, which are then known by name" };
+Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families", AllowMultipleArgumentsPerToken = true };
+Option<string[]> targets = new("--targets") { Description = "Names of target tasks or families", AllowMultipleArgumentsPerToken = true };
 Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
 Option<bool> fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
 Option<bool> modelTuning = new("--model-tuning") { Description = "Also tune all weights on every target" };
@@ -76,7 +77,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -85,6 +86,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Preset = parsed.GetValue(preset),
         Model = parsed.GetValue(model)!,
         Data = parsed.GetValue(data)!,
+        Tasks = parsed.GetValue(tasks),
         Sources = parsed.GetValue(sources) ?? [],
         Targets = parsed.GetValue(targets) ?? [],
         Mixtures = [.. (parsed.GetValue(mixtures) ?? []).Select(MixtureArgument.Parse)],

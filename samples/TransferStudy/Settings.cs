@@ -13,6 +13,9 @@ internal sealed record Settings
 
     public required string Data { get; init; }
 
+    /// <summary>A file with formats and families of one's own; null for none.</summary>
+    public string? Tasks { get; init; }
+
     /// <summary>Names of tasks; empty for those of the preset.</summary>
     public required string[] Sources { get; init; }
 

@@ -69,6 +69,11 @@ internal sealed class StudyProgram(Settings settings)
 
     private void Read(StudyPlan plan, CancellationToken cancellationToken)
     {
+        if (settings.Tasks is { } file)
+        {
+            TaskRegistry.RegisterFrom(file);
+        }
+
         StudyTasks tasks = new(settings.Data);
         (string[] sources, string[] targets, string? missing) = tasks.Choose(settings);
         if (missing is not null)

@@ -8,13 +8,14 @@ internal sealed class StudyTasks
     // The bundled tasks: one source of each family, and targets that have a relative among them.
     private static readonly string[] SampleSources = ["books", "films", "home", "requests"], SampleTargets = ["places", "trips", "work"];
 
-    // The paper's, and others of their kinds in place of those that are not to be had.
     private static readonly string[] PaperTargets = ["boolq", "cola", "stsb", "wic", "cr", "mrpc", "rte", "wsc", "copa", "cb"];
 
-    private static readonly string[] PaperSources =
+    // The paper's, by size, and others of their kinds for where those are not to be had.
+    private static readonly (string Name, string? StandIn)[] PaperSources =
     [
-        "mnli", "qqp", "qnli", "sst2", "squad", "drop", "winogrande", "hellaswag", "multirc", "cosmos_qa", "record", "doc_nli", "yelp2", "cxc", "race",
-        "fever_nli", "sick_r", "dream", "imdb",
+        ("c4", null), ("doc_nli", "fever_nli"), ("yelp_2", "imdb"), ("mnli", null), ("qqp", null), ("qnli", null), ("record", null), ("cxc", "sick_r"), ("squad", null),
+        ("drop", null), ("sst2", null), ("winogrande", null), ("hellaswag", null), ("multirc", null), ("cosmos_qa", null),
+        ("race", "dream"),
     ];
 
     private readonly string _root;
@@ -48,12 +49,14 @@ internal sealed class StudyTasks
     public (string[] Sources, string[] Targets, string? Missing) Choose(Settings settings)
     {
         string[] names = [.. Names];
+        settings = settings with { Sources = Members(settings.Sources), Targets = Members(settings.Targets) };
         bool samples = SampleSources.Concat(SampleTargets).All(names.Contains);
         string[] targets = settings.Targets.Length > 0 ? settings.Targets : samples ? SampleTargets : [.. PaperTargets.Where(names.Contains)];
         string[] sources = settings.Sources.Length > 0
             ? settings.Sources
-            : samples ? settings.Preset == Preset.Smoke ? SampleSources : names : [.. PaperSources.Where(names.Contains).Except(targets)];
-        string? missing = samples ? null : Missing([.. settings.Targets.Length > 0 ? [] : PaperTargets, .. settings.Sources.Length > 0 ? [] : PaperSources]);
+            : samples ? settings.Preset == Preset.Smoke ? SampleSources : names
+            : [.. PaperSources.Select(source => names.Contains(source.Name) ? source.Name : source.StandIn).OfType<string>().Where(names.Contains).Except(targets)];
+        string? missing = samples ? null : Missing([.. settings.Targets.Length > 0 ? [] : PaperTargets, .. settings.Sources.Length > 0 ? [] : PaperSources.Select(source => source.Name)], sources);
         if (targets.Length == 0 || sources.Length == 0)
         {
             throw new ArgumentException($"Which tasks of '{_root}' are sources and which are targets? Name them with --sources and --targets; there are {string.Join(", ", names)}. {missing}");
@@ -62,16 +65,16 @@ internal sealed class StudyTasks
         return (sources, targets, missing);
     }
 
-    // A ready format wants its data; the others want a format as well.
-    private string? Missing(IEnumerable<string> wanted)
+    // A family's name stands for those of its members that are there.
+    private string[] Members(string[] names) => [.. names.SelectMany(name =>
+        Names.Contains(name) || TaskFamily.All.FirstOrDefault(family => family.Name == name) is not { } family ? [name] : family.Members.Where(Names.Contains))];
+
+    private string? Missing(IEnumerable<string> wanted, string[] sources)
     {
-        string[] missing = [.. wanted.Except(Names)], ready = [.. missing.Intersect(TaskRegistry.Names)], unknown = [.. missing.Except(ready)];
-        string[] parts =
-        [
-            .. ready.Length > 0 ? [$"no data of {string.Join(", ", ready)}"] : Array.Empty<string>(),
-            .. unknown.Length > 0 ? [$"no format for {string.Join(", ", unknown)}, which want a folder with a task.json each"] : Array.Empty<string>(),
-        ];
-        return parts.Length == 0 ? null : $"Of the paper's tasks '{_root}' has {string.Join("; ", parts)}.";
+        string[] missing = [.. wanted.Except(Names)];
+        string[] standIns = [.. PaperSources.Where(source => missing.Contains(source.Name) && sources.Contains(source.StandIn)).Select(source => $"{source.StandIn} for {source.Name}")];
+        return missing.Length == 0 ? null
+            : $"Of the paper's tasks '{_root}' has no data of {string.Join(", ", missing)}{(standIns.Length > 0 ? $"; taken instead are {string.Join(", ", standIns)}" : "")}.";
     }
 
     /// <summary>Reads tasks.</summary>

@@ -63,12 +63,25 @@ public static class TaskMetrics
     /// <summary><c>bleu</c>: BLEU over all examples against their right answers (translations).</summary>
     public static TaskMetric Bleu { get; } = new("bleu", (predictions, _) => Tasks.Bleu.Score(Answers(predictions), Texts(predictions)).Score);
 
-    /// <summary>All of them, in the order of this page.</summary>
-    public static IReadOnlyList<TaskMetric> All { get; } =
+    private static readonly TaskMetric[] Ready =
     [
         Accuracy, F1, MacroF1, Matthews, Pearson, Spearman, SquadF1, SquadExactMatch, MultiRcF1, MultiRcExactMatch, RecordF1, RecordExactMatch, Wsc, Rouge1,
         Rouge2, RougeLsum, Bleu,
     ];
+
+    private static readonly Registrations<TaskMetric> Added = new("metric", metric => metric.Name);
+
+    /// <summary>All of them, in the order of this page, then those that were registered.</summary>
+    public static IReadOnlyList<TaskMetric> All => [.. Ready, .. Added.Items];
+
+    /// <summary>Makes a metric known by its name, to formats and files of tasks that are read afterwards in this process.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <exception cref="ArgumentException">There is a metric of that name already.</exception>
+    public static void Register(TaskMetric metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        Added.Add([metric], name => LabelSetMetrics.Named(name, []) is not null || Ready.Any(ready => ready.Name == name));
+    }
 
     /// <summary>The metric of a name, as task files say it.</summary>
     /// <param name="name">The name, exactly, for example <c>macro_f1</c>.</param>
@@ -78,7 +91,7 @@ public static class TaskMetrics
     {
         ArgumentNullException.ThrowIfNull(name);
         return All.FirstOrDefault(metric => metric.Name == name) ?? throw new ArgumentException(
-            $"Found the metric name '{name}', expected one of {string.Join(", ", All.Select(metric => metric.Name))}. For another metric make a TaskMetric of your own.", nameof(name));
+            $"Found the metric name '{name}', expected one of {string.Join(", ", All.Select(metric => metric.Name))}. For another metric make a TaskMetric of your own and register it.", nameof(name));
     }
 
     private static TaskMetric OfLabels(string name, Func<int[], int[], int, double> score) => new(name, (predictions, labels) =>

@@ -57,6 +57,14 @@ internal static class DataSnippets
         return mixture;
     }
 
+    public static void ByName()
+    {
+        TaskMetrics.Register(new TaskMetric("mean_length", (predictions, labels) => predictions.Average(prediction => prediction.Text.Length)));
+        TaskRegistry.Register(TextFormat.Parse("""{"name": "notes", "input": "notes text: {body}", "target": "title", "metrics": ["mean_length"]}"""));
+        TaskRegistry.Register(new TaskFamily("reviews", ["cr", "imdb", "notes"], []));
+        TaskRegistry.RegisterFrom("tasks.json");                      // formats and families
+    }
+
     public static void Look(TextTask task, T5Backbone backbone, TuningOptions options)
     {
         DataReport report = DataReport.Create(task, backbone.Tokenizer, options);

@@ -49,6 +49,8 @@ internal static class TuningSnippets
 
         string[] texts = [.. books.Train.Select(example => example.Input)];
         TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
+        using TextFiles pages = new(["samples/data/films/train.jsonl", "samples/data/books/train.jsonl"], field: "input");
+        TuningResult onPages = await tuner.TuneAsync(TextTask.FromStream("pages", pages, texts[..10]), options);
 
         TextTask task = new("films", films.Labels, films.Train, films.Validation, films.Test, metrics: [TaskMetrics.MacroF1, TaskMetric.Accuracy]);
         EvaluationOptions asTuned = options.ToEvaluationOptions(); // the lengths and the method of the run

@@ -24,8 +24,8 @@ public sealed class StudyTasksTests : IDisposable
         Assert.Equal(["mnli"], sources);
         Assert.Equal(["cb"], targets);
         Assert.Equal(
-            $"Of the paper's tasks '{_folder.Path}' has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa, qqp, qnli, sst2, squad, drop, winogrande, hellaswag, multirc, cosmos_qa, record, "
-            + "doc_nli, fever_nli, sick_r, dream, imdb; no format for yelp2, cxc, race, which want a folder with a task.json each.",
+            $"Of the paper's tasks '{_folder.Path}' has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa, c4, doc_nli, yelp_2, qqp, qnli, record, cxc, squad, "
+            + "drop, sst2, winogrande, hellaswag, multirc, cosmos_qa, race.",
             missing);
 
         // What the command line names is no one's default, so only the other list can miss anything.
@@ -33,6 +33,37 @@ public sealed class StudyTasksTests : IDisposable
         Assert.EndsWith("has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa.", missing, StringComparison.Ordinal);
         Assert.Null(tasks.Choose(Settings(["mnli"], ["cb"])).Missing);
         Assert.Null(new StudyTasks(Path.Combine(TestPaths.RepositoryRoot, "samples", "data")).Choose(Settings()).Missing);
+    }
+
+    [Fact]
+    public void All_sources_of_the_paper_are_found_by_name_and_stand_ins_only_where_one_is_not_there()
+    {
+        string[] folders = ["doc_nli", "yelp_polarity", "mnli", "qqp", "qnli", "record", "cxc", "squad", "drop", "sst2", "winogrande", "hellaswag", "multirc", "cosmos_qa", "race"];
+        foreach (string folder in folders.Append("cb"))
+        {
+            Nli(folder);
+        }
+
+        string c4 = Directory.CreateDirectory(Path.Combine(_folder.Path, "c4")).FullName;
+        File.WriteAllText(Path.Combine(c4, "c4-train.00000-of-00001.json.gz"), """{"text": "Some running text."}""");
+        File.WriteAllText(Path.Combine(c4, "c4-validation.00000-of-00001.json.gz"), """{"text": "Some other text."}""");
+        (string[] sources, _, string? missing) = new StudyTasks(_folder.Path).Choose(Settings() with { Preset = Preset.Full });
+        Assert.Equal(16, sources.Length);
+        Assert.Equal(["c4", .. folders.Select(folder => folder == "yelp_polarity" ? "yelp_2" : folder)], sources);
+        Assert.EndsWith("has no data of boolq, cola, stsb, wic, cr, mrpc, rte, wsc, copa.", missing, StringComparison.Ordinal);
+
+        Directory.Delete(Path.Combine(_folder.Path, "cxc"), recursive: true);
+        Directory.Delete(Path.Combine(_folder.Path, "race"), recursive: true);
+        foreach (string folder in new[] { "imdb", "dream" })
+        {
+            Nli(folder);
+        }
+
+        (sources, _, missing) = new StudyTasks(_folder.Path).Choose(Settings() with { Preset = Preset.Full });
+        Assert.Equal("dream", sources[^1]);
+        Assert.Contains("yelp_2", sources);
+        Assert.DoesNotContain("imdb", sources);
+        Assert.EndsWith("copa, cxc, race; taken instead are dream for race.", missing, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,7 +84,7 @@ public sealed class StudyTasksTests : IDisposable
         Nli("mnli");
         string message = Assert.Throws<ArgumentException>(() => new StudyTasks(_folder.Path).Choose(Settings())).Message;
         Assert.Contains("Name them with --sources and --targets; there are mnli.", message, StringComparison.Ordinal);
-        Assert.Contains("no format for yelp2, cxc, race", message, StringComparison.Ordinal);
+        Assert.Contains("has no data of boolq, cola", message, StringComparison.Ordinal);
     }
 
     private static Settings Settings(string[]? sources = null, string[]? targets = null) => new()

@@ -16,8 +16,8 @@ public sealed record MixtureTask(TextTask Task)
     /// <value>true.</value>
     public bool TaskPrompt { get; init; } = true;
 
-    /// <summary>How many training examples are used.</summary>
-    internal int Count => Math.Min(Limit ?? int.MaxValue, Task.Train.Count);
+    /// <summary>How many training examples are used; of a stream, whose documents nobody counted, as many as a mixture counts of a large task.</summary>
+    internal int Count => Task.Stream is null ? Math.Min(Limit ?? int.MaxValue, Task.Train.Count) : Limit ?? (int)TaskMixture.DefaultCap;
 
     /// <summary>A whole task at its examples-proportional rate.</summary>
     /// <param name="task">The task.</param>

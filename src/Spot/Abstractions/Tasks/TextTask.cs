@@ -10,6 +10,7 @@ namespace Spot;
 /// <remarks>Immutable; safe to share between threads.</remarks>
 public sealed class TextTask
 {
+    private const string LanguageModelling = "language modelling";
     private readonly Lazy<string> _fingerprint;
 
     /// <summary>Checks and holds a task.</summary>
@@ -41,7 +42,8 @@ public sealed class TextTask
         IReadOnlyList<TextExample>? test,
         string? family,
         IReadOnlyList<TaskMetric>? metrics,
-        TextObjective objective)
+        TextObjective objective,
+        IDocumentWindows? stream = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
@@ -52,9 +54,10 @@ public sealed class TextTask
         Test = [.. test ?? []];
         Metrics = metrics is null ? [TaskMetric.Accuracy] : [.. metrics];
         Objective = objective;
+        Stream = stream;
         CheckMetrics();
         CheckLabels();
-        CheckSplit("train", Train, mayBeEmpty: false);
+        CheckSplit("train", Train, mayBeEmpty: stream is not null);
         CheckSplit("validation", Validation, mayBeEmpty: false);
         CheckSplit("test", Test, mayBeEmpty: true);
         _fingerprint = new Lazy<string>(ComputeFingerprint);
@@ -69,8 +72,11 @@ public sealed class TextTask
     /// <summary>The label words in their order; empty for free-form targets.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Examples to tune on.</summary>
+    /// <summary>Examples to tune on; empty where <see cref="Stream"/> has them.</summary>
     public IReadOnlyList<TextExample> Train { get; }
+
+    /// <summary>Documents to tune on that are read meanwhile; null where <see cref="Train"/> has all. Who made it disposes it, if need be.</summary>
+    public IDocumentWindows? Stream { get; }
 
     /// <summary>Examples that choose the best checkpoint.</summary>
     public IReadOnlyList<TextExample> Validation { get; }
@@ -102,15 +108,36 @@ public sealed class TextTask
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
+        CheckObjective(objective);
+        return new TextTask(name, [], Documents(train), Documents(validation), null, LanguageModelling, null, objective);
+    }
+
+    /// <summary>A source task on raw text that is read while it is tuned on, as much as there may be.</summary>
+    /// <param name="name">The task's name, for example <c>c4</c>.</param>
+    /// <param name="train">Documents to tune on.</param>
+    /// <param name="validation">Documents that choose the best checkpoint, at least one; these are kept in memory.</param>
+    /// <param name="objective">Prefix language modelling, SPoT's own, or span corruption.</param>
+    /// <returns>A task without training examples, but with a <see cref="Stream"/>; else as that of <see cref="FromText"/>.</returns>
+    /// <exception cref="ArgumentException">A name is empty, or there are no documents for validation.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The objective is not one for raw text.</exception>
+    public static TextTask FromStream(
+        string name, IDocumentWindows train, IEnumerable<string> validation, TextObjective objective = TextObjective.PrefixLanguageModel)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
+        CheckObjective(objective);
+        return new TextTask(name, [], [], Documents(validation), null, LanguageModelling, null, objective, train);
+    }
+
+    private static void CheckObjective(TextObjective objective)
+    {
         if (objective is not (TextObjective.PrefixLanguageModel or TextObjective.SpanCorruption))
         {
             throw new ArgumentOutOfRangeException(nameof(objective), objective, "Raw text has no targets: use PrefixLanguageModel or SpanCorruption.");
         }
-
-        return new TextTask(name, [], Documents(train), Documents(validation), null, "language modelling", null, objective);
-
-        static TextExample[] Documents(IEnumerable<string> texts) => [.. texts.Select(text => new TextExample(text, ""))];
     }
+
+    private static TextExample[] Documents(IEnumerable<string> texts) => [.. texts.Select(text => new TextExample(text, ""))];
 
     private void CheckMetrics()
     {
@@ -179,6 +206,11 @@ public sealed class TextTask
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendText(hash, Name);
         AppendCount(hash, (int)Objective);
+        if (Stream is not null)
+        {
+            AppendText(hash, Stream.Identity);
+        }
+
         AppendCount(hash, Metrics.Count);
         foreach (TaskMetric metric in Metrics)
         {

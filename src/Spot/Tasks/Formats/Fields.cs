@@ -7,7 +7,7 @@ namespace Spot.Tasks;
 /// <summary>Reads fields of a row by dotted paths, with errors that name the row and what it has.</summary>
 internal static class Fields
 {
-    /// <summary>The value of the field of that name, or at that path; null where there is none.</summary>
+    /// <summary>The value of the field of that name, or at that path, whose parts are names or places in lists; null where there is none.</summary>
     public static JsonNode? Find(DataRow row, string path)
     {
         if (row.Fields.TryGetPropertyValue(path, out JsonNode? whole))
@@ -18,7 +18,7 @@ internal static class Fields
         JsonNode? node = row.Fields;
         foreach (string name in path.Split('.'))
         {
-            node = (node as JsonObject)?[name];
+            node = node is JsonArray items ? Item(items, name) : (node as JsonObject)?[name];
         }
 
         return node;
@@ -50,6 +50,9 @@ internal static class Fields
         JsonValueKind.Object or JsonValueKind.Array => null,
         _ => node.ToJsonString(),
     };
+
+    private static JsonNode? Item(JsonArray items, string place) =>
+        int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out int at) && at < items.Count ? items[at] : null;
 
     public static InvalidDataException Missing(DataRow row, string path) => row.Fields.ContainsKey(path)
         ? new($"{row.Place}: field '{path}' is null, expected a text.")

@@ -25,6 +25,8 @@ internal static partial class FormatReader
         ["without"] = "a text",
         ["pad"] = "true or false",
         ["group"] = ListOfNames,
+        ["references"] = "the name of a field",
+        ["where"] = "an object from names of fields to lists of values",
         ["metrics"] = ListOfNames,
         ["procedure"] = "a text",
     };

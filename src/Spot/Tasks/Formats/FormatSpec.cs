@@ -45,6 +45,12 @@ internal sealed record FormatSpec
     /// <summary>The fields that examples have in common which are scored together.</summary>
     public IReadOnlyList<string> Group { get; set; } = [];
 
+    /// <summary>The field with all right answers of a free text, where there are several; null for the target alone.</summary>
+    public string? References { get; init; }
+
+    /// <summary>Which rows are meant, where files hold several data sets: the values that a field may have, if it is there.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Where { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Names of metrics.</summary>
     public IReadOnlyList<string> Metrics { get; set; } = ["accuracy"];
 }

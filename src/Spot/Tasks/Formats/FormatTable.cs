@@ -9,19 +9,22 @@ namespace Spot.Tasks;
 /// <param name="Format">The format.</param>
 internal sealed record DataEntry(string Name, string Folder, bool Default, TextFormat Format);
 
-/// <summary>The ready formats, from the table that is part of the assembly.</summary>
+/// <summary>The ready formats, from the table that is part of the assembly, and those that users added.</summary>
 internal static class FormatTable
 {
     private static readonly FormatFile Loaded = Load();
     private static readonly Dictionary<string, TextFormat> Formats = Loaded.Formats.ToDictionary(spec => spec.Name, spec => new TextFormat(spec), StringComparer.Ordinal);
 
-    public static IReadOnlyList<string> Names { get; } = [.. Formats.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>What users added.</summary>
+    public static Registrations<TextFormat> Added { get; } = new("format", format => format.Name);
+
+    public static IReadOnlyList<string> Names => [.. Formats.Keys.Concat(Added.Items.Select(format => format.Name)).Order(StringComparer.Ordinal)];
 
     /// <summary>Public data sets whose files have the fields of a format.</summary>
     public static IReadOnlyList<DataEntry> Data { get; } =
         [.. Loaded.Data.Select(entry => new DataEntry(entry.Name, entry.Folder ?? entry.Name, entry.Default, Formats[entry.Format ?? entry.Name]))];
 
-    public static TextFormat? Find(string name) => Formats.GetValueOrDefault(name);
+    public static TextFormat? Find(string name) => Formats.GetValueOrDefault(name) ?? Added.Find(name);
 
     /// <summary>The names nearest to one, the nearest first.</summary>
     public static IEnumerable<string> Similar(string name) => Spelling.Nearest(name, Names).Take(5);

@@ -6,11 +6,17 @@ namespace Spot.Tasks;
 
 /// <summary>
 /// A text with fields in braces: <c>sentence1: {a} sentence2: {b}</c>. Behind a bar stands what is done with the field: <c>pad</c> puts spaces around
-/// punctuation, <c>join</c> joins a list with spaces, <c>choices</c> writes a list as <c>choice1: … choice2: …</c>. Doubled braces are braces.
+/// punctuation, <c>spaces</c> makes runs of white space one space, <c>join</c> joins a list with spaces, <c>choices</c> writes a list as
+/// <c>choice1: … choice2: …</c>, <c>segments</c> joins a list with <see cref="Segment"/>. Doubled braces are braces.
 /// </summary>
 /// <remarks>What the fields hold is never looked at again, so braces in the data are plain text.</remarks>
 internal sealed class InputTemplate
 {
+    /// <summary>What SPoT's code writes between the sources of one example, and between the labels of a target: a backslash and an n, no line break.</summary>
+    public const string Segment = @" \n ";
+
+    private static readonly string[] Operations = ["pad", "spaces", "join", "choices", "segments"];
+
     private readonly List<(string Text, string? Field, string? Operation)> _parts = [];
 
     /// <exception cref="FormatException">A brace is not closed, a field has no name, or there is no such operation.</exception>
@@ -29,7 +35,7 @@ internal sealed class InputTemplate
             {
                 int end = template.IndexOf('}', i);
                 string[] field = end < 0 ? throw Bad(template, i, "a brace that is not closed") : template[(i + 1)..end].Split('|');
-                if (field[0].Length == 0 || field.Length > 2 || (field.Length == 2 && field[1] is not ("pad" or "join" or "choices")))
+                if (field[0].Length == 0 || field.Length > 2 || (field.Length == 2 && !Operations.Contains(field[1], StringComparer.Ordinal)))
                 {
                     throw Bad(template, i, $"'{{{template[(i + 1)..end]}}}'");
                 }
@@ -69,11 +75,21 @@ internal sealed class InputTemplate
     private static string Value(DataRow row, string field, string? operation) => operation switch
     {
         "pad" => TextOperations.PadPunctuation(Fields.Text(row, field)),
+        "spaces" => TextOperations.CollapseSpaces(Fields.Text(row, field)),
+        "segments" => string.Join(Segment, Segments(row, field)),
         "join" => string.Join(' ', Fields.List(row, field)),
         "choices" => string.Join(' ', Fields.List(row, field).Select((choice, i) => string.Create(CultureInfo.InvariantCulture, $"choice{i + 1}: {choice}"))),
         _ => Fields.Text(row, field),
     };
 
+    // The parts of a segment that is a list itself, as a triple is, stand between bars.
+    private static IEnumerable<string> Segments(DataRow row, string field) => Fields.Find(row, field) is JsonArray items
+        ? items.Select(item => item is JsonArray parts ? string.Join(" | ", parts.Select(part => Scalar(row, field, part))) : Scalar(row, field, item))
+        : [Fields.Text(row, field)];
+
+    private static string Scalar(DataRow row, string field, JsonNode? item) =>
+        item is not null && Fields.Scalar(item) is { } text ? text : throw Fields.Wrong(row, field, "a list of texts, or of lists of them");
+
     private static FormatException Bad(string template, int at, string found) => new(
-        $"The template '{template}' has {found} at character {at + 1}; expected fields such as {{title}}, {{title|pad}}, {{lines|join}} or {{endings|choices}}, and {{{{ or }}}} for a brace.");
+        $"The template '{template}' has {found} at character {at + 1}; expected fields such as {{title}}, {{title|pad}}, {{lines|join}} or {{endings|choices}} ({string.Join(", ", Operations)}), and {{{{ or }}}} for a brace.");
 }

@@ -19,7 +19,7 @@ public sealed class TextFormat
         _spec = spec;
         _input = spec.Input is null ? null : new InputTemplate(spec.Input);
         _target = new TargetRule(spec);
-        Metrics = [.. spec.Metrics.Select(name => LabelSetMetrics.Named(name, spec.Labels.Words) ?? TaskMetrics.Named(name))];
+        Metrics = [.. spec.Metrics.Select(name => LabelSetMetrics.Named(name, _target.Labels) ?? TaskMetrics.Named(name))];
         if ((_input is null) == (spec.Procedure is null) || spec.Clean is not (null or "spaces" or "markup")
             || spec.Procedure is not (null or "record" or "wsc_train" or "wsc_eval" or "wsc_raw"))
         {
@@ -30,7 +30,7 @@ public sealed class TextFormat
     private TextFormat(FormatSpec spec, IReadOnlyList<TaskMetric>? metrics)
         : this(spec) => Metrics = metrics is null ? Metrics : [.. metrics];
 
-    /// <summary>The names of the ready formats, in ordinal order.</summary>
+    /// <summary>The names of the ready formats and of those that were registered (<see cref="TaskRegistry.Register(TextFormat)"/>), in ordinal order.</summary>
     public static IReadOnlyList<string> Names => FormatTable.Names;
 
     /// <summary>The format's name.</summary>
@@ -40,15 +40,15 @@ public sealed class TextFormat
     public bool HasPrefix => _spec.Prefix;
 
     /// <summary>The label words in the order of their ids; empty for free-form targets.</summary>
-    public IReadOnlyList<string> Labels => _spec.Labels.Words;
+    public IReadOnlyList<string> Labels => _target.Labels;
 
-    /// <summary>Whether several labels may be right at once; the target then joins them with commas.</summary>
+    /// <summary>Whether several labels may be right at once; the target then joins them.</summary>
     public bool SeveralLabels => _target.SeveralLabels;
 
     /// <summary>What answers are scored by.</summary>
     public IReadOnlyList<TaskMetric> Metrics { get; }
 
-    /// <summary>A ready format by its name.</summary>
+    /// <summary>A ready or registered format by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is none of that name; the message names similar ones.</exception>
     public static TextFormat Named(string name)
@@ -62,7 +62,8 @@ public sealed class TextFormat
     /// <param name="name">The task's name.</param>
     /// <param name="template">
     /// The input with fields in braces, for example <c>sentence1: {a} sentence2: {b}</c>; <c>{{</c> and <c>}}</c> are braces. <c>{a.b}</c> is a field
-    /// of an object, <c>{a|pad}</c> puts spaces around punctuation, <c>{a|join}</c> joins a list, <c>{a|choices}</c> numbers one.
+    /// of an object, <c>{a.0}</c> the first item of a list, <c>{a|pad}</c> puts spaces around punctuation, <c>{a|join}</c> joins a list,
+    /// <c>{a|choices}</c> numbers one; docs/data.md has the others.
     /// </param>
     /// <param name="target">The field with the target.</param>
     /// <param name="labels">From what the data say to the label word, in the labels' order, several to one if you like; null for free-form targets.</param>
@@ -131,6 +132,9 @@ public sealed class TextFormat
 
     /// <summary>What separates the fields of a CSV or TSV file; null for what is usual.</summary>
     internal char? Separator => _spec.Separator;
+
+    /// <summary>Whether a row is of the data set that is meant, where files hold several.</summary>
+    internal bool Takes(DataRow row) => _spec.Where.All(pair => Fields.Find(row, pair.Key) is not { } value || pair.Value.Contains(Fields.Scalar(value), StringComparer.Ordinal));
 
     /// <summary>Whether every field of the input is empty, so that only the format's own words would be left.</summary>
     internal bool IsEmpty(DataRow row) => _input?.IsEmpty(WithKnownNames(row)) ?? false;

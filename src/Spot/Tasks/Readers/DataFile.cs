@@ -62,6 +62,10 @@ public static class DataFile
         throw new ArgumentException($"The name '{path}' tells no format: expected one that ends in {Known}. Rename the file, or set {nameof(DataFileOptions)}.{nameof(DataFileOptions.Format)}.", nameof(path));
     }
 
+    /// <summary>Whether a file's name tells its format.</summary>
+    internal static bool IsKnown(string path) =>
+        Extensions.Any(known => path.EndsWith(known.Extension, StringComparison.OrdinalIgnoreCase) || path.EndsWith(known.Extension + Gzip, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Finds the file of a split: for <c>train</c>, the one of train.jsonl, train.jsonl.gz, train.csv and so on that exists, or all parts of it, named as data
     /// hubs do: train-00000-of-00002.parquet.

@@ -6,51 +6,11 @@ namespace Spot.Tasks;
 /// <param name="StandIns">Other tasks of the same kind, for where the members' data cannot be had.</param>
 public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IReadOnlyList<string> StandIns)
 {
-    private static readonly TaskFamily[] Kinds =
-    [
-        new("nli", ["mnli", "qnli", "snli", "anli", "anli_r1", "anli_r2", "anli_r3", "doc_nli", "cb", "rte", "wnli"], ["scitail", "fever_nli", "sick_e"]),
-        new("paraphrase", ["mrpc", "qqp", "stsb", "cxc"], ["paws", "sick_r"]),
-        new("sentiment", ["sst2", "cr", "go_emotions", "yelp_2", "sentiment140"], ["imdb", "rotten_tomatoes", "movie_reviews", "sst5", "pros_cons", "tweet_eval_emotion"]),
-        new("mrqa", ["mrqa_squad", "mrqa_news_qa", "mrqa_trivia_qa", "mrqa_search_qa", "mrqa_hotpot_qa", "mrqa_natural_questions"], ["squad", "squad_v2", "quoref", "drop"]),
-        new("rainbow", ["winogrande", "hellaswag", "piqa", "social_i_qa", "cosmos_qa", "anlg"], ["commonsense_qa", "csqa2", "copa", "dream", "arc_easy", "arc_challenge", "openbookqa"]),
-        new("translation", ["wmt_en_de", "wmt_en_fr", "wmt_en_ro"], ["wmt_de_en"]),
-        new("summarisation", ["aeslc", "billsum", "cnn_dailymail", "gigaword", "multi_news", "newsroom", "samsum"], ["t5_cnn_dailymail", "t5_xsum"]),
-    ];
+    private static readonly Registrations<TaskFamily> Added = new("family", family => family.Name);
 
-    private static readonly TaskFamily[] Benchmarks =
-    [
-        new("glue", ["cola", "sst2", "mrpc", "qqp", "stsb", "mnli", "qnli", "rte"], []),
-        new("superglue", ["boolq", "cb", "copa", "multirc", "record", "rte_superglue", "wic", "wsc"], []),
-    ];
-
-    // For tasks outside the mixtures, or in them under another name of the same rows.
-    private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
-    {
-        ["cola"] = "acceptability",
-        ["boolq"] = "mrqa",
-        ["multirc"] = "mrqa",
-        ["record"] = "mrqa",
-        ["rte_superglue"] = "nli",
-        ["squad_t5"] = "mrqa",
-        ["wic"] = "word sense",
-        ["wsc"] = "coreference",
-        ["ag_news"] = "topic",
-        ["trec"] = "topic",
-        ["banking77"] = "intent",
-        ["clinc150"] = "intent",
-        ["subj"] = "subjectivity",
-        ["tweet_eval_hate"] = "abuse",
-        ["tweet_eval_offensive"] = "abuse",
-    };
-
-    /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, and <c>all</c>.</summary>
-    public static IReadOnlyList<TaskFamily> All { get; } =
-    [
-        .. Benchmarks,
-        .. Kinds,
-        new("all", [.. Benchmarks.Concat(Kinds).SelectMany(family => family.Members).Distinct(StringComparer.Ordinal)],
-            [.. TaskRegistry.Names.Except(Benchmarks.Concat(Kinds).SelectMany(family => family.Members), StringComparer.Ordinal)]),
-    ];
+    /// <summary>All families: GLUE, SuperGLUE, one for each kind of task, <c>all</c>, and those that were registered (<see cref="TaskRegistry.Register(TaskFamily)"/>).</summary>
+    /// <remarks>The stand-ins of <c>all</c> are all other tasks, but no second format of the same rows that only the style tells apart.</remarks>
+    public static IReadOnlyList<TaskFamily> All => [.. Ready(), .. Added.Items];
 
     /// <summary>A family by its name.</summary>
     /// <param name="name">For example <c>nli</c>.</param>
@@ -63,7 +23,9 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
     /// <param name="task">The task's name.</param>
     /// <returns>A family's name, another kind, or null for a task that the study does not know.</returns>
     public static string? Of(string task) =>
-        Kinds.FirstOrDefault(family => family.Members.Contains(task) || family.StandIns.Contains(task))?.Name ?? Others.GetValueOrDefault(task);
+        PaperFamilies.Kinds.Concat(Added.Items).FirstOrDefault(family => family.Members.Contains(task) || family.StandIns.Contains(task))?.Name
+        ?? PaperFamilies.Others.GetValueOrDefault(task)
+        ?? (StyledName.Task(task) is { } plain ? Of(plain) : null);
 
     /// <summary>What of the family can be built from local files.</summary>
     /// <param name="root">The folder that holds a folder for each data set.</param>
@@ -111,5 +73,38 @@ public sealed record TaskFamily(string Name, IReadOnlyList<string> Members, IRea
         }
 
         return new TaskMixture(Name, tasks);
+    }
+
+    /// <summary>Whether all tasks of a family are known.</summary>
+    /// <exception cref="ArgumentException">One is not, or there is none.</exception>
+    internal void CheckTasks(IReadOnlyCollection<string> known)
+    {
+        if (string.IsNullOrWhiteSpace(Name) || Members.Count == 0)
+        {
+            throw new ArgumentException($"The family '{Name}' has {Members.Count} members; expected a name and at least one task.");
+        }
+
+        if (Members.Concat(StandIns).FirstOrDefault(task => !known.Contains(task, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"The family '{Name}' has the task '{unknown}', which is not known. Similar names: {string.Join(", ", Spelling.Nearest(unknown, known).Take(5))}. Register its format first, or in the same file.");
+        }
+    }
+
+    /// <summary>Whether families could be added.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    internal static void CheckNames(IReadOnlyList<TaskFamily> families) => Added.Check(families, IsReady);
+
+    /// <summary>Adds families, all or none.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    internal static void Add(IReadOnlyList<TaskFamily> families) => Added.Add(families, IsReady);
+
+    private static bool IsReady(string name) => Ready().Any(family => family.Name == name);
+
+    private static TaskFamily[] Ready()
+    {
+        TaskFamily[] own = [.. PaperFamilies.Benchmarks, .. PaperFamilies.Kinds];
+        string[] members = [.. own.SelectMany(family => family.Members).Distinct(StringComparer.Ordinal)];
+        return [.. own, new("all", members, [.. TaskRegistry.Names.Except(members, StringComparer.Ordinal).Where(name => StyledName.Task(name) is null && name != RawText.Name)])];
     }
 }

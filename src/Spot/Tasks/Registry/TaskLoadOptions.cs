@@ -6,6 +6,9 @@ public sealed class TaskLoadOptions
     /// <summary>Whether inputs begin with the task's name, as SPoT's tasks do; prompt tuning alone (Lester et al. 2021) leaves it out.</summary>
     public bool Prefix { get; set; } = true;
 
+    /// <summary>Which of several formats a task of <see cref="TaskRegistry"/> is written in; tasks without another one stay as they are.</summary>
+    public TaskStyle Style { get; set; }
+
     /// <summary>How the data files are read; null for what their names say.</summary>
     public DataFileOptions? Files { get; set; }
 

@@ -6,15 +6,46 @@ namespace Spot.Tasks;
 /// <remarks>
 /// A task's folder holds <c>train</c> and <c>validation</c> (or <c>dev</c>), and possibly <c>test</c>, in any format of <see cref="DataFile"/>, with
 /// the field names of the public data sets. Names are those of the formats (<see cref="TextFormat.Names"/>), of the data sets that have a format
-/// of their own, or of a data set's folder. Safe for concurrent calls.
+/// of their own, or of a data set's folder. <c>c4</c> is raw text, which is streamed (<see cref="TextFiles"/>). Safe for concurrent calls.
 /// </remarks>
 public static class TaskRegistry
 {
-    private static readonly string[] AllNames =
-        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>All names, in ordinal order: those of the ready tasks and of the formats that were registered.</summary>
+    public static IReadOnlyList<string> Names =>
+        [.. FormatTable.Data.Select(entry => entry.Name).Concat(TextFormat.Names).Append(RawText.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>All names, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names => AllNames;
+    /// <summary>Makes a format known by its name, as a task whose data lie in a folder of that name, for the rest of this process.</summary>
+    /// <param name="format">The format.</param>
+    /// <exception cref="ArgumentException">There is a format or task of that name already.</exception>
+    public static void Register(TextFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        Register([format], []);
+    }
+
+    /// <summary>Makes a family known by its name for the rest of this process.</summary>
+    /// <param name="family">The family; its members and stand-ins are tasks that are known already.</param>
+    /// <exception cref="ArgumentException">There is a family of that name already, it has no name or members, or one of its tasks is not known.</exception>
+    public static void Register(TaskFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        Register([], [family]);
+    }
+
+    /// <summary>Makes the formats and families of a JSON file known by their names for the rest of this process, all or none.</summary>
+    /// <param name="path">
+    /// The file: <c>{"formats": […], "families": [{"name": "reviews", "members": ["stars", "cr"], "standIns": []}]}</c>, formats as for
+    /// <see cref="TextFormat.Load"/>. Both keys are optional.
+    /// </param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It says something else; the message says where and what is expected.</exception>
+    /// <exception cref="ArgumentException">A name is taken, or a task of a family is not known.</exception>
+    public static void RegisterFrom(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        (IReadOnlyList<TextFormat> formats, IReadOnlyList<TaskFamily> families) = RegistrationFile.Read(path);
+        Register(formats, families);
+    }
 
     /// <summary>Reads a task; the thread waits. Asynchronous code takes <see cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>.</summary>
     /// <inheritdoc cref="LoadAsync(string, string, TaskLoadOptions?, CancellationToken)"/>
@@ -61,15 +92,20 @@ public static class TaskRegistry
     public static IReadOnlyList<string> Available(string root)
     {
         CheckFolder(root);
-        return [.. Names.Where(name => HasData(Path.Combine(root, Resolve(name).Folder)))];
+        return [.. Names.Where(name => name == RawText.Name ? RawText.IsThere(root) : Places(name, Resolve(name).Folder, root).Any(HasData))];
     }
 
     /// <summary>The rows of a task's data as they stand in its files.</summary>
     internal static async IAsyncEnumerable<(string Split, DataRow Row)> RowsAsync(
         string name, string folder, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (_, string place, TextFormat format) = Resolve(name);
-        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(place, folder)))
+        if (name == RawText.Name)
+        {
+            yield break; // it is streamed
+        }
+
+        (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options.Style));
+        foreach ((string split, IReadOnlyList<string> files) in TaskSplits.Of(FolderOf(task, place, folder)))
         {
             await foreach (DataRow row in TaskSplits.RowsAsync(files, format, options, cancellationToken).ConfigureAwait(false))
             {
@@ -80,14 +116,19 @@ public static class TaskRegistry
 
     private static Task<TextTask> ReadAsync(string name, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
-        (string task, string place, TextFormat format) = Resolve(name);
-        return ReadAsync(task, format, FolderOf(place, folder), options, cancellationToken);
+        if (name == RawText.Name)
+        {
+            return Task.FromResult(RawText.Load(folder, options));
+        }
+
+        (string task, string place, TextFormat format) = Resolve(StyledName.Of(name, options?.Style ?? TaskStyle.Default));
+        return ReadAsync(task, format, FolderOf(task, place, folder), options, cancellationToken);
     }
 
     private static Task<TextTask> ReadAsync(TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(format);
-        return ReadAsync(format.Name, format, FolderOf(format.Name, folder), options, cancellationToken);
+        return ReadAsync(format.Name, format, FolderOf(format.Name, format.Name, folder), options, cancellationToken);
     }
 
     private static async Task<TextTask> ReadAsync(string name, TextFormat format, string folder, TaskLoadOptions? options, CancellationToken cancellationToken)
@@ -116,6 +157,20 @@ public static class TaskRegistry
         }
     }
 
+    // Everything is checked before a format is added: all or none.
+    private static void Register(IReadOnlyList<TextFormat> formats, IReadOnlyList<TaskFamily> families)
+    {
+        string[] ready = [.. Names], known = [.. ready, .. formats.Select(format => format.Name)];
+        foreach (TaskFamily family in families)
+        {
+            family.CheckTasks(known);
+        }
+
+        TaskFamily.CheckNames(families);
+        FormatTable.Added.Add(formats, name => ready.Contains(name, StringComparer.Ordinal));
+        TaskFamily.Add(families);
+    }
+
     private static (string Task, string Folder, TextFormat Format) Resolve(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -123,12 +178,15 @@ public static class TaskRegistry
         return entry is not null ? (entry.Name, entry.Folder, entry.Format) : (name, name, TextFormat.Named(name));
     }
 
-    private static string FolderOf(string place, string folder)
+    private static string FolderOf(string name, string place, string folder)
     {
         CheckFolder(folder);
-        string below = Path.Combine(folder, place);
-        return HasData(folder) || !Directory.Exists(below) ? folder : below;
+        string[] below = [.. Places(name, place, folder)];
+        return HasData(folder) ? folder : below.FirstOrDefault(HasData) ?? below.FirstOrDefault(Directory.Exists) ?? folder;
     }
+
+    // A folder of the task's own name comes first: several tasks may share the other one.
+    private static IEnumerable<string> Places(string name, string place, string root) => [Path.Combine(root, name), Path.Combine(root, place)];
 
     private static void CheckFolder(string folder)
     {

@@ -19,7 +19,7 @@ internal static class TaskSplits
     /// <summary>The rows of a split's files, one after another.</summary>
     public static IAsyncEnumerable<DataRow> RowsAsync(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
     {
-        IAsyncEnumerable<DataRow> rows = AllRowsAsync(files, format, options, cancellationToken);
+        IAsyncEnumerable<DataRow> rows = AllRowsAsync(files, format, options, cancellationToken).Where(row => format?.Takes(row) ?? true);
         return options.MaxRows is { } most ? rows.Take(most) : rows;
     }
 

@@ -145,8 +145,86 @@ public sealed class TaskRegistryTests : IDisposable
     [Fact]
     public void Every_task_of_the_data_sets_is_of_some_kind()
     {
-        Assert.Empty(TaskRegistry.Names.Except(TaskFamily.Named("all").Members).Except(TaskFamily.Named("all").StandIns));
+        string[] others = [.. TaskRegistry.Names.Except(TaskFamily.Named("all").Members).Except(TaskFamily.Named("all").StandIns)];
+        Assert.All(others, name => Assert.True(name == "c4" || name.EndsWith("_spot", StringComparison.Ordinal), name)); // raw text, and the rows of a member once more
         Assert.All(FormatTable.Data, entry => Assert.NotNull(TaskFamily.Of(entry.Name)));
+    }
+
+    [Fact]
+    public void The_families_are_those_of_the_paper()
+    {
+        (string Name, int Members)[] paper = [("glue", 8), ("superglue", 8), ("nli", 7), ("paraphrase", 4), ("sentiment", 5), ("mrqa", 6), ("rainbow", 6), ("translation", 3), ("summarisation", 9), ("gem", 8)];
+        Assert.Equal(paper, TaskFamily.All.Take(paper.Length).Select(family => (family.Name, family.Members.Count)));
+        Assert.Equal(["abductive_nli", "cosmos_qa", "hellaswag", "piqa", "social_i_qa", "winogrande"], TaskFamily.Named("rainbow").Members);
+        Assert.Equal(["cr", "go_emotions", "imdb", "sentiment140", "yelp_2"], TaskFamily.Named("sentiment").Members);
+        foreach (TaskFamily family in TaskFamily.All)
+        {
+            Assert.Empty(family.Members.Concat(family.StandIns).Except(TaskRegistry.Names)); // each has a format
+            Assert.Empty(family.Members.Intersect(family.StandIns));
+        }
+
+        Assert.Equal(["sentiment", "rainbow", "gem"], new[] { "cr_spot", "hellaswag_spot", "dart" }.Select(TaskFamily.Of));
+        Assert.Null(TaskFamily.Of("unknown_spot"));
+    }
+
+    [Fact]
+    public void The_style_of_the_authors_is_taken_where_it_is_another()
+    {
+        foreach (string split in new[] { "train", "validation" })
+        {
+            Write($"cr/{split}.jsonl", """{"text": "good", "label": 1}""");
+            Write($"imdb/{split}.jsonl", """{"text": "bad", "label": 0}""");
+            Write($"yelp_polarity/{split}.jsonl", """{"text": "fine", "label": 1}""");
+        }
+
+        TaskLoadOptions authors = new() { Style = TaskStyle.Spot };
+        TextTask cr = Load("cr", _folder.Path, authors);
+        Assert.Equal(("cr_spot", "cr text: good", "sentiment"), (cr.Name, cr.Train[0].Input, cr.Family));
+        Assert.Equal(cr.Fingerprint, Load("cr_spot", _folder.Path).Fingerprint);
+        Assert.Equal("cr sentence: good", Load("cr", _folder.Path).Train[0].Input);
+        Assert.Equal(["cr_spot", "imdb_spot", "yelp_2"], TaskFamily.Named("sentiment").Load(_folder.Path, options: authors, cancellationToken: Cancel).Tasks.Select(task => task.Task.Name));
+        Assert.Contains("Spot", Assert.Throws<ArgumentException>(() => Load("cr", _folder.Path, new TaskLoadOptions { Style = (TaskStyle)7 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_several_data_sets_is_read_by_its_subset()
+    {
+        const string rows = """
+            {"subset": "NewsQA", "question": "Who?", "context": "Ann went.", "answers": ["Ann", "Ms Ann"]}
+            {"subset": "SQuAD", "question": "Where?", "context": "At sea.", "answers": ["sea"]}
+            {"subset": "SQuAD", "question": "When?", "context": "In May.", "answers": ["May"]}
+            {"subset": "TriviaQA-web", "question": "What?", "context": "Tea.", "answers": ["Tea"]}
+            """;
+        Write("mrqa/train.jsonl", rows);
+        Write("mrqa/validation.jsonl", rows);
+        Assert.Equal(["squad question: Where ? context: At sea . ", "squad question: When ? context: In May . "], Load("mrqa_squad", _folder.Path).Train.Select(example => example.Input));
+        TextTask news = Load("mrqa_news_qa", _folder.Path, new TaskLoadOptions { MaxRows = 1 }); // of the task's own rows
+        Assert.Equal(["Ann", "Ms Ann"], Assert.Single(news.Train).Answers!);
+        Assert.Equal("Tea", Assert.Single(Load("mrqa_trivia_qa", _folder.Path).Train).Target);
+        Assert.Throws<InvalidDataException>(() => Load("mrqa_search_qa", _folder.Path));
+
+        // A folder of the task's own comes before the shared one, and its rows need no such field.
+        Write("mrqa_search_qa/train.jsonl", """{"question": "Why?", "context": "So.", "answers": ["So"]}""");
+        Write("mrqa_search_qa/validation.jsonl", """{"question": "Why?", "context": "So.", "answers": ["So"]}""");
+        Assert.Equal("So", Assert.Single(Load("mrqa_search_qa", _folder.Path).Train).Target);
+    }
+
+    [Theory]
+    [InlineData("cosmos_qa_spot", """{"question": "q", "answer0": "a", "answer1": "b", "answer2": "c", "answer3": "d", "context": "x", "label": 3}""", "\"label\": 3", "\"label\": -1")]
+    [InlineData("go_emotions_spot", """{"comment_text": "x", "joy": true}""", ", \"joy\": true", "")]
+    [InlineData("cxc", """{"sentence1": "a", "sentence2": "b", "label": 2}""", "\"label\": 2", "\"label\": -1")]
+    [InlineData("sentiment140", """{"text": "a", "polarity": 0}""", "\"polarity\": 0", "\"polarity\": -1")]
+    [InlineData("common_gen", """{"concepts": ["a"], "target": "b"}""", "\"target\": \"b\"", "\"target\": \"\"")]
+    public void Hidden_answers_of_the_authors_forms_are_for_test_data_only(string name, string row, string shown, string hidden)
+    {
+        string without = row.Replace(shown, hidden, StringComparison.Ordinal);
+        string other = name == "sentiment140" ? row.Replace("0}", "4}", StringComparison.Ordinal) : row;
+        Write($"{name}/train.jsonl", $"{row}\n{other}\n");
+        Write($"{name}/validation.jsonl", row);
+        Write($"{name}/test.jsonl", $"{row}\n{without}\n");
+        Assert.Single(Load(name, _folder.Path).Test);
+        Write($"{name}/validation.jsonl", without);
+        Assert.Contains("validation.jsonl', line 1", Assert.Throws<InvalidDataException>(() => Load(name, _folder.Path)).Message, StringComparison.Ordinal);
     }
 
     private static TextTask Load(string name, string folder, TaskLoadOptions? options = null) => TaskRegistry.Load(name, folder, options, Cancel);

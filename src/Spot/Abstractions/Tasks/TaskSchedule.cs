@@ -1,4 +1,4 @@
-namespace Spot.Tuning;
+namespace Spot;
 
 /// <summary>Interleaves tasks in proportion to their rates, without chance, so that every stretch of draws is close to the rates.</summary>
 /// <remarks>
