@@ -254,6 +254,10 @@ public partial class StudyReportTests
         Assert.Contains($"3 source tasks and 1 mixture ({study.Sources[3]} of a, b) in 3 runs each", page, StringComparison.Ordinal);
         Assert.Contains("<td>model tuning</td><td class=\"n\">76.0 ± 0.5 [66.0, 86.0]</td>", page, StringComparison.Ordinal);
 
+        StudyFindings own = study.Validation with { Methods = [.. study.Validation.Methods.Select(row => row.Source == study.Sources[2] ? row with { Source = study.Targets[1] } : row)] };
+        StudyReport.Write(study with { Validation = own, Test = null }, folder.Path);
+        Assert.Contains($"{leftOut}every task from itself; {study.Sources[1]} → {study.Targets[2]}; ", File.ReadAllText(Path.Combine(folder.Path, StudyReport.TablesName)), StringComparison.Ordinal);
+
         study = study with { Suites = [new("first", [study.Targets[0]]), new("rest", [study.Targets[1], study.Targets[2]])] };
         StudyFindings twice = study.Validation with { Methods = [.. study.Validation.Methods.Select(row => row with { Suites = [row.Suites[0], row.Suites[0]] })] };
         StudyReport.Write(study with { Validation = twice, Test = null }, folder.Path);

@@ -55,11 +55,9 @@ internal static class StudyReading
                 $"ρ = {NumberText.Of(row.Spearman, "F2")}{StudyText.Interval(row.SpearmanInterval, "F2", " ")}{P(row.SpearmanP)}; {StudyText.Count(row.Points, "point")}{(double.IsNaN(row.PearsonP) ? ", too few for a verdict" : "")}.");
         }
 
-        string[] leftOut = [.. findings.Methods.Where(row => row.Method == StudyMethod.Transfer).Select(row => (row.Source, Targets: row.Suites.SelectMany(suite => suite.LeftOut).Distinct().ToArray()))
-            .Where(row => row.Targets.Length > 0).Select(row => $"{row.Source} → {string.Join(", ", row.Targets)}")];
-        if (leftOut.Length > 0)
+        if (LeftOut(findings) is { Length: > 0 } leftOut)
         {
-            lines.Add($"Left out, because the source is, holds or has examples of the target: {string.Join("; ", leftOut)}. Methods that begin with it are compared with prompt tuning on the other targets.");
+            lines.Add($"Left out, because the source is, holds or has examples of the target: {leftOut}. Methods that begin with it are compared with prompt tuning on the other targets.");
         }
 
         if (StudyText.WithoutError(study, findings) is { Length: > 0 } perfect)
@@ -89,6 +87,14 @@ internal static class StudyReading
         "p: how often a correlation as strong comes out when the tasks are exchanged at random (Mantel's test); no p and no line on fewer than ten points.",
         $"Validation examples choose: the checkpoint of a run and the best of several runs{(study.Test is null ? ", so that the scores here are a little too good" : ", and the strategies and sources that are named, also where test scores are given")}.",
     ];
+
+    private static string LeftOut(StudyFindings findings)
+    {
+        (string Source, string Target)[] pairs = [.. findings.Methods.Where(row => row.Method == StudyMethod.Transfer)
+            .SelectMany(row => row.Suites.SelectMany(suite => suite.LeftOut).Distinct().Select(target => (row.Source!, target)))];
+        string[] own = pairs.Any(pair => pair.Source == pair.Target) ? ["every task from itself"] : [];
+        return string.Join("; ", [.. own, .. pairs.Where(pair => pair.Source != pair.Target).GroupBy(pair => pair.Source).Select(pair => $"{pair.Key} → {string.Join(", ", pair.Select(one => one.Target))}")]);
+    }
 
     private static string P(double p) => double.IsNaN(p) ? "" : $" ({NumberText.PValue(p)})";
 

@@ -30,7 +30,7 @@ public sealed partial class T5Backbone : IDisposable, IAsyncDisposable
     /// <summary>The architecture.</summary>
     public T5Config Config => Model.Config;
 
-    /// <summary>How many numbers the weights are.</summary>
+    /// <summary>How many numbers the weights are; an output head that is not the embeddings is counted.</summary>
     public long ParameterCount => Model.Weights.Tensors.Values.Sum(tensor => tensor.NumberOfElements);
 
     /// <summary>The checkpoint's tokenizer.</summary>
