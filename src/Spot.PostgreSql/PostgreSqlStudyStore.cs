@@ -8,8 +8,8 @@ namespace Spot.PostgreSql;
 /// <summary>A study's records in a PostgreSQL database, on which any number of machines work at once.</summary>
 /// <remarks>
 /// <para>A unit that is done is one row with the prompt that it made: there with all of it or not at all, and the first of two that did the same unit
-/// counts. Checkpoints of runs under way go to the database as they are written, so that another machine goes on where one was killed, to the same bits.
-/// On this machine there are only copies: prompts that were used, and the runs under way.</para>
+/// counts. Checkpoints of runs under way go to the database as they are written, so that another machine goes on where one was killed, to the same bits;
+/// those of more than 64 MiB, of whole models, stay on their machine, and another one begins such a run anew. On this machine there are only copies: prompts that were used, and the runs under way.</para>
 /// <para>While the database restarts calls wait, for up to two minutes; a checkpoint that cannot be kept is left to the next one.</para>
 /// <para>Safe for concurrent calls. Who opens it disposes of it.</para>
 /// </remarks>

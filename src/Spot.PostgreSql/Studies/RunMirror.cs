@@ -8,6 +8,7 @@ namespace Spot.PostgreSql;
 /// <summary>Folders on this machine of runs under way, whose checkpoints go to the database when they are new.</summary>
 internal sealed class RunMirror(StudyTable table, string folder, ILogger logger)
 {
+    private const long MostBytes = 64L << 20; // of a whole model's run a checkpoint is larger: another machine begins it anew
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTime> _kept = new(StringComparer.Ordinal); // when the file was written that was kept last
@@ -43,7 +44,7 @@ internal sealed class RunMirror(StudyTable table, string folder, ILogger logger)
 
         try
         {
-            foreach (string file in Directory.EnumerateFiles(path, RunFolder.CheckpointName, SearchOption.AllDirectories))
+            foreach (string file in Directory.EnumerateFiles(path, RunFolder.CheckpointName, SearchOption.AllDirectories).Where(file => new FileInfo(file).Length <= MostBytes))
             {
                 DateTime written = File.GetLastWriteTimeUtc(file);
                 lock (_lock)

@@ -19,7 +19,7 @@ public sealed class StudyMethodTests : IDisposable
     [Fact]
     public void Methods_are_units_behind_all_others()
     {
-        StudyUnitInfo[] units = Plan().Units().ToArray(), before = StudyMixtureTests.Plan().Units().ToArray();
+        StudyUnitInfo[] units = StudyUnitInfo.Of(Plan()).ToArray(), before = StudyUnitInfo.Of(StudyMixtureTests.Plan()).ToArray();
         Assert.Equal(before.Select(unit => unit.Name), units.Take(before.Length).Select(unit => unit.Name));
         string[] runs = ["target_0.0", "target_0.5", "target_1.0", "target_1.5"];
         Assert.Equal(
@@ -33,7 +33,7 @@ public sealed class StudyMethodTests : IDisposable
         ], units.Skip(before.Length).Select(unit => (unit.Name, string.Join(' ', unit.Needs), unit.Steps)));
         StudyPlan plan = Plan();
         (plan.FewShot, plan.MultiTaskModelTuning) = (null, null);
-        Assert.Equal(before.Length + 4, plan.Units().Count);
+        Assert.Equal(before.Length + 4, StudyUnitInfo.Of(plan).Count);
     }
 
     [Fact]

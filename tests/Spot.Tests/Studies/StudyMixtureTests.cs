@@ -18,11 +18,11 @@ public sealed class StudyMixtureTests : IDisposable
     public void Mixtures_are_sources_behind_the_tasks_and_change_no_name_of_the_others()
     {
         StudyPlan plan = Plan();
-        string[] names = [.. plan.Units().Select(unit => unit.Name)];
-        Assert.Equal(StudyFake.Plan().Units().Select(unit => unit.Name), names.Where(name => !name.Contains("mixture.", StringComparison.Ordinal) || name.StartsWith("mixture.2", StringComparison.Ordinal)));
+        string[] names = [.. StudyUnitInfo.Of(plan).Select(unit => unit.Name)];
+        Assert.Equal(StudyUnitInfo.Of(StudyFake.Plan()).Select(unit => unit.Name), names.Where(name => !name.Contains("mixture.", StringComparison.Ordinal) || name.StartsWith("mixture.2", StringComparison.Ordinal)));
 
         // Two prompts each: generic goes to both targets in two runs, the other to the second alone.
-        string[] added = [.. names.Except(StudyFake.Plan().Units().Select(unit => unit.Name))];
+        string[] added = [.. names.Except(StudyUnitInfo.Of(StudyFake.Plan()).Select(unit => unit.Name))];
         Assert.Equal(
         [
             "source.mixture.generic.0", "source.mixture.generic.1", "source.mixture.with_target.0", "source.mixture.with_target.1",
@@ -34,7 +34,7 @@ public sealed class StudyMixtureTests : IDisposable
     [Fact]
     public void A_mixture_of_the_most_similar_tasks_draws_on_prompts_of_single_tasks()
     {
-        Dictionary<string, StudyUnitInfo> units = Plan().Units().ToDictionary(unit => unit.Name);
+        Dictionary<string, StudyUnitInfo> units = StudyUnitInfo.Of(Plan()).ToDictionary(unit => unit.Name);
         Assert.Equal(6 + 1, units["mixture.2.AverageToken.target_1.0"].Needs.Count);
         Assert.DoesNotContain(units["mixture.2.AverageToken.target_1.0"].Needs, need => need.Contains("mixture", StringComparison.Ordinal));
         Assert.Equal(6 + 4 + 1, units["average.2.AverageToken.target_1.0"].Needs.Count);
@@ -169,7 +169,7 @@ public sealed class StudyMixtureTests : IDisposable
         plan.SourceMixtures = [new TaskMixture("target 0", [StudyFake.Task("x")])];
         Assert.Contains("'target 0', which is a target's name too", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
         plan.SourceMixtures = [new TaskMixture("A", [StudyFake.Task("x")]), new TaskMixture("a", [StudyFake.Task("y")])];
-        Assert.Contains("source.mixture.a_1.0", plan.Units().Select(unit => unit.Name)); // apart where files are, too
+        Assert.Contains("source.mixture.a_1.0", StudyUnitInfo.Of(plan).Select(unit => unit.Name)); // apart where files are, too
     }
 
     internal static StudyPlan Plan()
