@@ -47,7 +47,17 @@ internal sealed class TrialCommand
 
     private StudySettings Settings => new()
     {
-        Sources = Tasks, Targets = Tasks, SourceSeeds = Seeds, TargetSeeds = Seeds, SourceSteps = 4, TargetSteps = 4, EmbeddingStep = 2, PromptLength = 5, Rows = 4, Averages = [1, 2, 3], Mixtures = [2],
+        Sources = Tasks,
+        Targets = Tasks,
+        SourceSeeds = Seeds,
+        TargetSeeds = Seeds,
+        SourceSteps = 4,
+        TargetSteps = 4,
+        EmbeddingStep = 2,
+        PromptLength = 5,
+        Rows = 4,
+        Averages = [1, 2, 3],
+        Mixtures = [2],
     };
 
     private static string Model => Path.Combine(AppContext.BaseDirectory, "models", "spot-tiny");

@@ -2,8 +2,8 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
-using Npgsql;
 using Hangfire.States;
+using Npgsql;
 
 namespace Spot.Hangfire;
 
