@@ -169,10 +169,10 @@ public sealed class StudyMethodTests : IDisposable
 
         StudyPlan impossible = Plan();
         impossible.ModelTuning = null;
-        Assert.Contains("MultiTaskModelTuning needs ModelTuning", Assert.Throws<ArgumentException>(impossible.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("MultiTaskModelTuning needs ModelTuning", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(impossible)).Message, StringComparison.Ordinal);
         impossible = Plan();
         impossible.SourceMixtures = [];
-        Assert.Contains("MultiTaskModelTuning needs SourceMixtures", Assert.Throws<ArgumentException>(impossible.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("MultiTaskModelTuning needs SourceMixtures", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(impossible)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

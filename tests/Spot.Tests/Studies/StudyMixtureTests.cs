@@ -113,9 +113,9 @@ public sealed class StudyMixtureTests : IDisposable
         Assert.Empty(again.Calls);
         Assert.Equal(["target 0", "target 1"], Assert.Single((await Study("a", fake, plan).ResultAsync(Cancel)).Suites).Targets);
         plan.Suites = [new StudySuite("x", ["target 7"])];
-        Assert.Contains("Suites['x'] has 'target 7', which is no target", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("Suites['x'] has 'target 7', which is no target", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(plan)).Message, StringComparison.Ordinal);
         plan.Suites = [new StudySuite("x", ["target 0"]), new StudySuite("x", ["target 1"])];
-        Assert.Contains("Suites has 'x' twice", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("Suites has 'x' twice", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(plan)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,9 +165,9 @@ public sealed class StudyMixtureTests : IDisposable
     {
         StudyPlan plan = Plan();
         plan.SourceMixtures = [new TaskMixture("source/0", [StudyFake.Task("x")])];
-        Assert.Contains("Sources with SourceMixtures has 'source/0' twice", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("Sources with SourceMixtures has 'source/0' twice", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(plan)).Message, StringComparison.Ordinal);
         plan.SourceMixtures = [new TaskMixture("target 0", [StudyFake.Task("x")])];
-        Assert.Contains("'target 0', which is a target's name too", Assert.Throws<ArgumentException>(plan.Units).Message, StringComparison.Ordinal);
+        Assert.Contains("'target 0', which is a target's name too", Assert.Throws<ArgumentException>(() => StudyUnitInfo.Of(plan)).Message, StringComparison.Ordinal);
         plan.SourceMixtures = [new TaskMixture("A", [StudyFake.Task("x")]), new TaskMixture("a", [StudyFake.Task("y")])];
         Assert.Contains("source.mixture.a_1.0", StudyUnitInfo.Of(plan).Select(unit => unit.Name)); // apart where files are, too
     }
