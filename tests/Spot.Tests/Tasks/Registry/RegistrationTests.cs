@@ -48,8 +48,19 @@ public sealed class RegistrationTests : IDisposable
 
         Settings settings = new()
         {
-            Preset = Preset.Full, Model = "", Data = data, Sources = ["kitchen"], Targets = ["imdb"], Output = "", Resume = false, Shard = StudyShard.All, Merge = [],
-            ReportOnly = false, LabelRows = false, Device = "cpu", Precision = BackbonePrecision.Float32,
+            Preset = Preset.Full,
+            Model = "",
+            Data = data,
+            Sources = ["kitchen"],
+            Targets = ["imdb"],
+            Output = "",
+            Resume = false,
+            Shard = StudyShard.All,
+            Merge = [],
+            ReportOnly = false,
+            LabelRows = false,
+            Device = "cpu",
+            Precision = BackbonePrecision.Float32,
         };
         StudyTasks study = new(data);
         Assert.Equal(["kitchen_stars", "cr"], study.Choose(settings).Sources);

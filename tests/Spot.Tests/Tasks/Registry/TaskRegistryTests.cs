@@ -168,6 +168,21 @@ public sealed class TaskRegistryTests : IDisposable
     }
 
     [Fact]
+    public void The_documents_table_has_every_member_in_the_row_of_its_mixtures()
+    {
+        string text = File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "docs", "data.md"));
+        string[][] rows = [.. text.Split("### Every task of the paper")[1].Split("###")[0].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|'))];
+        foreach (TaskFamily family in TaskFamily.All.Where(family => family.Name != "all" && PaperFamilies.Benchmarks.Concat(PaperFamilies.Kinds).Contains(family)))
+        {
+            string[] inTable = [.. rows.Where(row => row[2].Split(',').Any(name => name.Trim() == family.Name)).SelectMany(row => row[1].Trim(' ', '*').Split(',')).Select(name => name.Trim(' ', '`', '*'))];
+            Assert.Equal(family.Members.Order(StringComparer.Ordinal), inTable.Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(16, rows.Count(row => row[1].Trim().EndsWith("` *", StringComparison.Ordinal)));
+        Assert.Equal(10, rows.Count(row => row[1].Trim().EndsWith("**", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_style_of_the_authors_is_taken_where_it_is_another()
     {
         foreach (string split in new[] { "train", "validation" })

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spot.Backbone;
+using Spot.Tasks;
 using Spot.Tests.Backbone;
 using Spot.Tuning;
 
@@ -27,6 +28,31 @@ public sealed class RunFolderTests : ToyTests
             Assert.Equal(whole.Embedding.Start!.Values.ToArray(), resumed.Embedding.Start!.Values.ToArray());
             Assert.Equal(whole.Losses, resumed.Losses);
             Assert.Equal(whole.Evaluations.Select(e => (e.Step, e.Score)), resumed.Evaluations.Select(e => (e.Step, e.Score)));
+        }
+    }
+
+    [Fact]
+    public async Task A_run_on_streamed_text_goes_on_to_the_same_bytes()
+    {
+        string[] files = [.. Enumerable.Range(0, 3).Select(file => Path.Combine(_folder.Path, $"text-{file}.txt"))];
+        for (int file = 0; file < files.Length; file++)
+        {
+            File.WriteAllLines(files[file], Enumerable.Range(0, 40).Select(line => $"The boats of river {file} go up and down for {line} days."));
+        }
+
+        TuningResult whole = await RunAsync("whole", stop: -1);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync("stopped", stop: 6));
+        TuningResult resumed = await RunAsync("stopped", stop: -1);
+        Assert.Equal(File.ReadAllBytes(Checkpoint("whole")), File.ReadAllBytes(Checkpoint("stopped")));
+        Assert.Equal(whole.Losses, resumed.Losses);
+
+        async Task<TuningResult> RunAsync(string folder, int stop)
+        {
+            using TextFiles pages = new(files);
+            using CancellationTokenSource source = new();
+            TextTask task = TextTask.FromStream("pages", pages, ["A bridge leads over the river."]);
+            return await new PromptTuner(_backbone).TuneAsync(
+                task, Options("adafactor", Path.Combine(_folder.Path, folder)), progress: new Counter(p => CancelAt(p, stop, source)), cancellationToken: source.Token);
         }
     }
 
