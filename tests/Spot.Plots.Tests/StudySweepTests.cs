@@ -69,6 +69,15 @@ public class StudySweepTests
     }
 
     [Fact]
+    public void The_legend_says_what_rests_on_fewer_targets()
+    {
+        SweepStudy[] studies = Studies3();
+        string source = studies[0].Result.Sources[0], target = studies[0].Result.Targets[0];
+        studies = [.. studies.Select(study => study with { Result = Both(study.Result, row => row.Source != source ? row : row with { Suites = [row.Suites[0] with { LeftOut = [target] }] }) })];
+        Assert.Equal($"transfer from {source} (2 of 3 targets)", new SweepContent(studies).Series(0).Single(series => series.Name.StartsWith("transfer", StringComparison.Ordinal)).Name);
+    }
+
+    [Fact]
     public void Studies_that_cannot_be_compared_say_why()
     {
         SweepStudy[] studies = Studies3();

@@ -43,7 +43,7 @@ internal sealed class SweepContent
 
     /// <summary>A curve for each method; the first has the models' names.</summary>
     internal IReadOnlyList<CurveSeries> Series(int suite) =>
-        [.. _methods.Select((method, i) => new CurveSeries(Name(method), [.. _studies.Select(study => Point(study, method, suite, named: i == 0))]))];
+        [.. _methods.Select((method, i) => new CurveSeries(Name(method) + Targets(method, suite), [.. _studies.Select(study => Point(study, method, suite, named: i == 0))]))];
 
     internal string ToMarkdown()
     {
@@ -96,6 +96,13 @@ internal sealed class SweepContent
 
     private string Name((StudyMethod, string?, int?) method) => _studies.Select(study => (study.Result, Row: Row(study.Result.Validation, method)))
         .Where(found => found.Row is not null).Select(found => StudyText.Name(found.Result, found.Row!)).First();
+
+    // Scores on fewer targets stand beside those on all of them: the legend says so.
+    private string Targets((StudyMethod, string?, int?) method, int suite)
+    {
+        int all = Suites[suite].Targets.Count, leftOut = _studies.Max(study => Row(Findings(study, _test), method)?.Suites[suite].LeftOut.Count ?? 0);
+        return leftOut == 0 ? "" : $" ({all - leftOut} of {StudyText.Count(all, "target")})";
+    }
 
     private static StudyFindings Findings(SweepStudy study, bool test) => test ? study.Result.Test! : study.Result.Validation;
 
