@@ -17,9 +17,6 @@ internal sealed class DecodingStage(FrozenT5 model, ILogger logger) : IDisposabl
 
     public bool Any => _active.Count > 0;
 
-    /// <summary>Jobs whose answers are under way.</summary>
-    public int Jobs => _active.Select(active => active.Job).Distinct().Count();
-
     /// <summary>The most rows that the answers under way may come to have.</summary>
     public int Rows => _active.Select(active => active.Job).Distinct().Sum(job => job.Rows);
 

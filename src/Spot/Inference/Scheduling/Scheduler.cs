@@ -13,7 +13,6 @@ namespace Spot.Inference;
 internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, string name, ILogger logger) : IAsyncDisposable
 {
     private const int MostScored = 64; // inputs that may wait with their targets before more are encoded for scoring
-    private const int GatherPart = 10;
 
     private readonly Lock _lock = new();
     private readonly JobQueue _queue = new(options.QueueCapacity);
@@ -27,9 +26,6 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
 
     /// <summary>Jobs that wait to be begun.</summary>
     public int Waiting => _queue.Count;
-
-    // Jobs that were begun and are over; between two pieces.
-    private long Ended => _begun - _decoding.Jobs - _scoring.Count;
 
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ObjectDisposedException">No more are taken.</exception>
@@ -91,9 +87,7 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
             bool more = false;
             try
             {
-                long start = Stopwatch.GetTimestamp(), ended = Ended;
                 more = await model.RunAsync(Step).ConfigureAwait(false);
-                await GatherAsync(Ended - ended, Stopwatch.GetTimestamp() - start).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -113,17 +107,6 @@ internal sealed class Scheduler(FrozenT5 model, PromptInferenceOptions options, 
                     return;
                 }
             }
-        }
-    }
-
-    // Those who were answered together may ask again at once: they are waited for, for a small part of the time that the last piece took, since a piece for
-    // the first of them alone would cost more.
-    private async Task GatherAsync(long answered, long ticks)
-    {
-        long until = Stopwatch.GetTimestamp() + (ticks / GatherPart);
-        while (answered > 1 && _queue.Count < answered && Stopwatch.GetTimestamp() < until)
-        {
-            await Task.Yield();
         }
     }
 
