@@ -76,7 +76,7 @@ public class RightsTests
         string[] blocks = [.. Markdown.Blocks("docs/scale-out.md", "sql").Select(lines => string.Join('\n', lines)
             .Replace("spot_owner", "owner" + suffix, StringComparison.Ordinal).Replace("spot_writer", "writer" + suffix, StringComparison.Ordinal)
             .Replace("spot_reader", "reader" + suffix, StringComparison.Ordinal).Replace("database prompts", "database prompts" + suffix, StringComparison.Ordinal))];
-        Assert.Equal(2, blocks.Length);
+        Assert.InRange(blocks.Length, 2, int.MaxValue); // those of a library come first
         PostgresServer server = await PostgresServer.GetAsync();
         Array.ForEach(["owner", "writer", "reader"], role => server.AtEnd($"drop role if exists {role}{suffix}"));
         server.AtEnd($"drop database if exists prompts{suffix} with (force)");

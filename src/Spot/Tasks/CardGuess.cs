@@ -98,10 +98,12 @@ internal static class CardGuess
     {
         try
         {
-            return await train.ToAsyncEnumerable().SelectMany(file => DataFile.ReadAsync(file, files, cancellationToken)).Take(MaxRows)
-                .Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
-                .OfType<string>().Where(value => !ExampleValidator.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MaxInferredLabels + 1)
-                .Order(StringComparer.Ordinal).ToArrayAsync(cancellationToken).ConfigureAwait(false);
+            return await Task.Run( // the operators go back to the caller's thread, which may be waiting
+                async () => await train.ToAsyncEnumerable().SelectMany(file => DataFile.ReadAsync(file, files, cancellationToken)).Take(MaxRows)
+                    .Select(row => Fields.Find(row, target) is { } value ? Fields.Scalar(value) : null)
+                    .OfType<string>().Where(value => !ExampleValidator.IsEmpty(value)).Distinct(StringComparer.Ordinal).Take(TaskFolder.MaxInferredLabels + 1)
+                    .Order(StringComparer.Ordinal).ToArrayAsync(cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {

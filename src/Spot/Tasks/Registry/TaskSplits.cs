@@ -16,11 +16,27 @@ internal static class TaskSplits
     public static IReadOnlyList<string> Find(string folder, string split) =>
         (split == "validation" ? ValidationNames : [split]).Select(name => DataFile.Find(folder, name)).FirstOrDefault(files => files.Count > 0) ?? [];
 
-    /// <summary>The rows of a split's files, one after another.</summary>
-    public static IAsyncEnumerable<DataRow> RowsAsync(IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, CancellationToken cancellationToken)
+    /// <summary>The rows of a split's files that the format takes, one after another, as many as may be read.</summary>
+    /// <remarks>By hand: the operators on asynchronous sequences go back to the caller's thread, which may be waiting.</remarks>
+    public static async IAsyncEnumerable<DataRow> RowsAsync(
+        IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IAsyncEnumerable<DataRow> rows = AllRowsAsync(files, format, options, cancellationToken).Where(row => format?.Takes(row) ?? true);
-        return options.MaxRows is { } most ? rows.Take(most) : rows;
+        int left = options.MaxRows ?? int.MaxValue;
+        foreach (string file in left > 0 ? files : [])
+        {
+            DataFileOptions? how = options.Files ?? await FileOptionsAsync(file, format, cancellationToken).ConfigureAwait(false);
+            await foreach (DataRow row in DataFile.ReadAsync(file, how, cancellationToken).ConfigureAwait(false))
+            {
+                if (format?.Takes(row) ?? true)
+                {
+                    yield return row;
+                    if (--left == 0)
+                    {
+                        yield break;
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>The examples that a format makes of a split's files. Test rows that hide their answers are left out.</summary>
@@ -83,19 +99,6 @@ internal static class TaskSplits
         }
 
         return [.. examples.Where(example => IsUsed(row, example, options))];
-    }
-
-    private static async IAsyncEnumerable<DataRow> AllRowsAsync(
-        IEnumerable<string> files, TextFormat? format, TaskLoadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (string file in files)
-        {
-            DataFileOptions? how = options.Files ?? await FileOptionsAsync(file, format, cancellationToken).ConfigureAwait(false);
-            await foreach (DataRow row in DataFile.ReadAsync(file, how, cancellationToken).ConfigureAwait(false))
-            {
-                yield return row;
-            }
-        }
     }
 
     private static async ValueTask<DataFileOptions?> FileOptionsAsync(string file, TextFormat? format, CancellationToken cancellationToken)

@@ -99,19 +99,25 @@ public sealed class AsyncRowsTests : IDisposable
     {
         string[] paths = await Paths(100);
         string folder = Path.Combine(TestPaths.RepositoryRoot, "samples", "data", "films");
+        string other = Path.GetDirectoryName(_files.Write("train.jsonl", string.Concat(Enumerable.Repeat("{\"text\": \"a\", \"label\": \"x\"}\n{\"text\": \"b\", \"label\": \"y\"}\n", 30))))!;
+        _files.Write("validation.jsonl", "{\"text\": \"a\", \"label\": \"x\"}\n");
         int rows = 0;
         TextTask? task = null;
+        Exception? error = null;
         Thread window = new(() =>
         {
             SynchronizationContext.SetSynchronizationContext(new Busy());
             rows = paths.Sum(path => DataFile.Read(path).Count());
-            task = TaskFolder.Load(folder);
+            task = TaskFolder.Load(folder, new TaskLoadOptions { MaxRows = 50 });
+            error = Record.Exception(() => TaskFolder.Load(other));
         });
         window.IsBackground = true;
         window.Start();
         Assert.True(window.Join(Patience), "the thread waits for itself");
         Assert.Equal(100 * paths.Length, rows);
         Assert.Equal("films", task!.Name);
+        Assert.Equal(50, task.Train.Count);
+        Assert.Contains("\"x\"", Assert.IsType<InvalidDataException>(error).Message, StringComparison.Ordinal); // the labels that a card could declare
     }
 
     private static async Task<byte[]> Parquet(int count)
