@@ -70,7 +70,7 @@ public sealed class StudyClient : IAsyncDisposable
                 throw new SpotException($"{_table.Database.Place}, study '{study}': it was submitted with another plan: {difference}. Give every study a name of its own.");
             }
 
-            await ForgetDeadJobsAsync(before.Id, cancellationToken).ConfigureAwait(false);
+            await new UnitQueue(_table, Storage).ForgetDeadJobsAsync(before.Id, null, cancellationToken).ConfigureAwait(false);
         }
 
         await _table.SubmitAsync(study, identity, description, units, cancellationToken).ConfigureAwait(false);
@@ -127,7 +127,7 @@ public sealed class StudyClient : IAsyncDisposable
         }
 
         await _table.CancelAsync(row.Id, cancellationToken).ConfigureAwait(false);
-        List<WorkRow> outstanding = await _table.OutstandingAsync(row.Id, cancellationToken).ConfigureAwait(false);
+        List<WorkRow> outstanding = await _table.OutstandingAsync(row.Id, null, cancellationToken).ConfigureAwait(false);
         BackgroundJobClient client = new(Storage, JobFilterProviders.Providers);
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = MostDeleted, CancellationToken = cancellationToken };
         await Task.Run(() => Parallel.ForEach(outstanding, parallel, unit => client.ChangeState(unit.Job, new DeletedState { Reason = "The study was cancelled" })), cancellationToken).ConfigureAwait(false);
@@ -138,22 +138,4 @@ public sealed class StudyClient : IAsyncDisposable
     /// <summary>Lets go of the connections.</summary>
     /// <returns>A task that ends when they are closed.</returns>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
-
-    // Jobs that failed for good, were deleted, or that Hangfire no longer knows: their units may be enqueued again.
-    private async Task ForgetDeadJobsAsync(int study, CancellationToken cancellationToken)
-    {
-        using IStorageConnection connection = Storage.GetConnection();
-        string[] live = [EnqueuedState.StateName, ProcessingState.StateName, ScheduledState.StateName, AwaitingState.StateName];
-        List<string> dead = [];
-        foreach (WorkRow unit in await _table.OutstandingAsync(study, cancellationToken).ConfigureAwait(false))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!live.Contains(connection.GetJobData(unit.Job)?.State))
-            {
-                dead.Add(unit.Unit);
-            }
-        }
-
-        await _table.ForgetJobsAsync(study, [.. dead], cancellationToken).ConfigureAwait(false);
-    }
 }

@@ -58,6 +58,29 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_that_a_crash_of_the_database_has_taken_are_made_again()
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
+        await using (NpgsqlCommand lose = source.CreateCommand(
+            "delete from hangfire.jobqueue; update hangfire.job set statename = null where id % 3 = 0; delete from hangfire.job where id % 3 = 1; " +
+            "update spot.study_work set claimed = now() - interval '2 minutes' where job is not null"))
+        {
+            await lose.ExecuteNonQueryAsync(Cancel);
+        }
+
+        StudyFake fake = new();
+        await using (await Worker.StartAsync(connection, fake))
+        {
+            await EndAsync(client, "a");
+        }
+
+        Assert.Equal(Units + 8, fake.Calls.Count);
+    }
+
+    [Fact]
     public async Task What_was_ready_and_not_enqueued_is_found()
     {
         // As after a kill between a unit's end, the claim of those that it makes ready, and their jobs.
@@ -101,9 +124,9 @@ public sealed class StudyWorkerTests : IDisposable
         }
 
         StudyFake mended = new();
+        Assert.Equal(1, await client.SubmitAsync("a", plan, cancellationToken: Cancel));
         await using (await Worker.StartAsync(connection, mended, _ => plan))
         {
-            Assert.Equal(1, await client.SubmitAsync("a", plan, cancellationToken: Cancel));
             await EndAsync(client, "a");
         }
 

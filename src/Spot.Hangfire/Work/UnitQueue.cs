@@ -1,4 +1,6 @@
 using Hangfire;
+using Hangfire.States;
+using Hangfire.Storage;
 
 namespace Spot.Hangfire;
 
@@ -38,5 +40,33 @@ internal sealed class UnitQueue(WorkTable table, JobStorage storage)
                 return all;
             }
         }
+    }
+
+    /// <summary>Forgets the jobs that will never run, so that their units may be enqueued again: failed for good, deleted, or lost with what the engine wrote last.</summary>
+    /// <param name="study">The study's number.</param>
+    /// <param name="lostAfter">
+    /// Only of units that were claimed so long ago, and where nothing is enqueued: then what says that it is was lost as well. Null for all units.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task ForgetDeadJobsAsync(int study, TimeSpan? lostAfter, CancellationToken cancellationToken)
+    {
+        if (lostAfter is not null && storage.GetMonitoringApi().EnqueuedCount(Engine.Queue) > 0)
+        {
+            return;
+        }
+
+        string[] live = [ProcessingState.StateName, ScheduledState.StateName, AwaitingState.StateName, .. lostAfter is null ? [EnqueuedState.StateName] : Array.Empty<string>()];
+        using IStorageConnection connection = storage.GetConnection();
+        List<string> dead = [];
+        foreach (WorkRow unit in await table.OutstandingAsync(study, lostAfter, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!live.Contains(connection.GetJobData(unit.Job)?.State))
+            {
+                dead.Add(unit.Unit);
+            }
+        }
+
+        await table.ForgetJobsAsync(study, [.. dead], cancellationToken).ConfigureAwait(false);
     }
 }

@@ -157,8 +157,9 @@ internal sealed class WorkTable(PostgresDatabase database)
     internal Task ForgetJobsAsync(int study, string[] units, CancellationToken cancellationToken) => ExecuteAsync(
         "update {schema}.study_work set (claimed, job, worker) = (null, null, null) where study = $1 and unit = any($2)", cancellationToken, study, units);
 
-    /// <summary>Units that are not done and have a job.</summary>
-    internal Task<List<WorkRow>> OutstandingAsync(int study, CancellationToken cancellationToken) => ReadAsync("w.job is not null", study, cancellationToken);
+    /// <summary>Units that are not done and have a job, for longer than a time or at all.</summary>
+    internal Task<List<WorkRow>> OutstandingAsync(int study, TimeSpan? forLongerThan, CancellationToken cancellationToken) =>
+        forLongerThan is { } time ? ReadAsync("w.job is not null and w.claimed < now() - $2", study, cancellationToken, time) : ReadAsync("w.job is not null", study, cancellationToken);
 
     /// <summary>Units that are not done and that a worker began, or that were set aside.</summary>
     internal Task<List<WorkRow>> NotableAsync(int study, CancellationToken cancellationToken) => ReadAsync("(w.worker is not null or w.is_set_aside)", study, cancellationToken);
@@ -184,13 +185,13 @@ internal sealed class WorkTable(PostgresDatabase database)
         },
         cancellationToken);
 
-    private Task<List<WorkRow>> ReadAsync(string where, int study, CancellationToken cancellationToken) => GuardAsync(
+    private Task<List<WorkRow>> ReadAsync(string where, int study, CancellationToken cancellationToken, params object[] values) => GuardAsync(
         async () =>
         {
             await using NpgsqlCommand command = Command(
                 $"select w.unit, w.job, w.worker, w.starts, w.failures, w.reason, w.is_set_aside from {{schema}}.study_work w where w.study = $1 and {where} " +
                 "and not exists (select from {schema}.study_units u where u.study = w.study and u.name = w.unit) order by w.place",
-                study);
+                [study, .. values]);
             await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             List<WorkRow> rows = [];
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
