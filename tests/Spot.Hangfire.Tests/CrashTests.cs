@@ -54,6 +54,8 @@ public sealed class CrashTests
 
     private static async Task UntilAsync(StudyClient client, Func<StudyProgressReport, bool> condition)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         while (true)
         {
             try
@@ -68,7 +70,7 @@ public sealed class CrashTests
                 // it restarts
             }
 
-            await Task.Delay(20, Cancel);
+            await Task.Delay(20, patience.Token);
         }
     }
 }

@@ -236,9 +236,11 @@ public sealed class StudyWorkerTests : IDisposable
 
     private static async Task EndAsync(StudyClient client, string study)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(5));
         while (!(await client.StatusAsync(study, Cancel))!.IsEnded)
         {
-            await Task.Delay(50, Cancel);
+            await Task.Delay(50, patience.Token);
         }
     }
 
