@@ -58,51 +58,15 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task Jobs_that_a_crash_of_the_database_has_taken_are_made_again()
-    {
-        string connection = await DatabaseAsync();
-        await using StudyClient client = new(connection);
-        await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel);
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
-        await using (NpgsqlCommand lose = source.CreateCommand(
-            "delete from hangfire.jobqueue; update hangfire.job set statename = null where id % 3 = 0; delete from hangfire.job where id % 3 = 1; " +
-            "update spot.study_work set claimed = now() - interval '2 minutes' where job is not null"))
-        {
-            await lose.ExecuteNonQueryAsync(Cancel);
-        }
-
-        StudyFake fake = new();
-        await using (await Worker.StartAsync(connection, fake))
-        {
-            await EndAsync(client, "a");
-        }
-
-        Assert.Equal(Units + 8, fake.Calls.Count);
-    }
+    public Task Jobs_that_a_crash_of_the_database_has_taken_are_made_again() => EndsAfterAsync(
+        "delete from hangfire.jobqueue; update hangfire.job set statename = null where id % 3 = 0; delete from hangfire.job where id % 3 = 1; " +
+        "update spot.study_work set claimed = now() - interval '2 minutes' where job is not null");
 
     [Fact]
-    public async Task What_was_ready_and_not_enqueued_is_found()
-    {
+    public Task What_was_ready_and_not_enqueued_is_found() => EndsAfterAsync(
         // As after a kill between a unit's end, the claim of those that it makes ready, and their jobs.
-        string connection = await DatabaseAsync();
-        await using StudyClient client = new(connection);
-        await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel);
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
-        await using (NpgsqlCommand lose = source.CreateCommand(
-            "delete from hangfire.jobqueue; update spot.study_work set (claimed, job) = (null, null) where unit < 'embedding.target_1'; " +
-            "update spot.study_work set (claimed, job) = (now() - interval '2 minutes', null) where unit >= 'embedding.target_1' and claimed is not null"))
-        {
-            await lose.ExecuteNonQueryAsync(Cancel);
-        }
-
-        StudyFake fake = new();
-        await using (await Worker.StartAsync(connection, fake))
-        {
-            await EndAsync(client, "a");
-        }
-
-        Assert.Equal(Units + 8, fake.Calls.Count);
-    }
+        "delete from hangfire.jobqueue; update spot.study_work set (claimed, job) = (null, null) where unit < 'embedding.target_1'; " +
+        "update spot.study_work set (claimed, job) = (now() - interval '2 minutes', null) where unit >= 'embedding.target_1' and claimed is not null");
 
     [Fact]
     public async Task A_unit_that_fails_thrice_is_set_aside_and_named_while_the_rest_goes_on()
@@ -233,6 +197,27 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     private static async Task<string> DatabaseAsync() => await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
+
+    // A study that was submitted, and then lost what a command takes away, is done whole.
+    private static async Task EndsAfterAsync(string loss)
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
+        await using (NpgsqlCommand lose = source.CreateCommand(loss))
+        {
+            await lose.ExecuteNonQueryAsync(Cancel);
+        }
+
+        StudyFake fake = new();
+        await using (await Worker.StartAsync(connection, fake))
+        {
+            await EndAsync(client, "a");
+        }
+
+        Assert.Equal(Units + 8, fake.Calls.Count);
+    }
 
     private static async Task EndAsync(StudyClient client, string study)
     {

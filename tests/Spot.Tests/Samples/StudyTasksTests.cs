@@ -87,11 +87,12 @@ public sealed class StudyTasksTests : IDisposable
         Assert.Contains("has no data of boolq, cola", message, StringComparison.Ordinal);
     }
 
-    private static Settings Settings(string[]? sources = null, string[]? targets = null) => new()
+    /// <summary>Settings of the full preset.</summary>
+    internal static Settings Settings(string[]? sources = null, string[]? targets = null, string data = "") => new()
     {
         Preset = Preset.Full,
         Model = "",
-        Data = "",
+        Data = data,
         Sources = sources ?? [],
         Targets = targets ?? [],
         Output = "",

@@ -131,21 +131,21 @@ internal sealed class FrozenT5 : IDisposable
     /// <param name="prompts">The prompts.</param>
     /// <param name="choice">The prompt of each input.</param>
     /// <param name="inputs">Ids, at least one each.</param>
-    /// <returns>The states of each input, parts of one tensor. // [prompt + tokens, d]</returns>
-    public Tensor[] EncodeEach(PromptStack prompts, IReadOnlyList<int> choice, IReadOnlyList<int[]> inputs)
+    /// <returns>The states of each input, parts of one tensor, and how many positions were computed, padding included. // [prompt + tokens, d] each</returns>
+    public (Tensor[] States, long Positions) EncodeEach(PromptStack prompts, IReadOnlyList<int> choice, IReadOnlyList<int[]> inputs)
     {
         int[] lengths = [.. inputs.Select((ids, i) => prompts.Length(choice[i]) + ids.Length)];
         if (!_encoder.TakesSequences(lengths.Max()))
         {
             Tensor padded = Encode(prompts, choice, new TokenBatch(inputs, Config.PadId, Device)).States;
-            return [.. lengths.Select((length, i) => padded[i].narrow(0, 0, length))];
+            return ([.. lengths.Select((length, i) => padded[i].narrow(0, 0, length))], padded.size(0) * padded.size(1));
         }
 
         int[] starts = [.. lengths.Select((_, i) => lengths.Take(i).Sum())];
         Tensor tokens = Embed(tensor([.. inputs.SelectMany(ids => ids.Select(id => (long)id))], [1, inputs.Sum(ids => ids.Length)], device: Device));
         Tensor x = prompts.Join(choice, tokens, [.. inputs.Select(ids => ids.Length)]); // [1, Σ length, d]
         Tensor states = _encoder.ForwardSequences(x, [.. lengths.Select((length, i) => new SequencePlace(starts[i], length))])[0];
-        return [.. lengths.Select((length, i) => states.narrow(0, starts[i], length))];
+        return ([.. lengths.Select((length, i) => states.narrow(0, starts[i], length))], states.size(0));
     }
 
     private EncodedBatch Encode(Tensor x, Tensor? mask, Func<int, int> length, DropoutMasks? dropout, Action<Tensor>? trace)

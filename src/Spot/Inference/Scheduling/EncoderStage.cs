@@ -25,13 +25,12 @@ internal sealed class EncoderStage(FrozenT5 model, long budget) : IDisposable
         DevicePrompt?[] prompts = [.. inputs.Select(input => input.Prompt?.Value).Distinct()];
         using PromptStack stack = new([.. prompts.Select(prompt => prompt?.On(model))]);
         int[] choice = [.. inputs.Select(input => Array.IndexOf(prompts, input.Prompt?.Value))];
-        Tensor[] states = model.EncodeEach(stack, choice, [.. inputs.Select(input => input.Ids)]); // [length, d] each
+        (Tensor[] states, long positions) = model.EncodeEach(stack, choice, [.. inputs.Select(input => input.Ids)]); // [length, d] each
         Encoded += inputs.Count;
-        int longest = inputs.Max(input => input.Length), real = inputs.Sum(input => input.Length);
-        long positions = model.Encoder.TakesSequences(longest) ? real : (long)longest * inputs.Count;
-        Work = (Work.Positions + positions, Work.Padded + positions - real);
+        long padded = positions - inputs.Sum(input => input.Length);
+        Work = (Work.Positions + positions, Work.Padded + padded);
         InferenceTelemetry.Pass("encode", inputs.Count);
-        InferenceTelemetry.Padded(positions - real, positions);
+        InferenceTelemetry.Padded(padded, positions);
         Shared<EncodedRow>[] rows = [.. states.Select(row => new Shared<EncodedRow>(new EncodedRow(row.clone().DetachFromDisposeScope())))];
         foreach ((int i, Shared<EncodedRow> row) in rows.Index())
         {

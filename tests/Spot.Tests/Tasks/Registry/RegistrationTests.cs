@@ -1,7 +1,6 @@
-using Spot.Backbone;
 using Spot.Samples.TransferStudy;
-using Spot.Studies;
 using Spot.Tasks;
+using Spot.Tests.Samples;
 
 namespace Spot.Tests.Tasks.Registry;
 
@@ -46,22 +45,7 @@ public sealed class RegistrationTests : IDisposable
         Write("own/validation.csv", "body,stars\ncold,1\n");
         Assert.Equal(["bad", "good"], TaskFolder.Load(Path.Combine(_folder.Path, "own")).Labels);
 
-        Settings settings = new()
-        {
-            Preset = Preset.Full,
-            Model = "",
-            Data = data,
-            Sources = ["kitchen"],
-            Targets = ["imdb"],
-            Output = "",
-            Resume = false,
-            Shard = StudyShard.All,
-            Merge = [],
-            ReportOnly = false,
-            LabelRows = false,
-            Device = "cpu",
-            Precision = BackbonePrecision.Float32,
-        };
+        Settings settings = StudyTasksTests.Settings(["kitchen"], ["imdb"], data);
         StudyTasks study = new(data);
         Assert.Equal(["kitchen_stars", "cr"], study.Choose(settings).Sources);
         Assert.Equal(["kitchen_stars", "cr"], study.Load(["kitchen_stars", "cr"], Cancel).Select(task => task.Name));
