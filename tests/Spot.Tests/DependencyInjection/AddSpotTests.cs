@@ -163,6 +163,6 @@ public sealed class AddSpotTests : IDisposable
     {
         options.ModelPath = model;
         options.LibraryPath = _folder.Path;
-        options.Backbone = new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 };
+        options.Backbone = new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 };
     }).Services.BuildServiceProvider();
 }
