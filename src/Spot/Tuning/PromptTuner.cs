@@ -74,14 +74,24 @@ public sealed class PromptTuner : IPromptTuner
             () => new BatchedTuning(backbone, task, own, all, _logger, new Milestones(Time)).Run(ownRungs, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public async Task<TuningEstimate> EstimateAsync(
+        TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        TuningOptions own = Checked(options);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
+        backbone.CheckPrompt(start);
+        LabelValidator.Check(task, backbone.Tokenizer, own);
+        Warn(own, task, backbone, [start]);
+        return await backbone.RunAsync(() => new TuningTrial(backbone, task, own, start, Time).Run(cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
     private TuningResult Run(
         T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
         Warn(options, task, backbone, [start]);
-        PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
-        float[] values = start is null ? initializer.Create(options, task.Labels) : initializer.From(start, options, task.Labels);
-        MixtureEvaluator evaluator = new(backbone.Model, backbone.Tokenizer, task, options);
-        using PromptTrainable trainable = new(backbone.Model, options, values, evaluator);
+        using PromptTrainable trainable = PromptTrainable.Create(backbone, task, options, start);
         SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, task, options, start);
         TuningRun run = new(trainable, task, new TrainingStream(task, backbone.Tokenizer, options), options, _logger, new Milestones(Time));
         try

@@ -17,6 +17,9 @@ internal static class TuningSnippets
         options.Steps = 40;
         options.EmbeddingStep = 40;
 
+        TuningEstimate estimate = await tuner.EstimateAsync(films, options);
+        Console.WriteLine(estimate);
+
         Progress<TuningProgress> progress = new(report =>
         {
             if (report.IsMilestone)

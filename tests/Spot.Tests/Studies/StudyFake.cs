@@ -97,6 +97,9 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
         IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default) =>
         throw new InvalidOperationException("A study races from whole runs.");
 
+    public Task<TuningEstimate> EstimateAsync(TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("A study estimates nothing.");
+
     private void Count(string call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

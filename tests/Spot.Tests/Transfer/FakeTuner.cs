@@ -36,6 +36,9 @@ internal sealed class FakeTuner(Func<SoftPrompt?, double> score) : IPromptTuner
         return Task.FromResult<IReadOnlyList<TuningResult>>([.. starts.Select(start => Result(start, score(start), options?.Seed ?? 0))]);
     }
 
+    public Task<TuningEstimate> EstimateAsync(TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, CancellationToken cancellationToken = default) =>
+        throw new InvalidOperationException("A strategy estimates nothing.");
+
     // Best and last prompt differ, so that a test can tell which one was taken.
     private static TuningResult Result(SoftPrompt prompt, double score, long seed) => new()
     {

@@ -124,6 +124,7 @@ public sealed class PromptTunerTests : IDisposable
             (o => o.CheckpointEvery = 0, "CheckpointEvery"),
             (o => o.GradientClipping = 0, "GradientClipping"),
             (o => o.RunFolder = " ", "RunFolder"),
+            (o => o.KeepCheckpoints = true, "KeepCheckpoints"),
             (o => o.Optimizer = new AdamWOptions { Beta2 = 1 }, "Beta2"),
         })
         {

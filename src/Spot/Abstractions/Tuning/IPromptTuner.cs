@@ -61,4 +61,20 @@ public interface IPromptTuner
         IReadOnlyList<TuningRung>? rungs = null,
         IProgress<TuningProgress>? progress = null,
         CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What <see cref="TuneAsync"/> with the same arguments would take: steps, time, memory, bytes on disk. Computes a pass over the longest examples, an
+    /// evaluation of a few and up to six steps, of which the first does not count, and leaves nothing behind.
+    /// </summary>
+    /// <param name="task">The task, or a mixture of tasks.</param>
+    /// <param name="options">How; null for the paper's recipe. Their <see cref="TrainingOptions.RunFolder"/> is neither read nor made.</param>
+    /// <param name="start">The prompt to start from (transfer); null to initialise as the options say.</param>
+    /// <param name="cancellationToken">Checked before every step.</param>
+    /// <returns>The estimate.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="SpotException">The start belongs to another backbone or has another width.</exception>
+    /// <exception cref="TuningDivergedException">The first steps diverged.</exception>
+    /// <exception cref="OperationCanceledException">The trial was cancelled.</exception>
+    Task<TuningEstimate> EstimateAsync(
+        TaskMixture task, TuningOptions? options = null, SoftPrompt? start = null, CancellationToken cancellationToken = default);
 }

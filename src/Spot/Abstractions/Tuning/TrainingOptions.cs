@@ -119,6 +119,9 @@ public abstract class TrainingOptions
     /// <summary>The step whose parameters are kept beside the best; null for none.</summary>
     internal virtual int? EarlyStep => null;
 
+    /// <summary>Whether what is trained is written to a file of its own at every checkpoint.</summary>
+    internal virtual bool KeepsCheckpoints => false;
+
     /// <summary>A copy with an optimiser of its own.</summary>
     private protected TrainingOptions Copy()
     {

@@ -38,11 +38,22 @@ public sealed class TuningOptions : TrainingOptions
     /// <value>10,000.</value>
     public int EmbeddingStep { get; set; } = 10_000;
 
+    /// <summary>
+    /// Whether every checkpoint stays: after every <see cref="TrainingOptions.CheckpointEvery"/> steps and at the end the prompt is written to
+    /// <c>checkpoints/step-000500.safetensors</c> in <see cref="TrainingOptions.RunFolder"/>, which must be set; <c>PromptFile.Read</c> reads it. A run
+    /// that goes on keeps them too.
+    /// </summary>
+    /// <value><see langword="false"/>.</value>
+    public bool KeepCheckpoints { get; set; }
+
     /// <summary>What the starts of runs beside each other are called, in their order; empty where no name is known.</summary>
     internal IReadOnlyList<string> StartNames { get; set; } = [];
 
     /// <inheritdoc/>
     internal override int? EarlyStep => EmbeddingStep;
+
+    /// <inheritdoc/>
+    internal override bool KeepsCheckpoints => KeepCheckpoints;
 
     /// <summary>The recipe of the papers for 2^18 = 262,144 steps: SPoT's source prompts, and its "longer tuning" of targets.</summary>
     /// <returns>Options of its own.</returns>

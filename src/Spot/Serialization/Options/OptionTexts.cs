@@ -18,7 +18,7 @@ internal static class OptionTexts
     // What changes nothing of what is computed, or what the backbone's own identity says.
     private static readonly string[] Ignored =
     [
-        nameof(TrainingOptions.RunFolder), nameof(TrainingOptions.CheckpointEvery),
+        nameof(TrainingOptions.RunFolder), nameof(TrainingOptions.CheckpointEvery), nameof(TuningOptions.KeepCheckpoints),
         nameof(ModelTuningOptions.Precision), nameof(ModelTuningOptions.StoredPrecision),
     ];
 

@@ -15,7 +15,7 @@ internal sealed class MixtureEvaluator
     /// <exception cref="ArgumentException">No task can be scored.</exception>
     public MixtureEvaluator(FrozenT5 model, T5Tokenizer tokenizer, TaskMixture mixture, TrainingOptions options)
     {
-        _tasks = [.. mixture.Tasks.Index().Where(part => part.Item.Task.Validation[0].PromptRows is null)
+        _tasks = [.. mixture.Tasks.Index().Where(part => IsScored(part.Item))
             .Select(part => (part.Item.Task.Name, part.Index, Create(
                 model, tokenizer, part.Item.Task, ValidationSample.Of(part.Item.Task, options.MaxValidationExamples), options.ToEvaluationOptions(), options.MicroBatchSize)))];
         if (_tasks.Length == 0)
@@ -25,6 +25,11 @@ internal sealed class MixtureEvaluator
                 "Leave out PromptRows in the validation examples of one task, or add a task without them.");
         }
     }
+
+    /// <summary>How many validation examples an evaluation has, those of all tasks together.</summary>
+    /// <param name="mixture">The tasks.</param>
+    /// <param name="most">How many a task has at most; null for all.</param>
+    public static int Examples(TaskMixture mixture, int? most) => mixture.Tasks.Where(IsScored).Sum(task => ValidationSample.Of(task.Task, most).Count);
 
     /// <summary>What scores prompts on examples of a task: by its metrics, or on raw text by likelihood.</summary>
     public static ITaskEvaluator Create(FrozenT5 model, T5Tokenizer tokenizer, TextTask task, IReadOnlyList<TextExample> examples, EvaluationOptions options, int batchSize) =>
@@ -54,4 +59,6 @@ internal sealed class MixtureEvaluator
                     .ToDictionary(metric => metric.Name, metric => metric.Value),
             };
     }
+
+    private static bool IsScored(MixtureTask task) => task.Task.Validation[0].PromptRows is null;
 }

@@ -1,12 +1,20 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Spot.Serialization;
+
 namespace Spot.Tuning;
 
-/// <summary>The folder of a run: its checkpoint, its history, and a lock that keeps a second run out.</summary>
+/// <summary>The folder of a run: its checkpoint, those that are kept, its history, and a lock that keeps a second run out.</summary>
 internal sealed class RunFolder : IDisposable
 {
     /// <summary>The name of the file that a run goes on from.</summary>
     public const string CheckpointName = "checkpoint.safetensors";
 
-    private readonly string _checkpoint;
+    /// <summary>The name of the run's log.</summary>
+    public const string HistoryName = "history.jsonl";
+
+    private const string KeptPrefix = "step-";
+    private readonly string _checkpoint, _kept;
     private readonly FileStream _lock;
     private readonly IReadOnlyDictionary<string, string> _identity;
     private readonly IReadOnlyList<Parameter> _parameters;
@@ -14,6 +22,7 @@ internal sealed class RunFolder : IDisposable
     private RunFolder(string folder, IReadOnlyDictionary<string, string> identity, IReadOnlyList<Parameter> parameters)
     {
         _checkpoint = Path.Combine(folder, CheckpointName);
+        _kept = Path.Combine(folder, "checkpoints");
         _identity = identity;
         _parameters = parameters;
         _lock = Lock(folder);
@@ -26,7 +35,8 @@ internal sealed class RunFolder : IDisposable
 
             bool begun = File.Exists(_checkpoint);
             State = begun ? RunCheckpoint.Read(_checkpoint, identity, parameters) : new RunState();
-            History = new RunHistory(Path.Combine(folder, "history.jsonl"), begun ? State.Step : -1);
+            History = new RunHistory(Path.Combine(folder, HistoryName), begun ? State.Step : -1);
+            Drop(State.Step);
         }
         catch
         {
@@ -57,10 +67,34 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Replaces the checkpoint.</summary>
     public void Save(RunState state) => RunCheckpoint.Write(_checkpoint, _identity, _parameters, state);
 
+    /// <summary>Writes what is trained to a file of its own, a prompt as a prompt's file.</summary>
+    /// <param name="step">Steps done.</param>
+    public void Keep(int step)
+    {
+        Directory.CreateDirectory(_kept);
+        AtomicFile.Write(Path.Combine(_kept, $"{KeptPrefix}{step:D6}.safetensors"), stream => SafetensorsWriter.Write(
+            stream,
+            [.. _parameters.Select(parameter => SafetensorsEntry.Over(parameter.Name, ImmutableArray.Create(parameter.Shape), parameter.Read()))],
+            new Dictionary<string, string> { [PromptTensors.BackboneKey] = _identity[RunIdentity.Backbone] }));
+    }
+
     public void Dispose()
     {
         History.Dispose();
         _lock.Dispose();
+    }
+
+    // Later ones are of steps that will be done again, or of a run that is begun anew.
+    private void Drop(int step)
+    {
+        foreach (string file in Directory.Exists(_kept) ? Directory.EnumerateFiles(_kept, KeptPrefix + "*.safetensors*") : [])
+        {
+            string number = Path.GetFileName(file)[KeptPrefix.Length..].Split('.')[0];
+            if (file.EndsWith(".tmp", StringComparison.Ordinal) || (int.TryParse(number, CultureInfo.InvariantCulture, out int kept) && kept > step))
+            {
+                File.Delete(file);
+            }
+        }
     }
 
     private static FileStream Lock(string folder)

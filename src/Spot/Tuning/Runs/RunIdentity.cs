@@ -13,6 +13,9 @@ internal static class RunIdentity
     /// <summary>The name of where a run computes: its last digits depend on it, but a checkpoint may move.</summary>
     public const string ComputedOn = "computed on";
 
+    /// <summary>The name of the backbone's fingerprint.</summary>
+    public const string Backbone = "backbone";
+
     /// <param name="kind">What is trained.</param>
     /// <param name="backbone">The model.</param>
     /// <param name="mixture">The tasks.</param>
@@ -23,7 +26,7 @@ internal static class RunIdentity
         SortedDictionary<string, string> identity = new(StringComparer.Ordinal)
         {
             ["what is trained"] = kind,
-            ["backbone"] = backbone.Fingerprint,
+            [Backbone] = backbone.Fingerprint,
             ["precision"] = backbone.Precision.ToString(),
             [ComputedOn] = string.Create(CultureInfo.InvariantCulture, $"{backbone.Device}, {torch.get_num_threads()} threads"),
             ["task"] = mixture.Name,

@@ -17,6 +17,11 @@ internal static class TuningOptionsValidator
         {
             throw new ArgumentException("Initialization is Text, but InitialText is empty; set the text whose embeddings start the prompt.");
         }
+
+        if (options.KeepCheckpoints && options.RunFolder is null)
+        {
+            throw new ArgumentException("KeepCheckpoints is set, but RunFolder is not; set the folder that the checkpoints are kept in.");
+        }
     }
 
     /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and the range.</exception>

@@ -97,6 +97,7 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
             bool ended = IsAtEnd();
             if (_state.Step > saved && (ended || _state.Step % options.CheckpointEvery == 0))
             {
+                Keep();
                 Save();
                 saved = _state.Step;
             }
@@ -209,6 +210,15 @@ internal sealed class TuningRun(ITrainable trainable, TaskMixture mixture, Train
         {
             using Activity? activity = SpotTelemetry.Activities.StartActivity("spot.checkpoint");
             _folder.Save(_state);
+        }
+    }
+
+    // Before the checkpoint: a run that goes on from one has all files up to it.
+    private void Keep()
+    {
+        if (options.KeepsCheckpoints)
+        {
+            _folder?.Keep(_state.Step);
         }
     }
 

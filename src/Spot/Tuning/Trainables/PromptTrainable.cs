@@ -29,6 +29,18 @@ internal sealed class PromptTrainable : ITrainable
         _evaluator = evaluator;
     }
 
+    /// <summary>What a run on a task trains.</summary>
+    /// <param name="backbone">The model.</param>
+    /// <param name="task">The task, or a mixture of tasks.</param>
+    /// <param name="options">The checked options.</param>
+    /// <param name="start">The prompt to start from; null to initialise.</param>
+    public static PromptTrainable Create(T5Backbone backbone, TaskMixture task, TuningOptions options, SoftPrompt? start)
+    {
+        PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
+        float[] values = start is null ? initializer.Create(options, task.Labels) : initializer.From(start, options, task.Labels);
+        return new PromptTrainable(backbone.Model, options, values, new MixtureEvaluator(backbone.Model, backbone.Tokenizer, task, options));
+    }
+
     public string Kind => KindName;
 
     /// <summary>The number of rows.</summary>

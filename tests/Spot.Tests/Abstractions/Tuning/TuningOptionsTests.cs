@@ -36,6 +36,7 @@ public class TuningOptionsTests
             ["ActivationCheckpointing"] = false,
             ["RunFolder"] = null,
             ["CheckpointEvery"] = 500,
+            ["KeepCheckpoints"] = false,
             ["Optimizer.LearningRate"] = 0.3,
             ["Optimizer.DecayRate"] = 0.8,
             ["Optimizer.StepOffset"] = 0L,
@@ -64,7 +65,7 @@ public class TuningOptionsTests
             ],
             Changes(new ModelTuningOptions()));
         Assert.Equal(
-            ["EmbeddingStep", "InitialText", "Initialization", "OverwriteWithLabelRows", "PromptLength", "SampledVocabularySize"],
+            ["EmbeddingStep", "InitialText", "Initialization", "KeepCheckpoints", "OverwriteWithLabelRows", "PromptLength", "SampledVocabularySize"],
             prompt.Keys.Except(model.Keys).Order(StringComparer.Ordinal));
     }
 
