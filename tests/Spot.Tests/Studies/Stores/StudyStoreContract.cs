@@ -134,6 +134,38 @@ public abstract class StudyStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Units_that_tune_models_stop_anywhere_and_go_on_elsewhere_to_the_same_result()
+    {
+        StudyPlan plan = StudyFake.Plan();
+        plan.SourceMixtures = [new TaskMixture("generic", [plan.Sources[0], plan.Sources[1]])];
+        (plan.FewShot, plan.ModelTuning, plan.MultiTaskModelTuning) = (new FewShotOptions { Demonstrations = 3 }, new ModelTuningOptions { Steps = 30 }, new ModelTuningOptions { Steps = 50 });
+        Study Open(IStudyStore store, StudyFake fake, ModelFake model) =>
+            new(plan, store, StudyFake.Backbone, fake, fake, fake, model.Tools with { ModelFolder = Path.Combine(Folder, "models", store.GetType().Name) });
+        StudyFake whole = new();
+        using (Study study = new(plan, Path.Combine(Folder, "whole"), StudyFake.Backbone, whole, whole, whole, new ModelFake().Tools))
+        {
+            await study.RunAsync(cancellationToken: Cancel);
+        }
+
+        StudyFake fake = new();
+        int calls = 0;
+        foreach ((int stop, bool atOpening) in new[] { (3, false), (12, false), (0, true), (0, false) })
+        {
+            using IStudyStore store = await OpenAsync("methods", StudyFake.Backbone);
+            ModelFake model = new() { StopAt = stop, StopAtOpening = atOpening };
+            using Study study = Open(store, fake, model);
+            Task run = study.RunAsync(cancellationToken: Cancel);
+            await (stop == 0 && !atOpening ? run : Assert.ThrowsAsync<OperationCanceledException>(() => run));
+            Assert.Equal(0, model.Open);
+            calls += model.Calls.Count;
+        }
+
+        Assert.Equal(8 + 4 + 2 + 4 + 2, calls); // each that was stopped again
+        using Study read = new(plan, Path.Combine(Folder, "whole"), StudyFake.Backbone, whole, whole, whole);
+        Assert.Equal(JsonSerializer.Serialize(await read.ResultAsync(Cancel), Json), await ResultAsync("methods", plan));
+    }
+
+    [Fact]
     public async Task A_sweep_that_stops_anywhere_goes_on_elsewhere_to_the_same_table()
     {
         string whole = await WholeAsync(StudyFake.Sweep());
