@@ -58,6 +58,56 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_submitted_sweep_is_done_to_the_same_table_as_in_a_folder_and_grows()
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        SweepPlan sweep = StudyFake.Sweep();
+        (sweep.LearningRates, sweep.Seeds) = ([0.1, 0.3], [0]);
+        Assert.Equal(8, await client.SubmitAsync("sweep", sweep, cancellationToken: Cancel)); // nothing needs anything
+        StudyFake one = new(), other = new();
+        await using (await Worker.StartAsync(connection, one, _ => sweep))
+        await using (await Worker.StartAsync(connection, other, _ => sweep))
+        {
+            await EndAsync(client, "sweep");
+            sweep = StudyFake.Sweep();
+            Assert.Equal(24 - 8, await client.SubmitAsync("sweep", sweep, cancellationToken: Cancel));
+            await EndAsync(client, "sweep");
+        }
+
+        Assert.Equal(24, one.Calls.Count + other.Calls.Count);
+        Assert.Equal(await WholeAsync(StudyFake.Sweep()), await ResultAsync(connection, "sweep", StudyFake.Sweep()));
+        sweep.Options.Steps = 41;
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => client.SubmitAsync("sweep", sweep, cancellationToken: Cancel));
+        Assert.Contains("Steps is 40 there and 41 in this plan", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workers_tune_models_and_share_those_of_mixtures_in_their_folder()
+    {
+        string connection = await DatabaseAsync(), models = Path.Combine(_folder.Path, "models");
+        StudyPlan plan = StudyFake.Plan(sources: 2, targets: 1);
+        plan.SourceMixtures = [new TaskMixture("generic", [plan.Sources[0], plan.Sources[1]])];
+        (plan.ModelTuning, plan.MultiTaskModelTuning) = (new ModelTuningOptions { Steps = 30 }, new ModelTuningOptions { Steps = 50 });
+        await using StudyClient client = new(connection);
+        await client.SubmitAsync("a", plan, cancellationToken: Cancel);
+        ModelFake one = new(), other = new();
+        await using (await Worker.StartAsync(connection, new StudyFake(), _ => plan, tools: one.Tools, modelFolder: models))
+        await using (await Worker.StartAsync(connection, new StudyFake(), _ => plan, tools: other.Tools, modelFolder: models))
+        {
+            await EndAsync(client, "a");
+        }
+
+        Assert.Empty((await client.StatusAsync("a", Cancel))!.Failed);
+        Assert.Equal(2 + 2 + 2, one.Calls.Count + other.Calls.Count);
+        Assert.Equal(["mixture.generic-0", "mixture.generic-5"], Directory.GetDirectories(models).Select(Path.GetFileName).Order());
+        StudyFake fake = new();
+        using Study whole = new(plan, Path.Combine(_folder.Path, "whole"), StudyFake.Backbone, fake, fake, fake, new ModelFake().Tools);
+        await whole.RunAsync(cancellationToken: Cancel);
+        Assert.Equal(JsonSerializer.Serialize(await whole.ResultAsync(Cancel), Json), await ResultAsync(connection, "a", plan));
+    }
+
+    [Fact]
     public Task Jobs_that_a_crash_of_the_database_has_taken_are_made_again() => EndsAfterAsync(
         "delete from hangfire.jobqueue; update hangfire.job set statename = null where id % 3 = 0; delete from hangfire.job where id % 3 = 1; " +
         "update spot.study_work set claimed = now() - interval '2 minutes' where job is not null");

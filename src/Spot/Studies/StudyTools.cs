@@ -4,7 +4,7 @@ namespace Spot.Studies;
 /// <remarks>
 /// On a loaded backbone: <c>ModelTuner = new ModelTuner(backbone)</c>, <c>OpenModel = folder => TunedModel.Load(folder)</c>,
 /// <c>ShowExamples = (task, examples, options) => FewShot.Apply(task, examples, backbone.Tokenizer, options).Examples</c>. What it is given is its
-/// maker's to dispose of, except for the models that it opens.
+/// maker's to dispose of, except for the models that it opens. <c>AddSpot</c> registers them all, but for <see cref="ModelFolder"/>.
 /// </remarks>
 public sealed record StudyTools
 {

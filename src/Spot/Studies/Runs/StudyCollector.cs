@@ -38,9 +38,22 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             Similarities = similarities,
             Validation = analysis.Findings(run => run.Score),
             Test = _plan.Targets.All(target => target.Test.Count > 0) ? analysis.Findings(run => run.Test ?? double.NaN) : null,
+            Settings = _plan.Settings.Count == 0 ? [] : [.. _plan.Targets.Select((task, target) => new SettingTable
+            {
+                Target = task.Name,
+                Seeds = [.. _plan.TargetSeeds],
+                Rows = [.. _plan.Settings.Select((setting, place) => Setting(setting.Name, task, [.. _plan.TargetSeeds.Select((_, seed) => Run(new StudyUnit(StudyUnitKind.Setting, Target: target, Seed: seed, K: place)))]))],
+            })],
             Missing = _missing,
         };
     }
+
+    private static SettingRow Setting(string name, TextTask target, StudyRun?[] runs) => new()
+    {
+        Name = name,
+        ValidationScores = [.. runs.Select(run => run?.Score ?? double.NaN)],
+        TestScores = target.Test.Count == 0 ? null : [.. runs.Select(run => run?.Test ?? double.NaN)],
+    };
 
     private IEnumerable<MethodRuns> Methods(StudyRuns runs, Func<StudyUnit, StudyRun?> run)
     {

@@ -13,6 +13,7 @@ internal sealed class StudyLayout
         Sources = [.. plan.Sources.Select(TaskMixture.FromTextTask), .. plan.SourceMixtures];
         SourceNames = [.. FileNames(plan.Sources.Select(task => task.Name)), .. FileNames(plan.SourceMixtures.Select(mixture => mixture.Name)).Select(name => $"mixture.{name}")];
         TargetNames = FileNames(plan.Targets.Select(task => task.Name));
+        SettingNames = FileNames(plan.Settings.Select(setting => setting.Name));
         Leaks = [.. Sources.Select(source => plan.Targets.Select(target => source.Tasks.Any(part => Leaking(part.Task, target))).ToArray())];
         Units = [.. Count()];
     }
@@ -26,6 +27,8 @@ internal sealed class StudyLayout
     public string[] SourceNames { get; }
 
     public string[] TargetNames { get; }
+
+    public string[] SettingNames { get; }
 
     /// <summary>// [source][target]</summary>
     public bool[][] Leaks { get; }
@@ -72,7 +75,8 @@ internal sealed class StudyLayout
         (int Target, int Seed)[] runs = [.. Enumerable.Range(0, Plan.Targets.Count)
             .SelectMany(target => Enumerable.Range(0, Plan.TargetSeeds.Count).Select(seed => (target, seed)))];
         IEnumerable<int> prompts = Enumerable.Range(0, Prompts);
-        return
+        IEnumerable<StudyUnit> settings = Plan.Settings.SelectMany((_, setting) => runs.Select(run => new StudyUnit(StudyUnitKind.Setting, Target: run.Target, Seed: run.Seed, K: setting)));
+        return !Plan.HasSources ? settings :
         [
             .. prompts.Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             .. runs.Select(run => new StudyUnit(StudyUnitKind.Embedding, Target: run.Target, Seed: run.Seed)),
@@ -85,6 +89,7 @@ internal sealed class StudyLayout
             .. Plan.FewShot is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.FewShot, Target: run.Target, Seed: run.Seed)),
             .. Plan.ModelTuning is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.ModelTuning, Target: run.Target, Seed: run.Seed)),
             .. Plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(Plan.Sources.Count, Plan.SourceMixtures.Count).SelectMany(MultiTask),
+            .. settings,
         ];
 
         // A mixture that no target may begin with needs no model.

@@ -96,7 +96,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
 
     private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, string run, CancellationToken cancellationToken)
     {
-        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline)
+        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline or StudyUnitKind.Setting)
         {
             return new NoTransfer(tuner);
         }
