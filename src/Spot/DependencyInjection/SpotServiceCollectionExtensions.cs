@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SpotServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
+    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IPromptInspector"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
     /// singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
     /// </summary>
     /// <remarks>
@@ -54,6 +54,7 @@ public static class SpotServiceCollectionExtensions
         Singleton<IPromptLibrary>(provider => OpenLibrary(provider, builder));
         Singleton<IPromptTuner>(provider => new PromptTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<PromptTuner>>()));
         Singleton<IPromptEvaluator>(provider => new PromptEvaluator(() => Get<T5Backbone>(provider, key)));
+        Singleton<IPromptInspector>(provider => new PromptInspector(() => Get<T5Backbone>(provider, key)));
         Singleton<IModelTuner>(provider => new ModelTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<ModelTuner>>()));
         Singleton<ITaskEmbedder>(provider => new TaskEmbedder(Get<IPromptTuner>(provider, key)));
         return builder;
