@@ -82,6 +82,10 @@ internal static class TuningSnippets
         });
         Console.WriteLine(report);
 
+        PromptRecycler recycler = await PromptRecycler.FromVocabularyAsync(backbone, tunedModel);
+        SoftPrompt moved = recycler.Recycle(tuned.Best);
+        TuningResult there = await new PromptTuner(tunedModel).TuneAsync(films, options, start: moved);
+
         PromptFile.WritePeft("films-peft", tuned.Best, new PeftExportOptions { BaseModel = "models/spot-tiny" });
         SoftPrompt imported = PromptFile.Read("films-peft", backbone.Fingerprint, backbone.Config.Dim);
     }
