@@ -112,7 +112,10 @@ public sealed class StudyPlan
     /// <value>Empty.</value>
     public IReadOnlyList<TuningSetting> Settings { get; set; } = [];
 
-    /// <summary>The ways to compare embeddings.</summary>
+    /// <summary>
+    /// The ways to compare embeddings. <see cref="PromptSimilarity.ActivatedNeurons"/> needs <see cref="StudyTools.Inspector"/>: it takes a short pass for each
+    /// embedding and no run, and averages and mixtures, which search a library, are not chosen by it.
+    /// </summary>
     /// <value>What is compared by default, and the paper's for comparison.</value>
     public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken];
 
@@ -128,6 +131,12 @@ public sealed class StudyPlan
 
     /// <summary>Whether there is something to transfer from, and not only settings to compare.</summary>
     internal bool HasSources => Sources.Count + SourceMixtures.Count > 0;
+
+    /// <summary>Whether embeddings are compared by the neurons that they activate.</summary>
+    internal bool ComparesNeurons => Similarities.Contains(PromptSimilarity.ActivatedNeurons);
+
+    /// <summary>The ways to compare that a library can be searched by.</summary>
+    internal IEnumerable<PromptSimilarity> SearchedSimilarities => Similarities.Where(PromptSearchOptions.Searchable.Contains);
 
     /// <summary>The suites, or one of all targets.</summary>
     internal IReadOnlyList<StudySuite> AllSuites => Suites.Count > 0 ? Suites : [new StudySuite("all targets", [.. Targets.Select(task => task.Name)])];

@@ -26,7 +26,7 @@ public sealed class AddSpotTests : IDisposable
     {
         using ServiceProvider services = Provider(TestModels.SpotTiny);
         using IServiceScope scope = services.CreateScope();
-        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptLibrary) })
+        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptInspector), typeof(IPromptLibrary) })
         {
             Assert.Same(services.GetRequiredService(type), scope.ServiceProvider.GetRequiredService(type));
         }
@@ -78,6 +78,7 @@ public sealed class AddSpotTests : IDisposable
         {
             () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
             () => evaluator.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
+            () => services.GetRequiredService<IPromptInspector>().ReportAsync(new SoftPrompt(1, 1, [1], "x"), cancellationToken: Cancel),
             () => modelTuner.TuneAsync(Toy, Path.Combine(_folder.Path, "tuned"), cancellationToken: Cancel),
             () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
         })

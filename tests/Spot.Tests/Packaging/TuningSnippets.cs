@@ -73,6 +73,19 @@ internal static class TuningSnippets
         FewShotExamples shown = FewShot.Apply(task, task.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 4, MaxInputLength = 512 });
         PromptEvaluation baseline = await evaluator.EvaluateAsync(null, task, shown.Examples);
 
+        PromptInspector inspector = new(backbone);
+        PromptReport report = await inspector.ReportAsync(tuned.Final, new PromptReportOptions
+        {
+            Start = tuned.Embedding!.Start, // a record of a library has it too
+            Task = films,                   // as many evaluations as the prompt has rows, and one
+            Evaluation = asTuned,
+        });
+        Console.WriteLine(report);
+
+        PromptRecycler recycler = await PromptRecycler.FromVocabularyAsync(backbone, tunedModel);
+        SoftPrompt moved = recycler.Recycle(tuned.Best);
+        TuningResult there = await new PromptTuner(tunedModel).TuneAsync(films, options, start: moved);
+
         PromptFile.WritePeft("films-peft", tuned.Best, new PeftExportOptions { BaseModel = "models/spot-tiny" });
         SoftPrompt imported = PromptFile.Read("films-peft", backbone.Fingerprint, backbone.Config.Dim);
     }

@@ -35,7 +35,7 @@ internal static class StudyIdentity
         }
 
         bool fromSources = unit.Kind is StudyUnitKind.Transfer or StudyUnitKind.Average or StudyUnitKind.Mixture;
-        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding)
+        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding or StudyUnitKind.SourceNeurons or StudyUnitKind.TargetNeurons)
         {
             Add(identity, "source", layout.Plan.SourceOptions);
         }

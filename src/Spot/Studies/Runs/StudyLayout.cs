@@ -66,6 +66,8 @@ internal sealed class StudyLayout
             .. Eligible(unit).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
         ],
+        StudyUnitKind.SourceNeurons => [new StudyUnit(StudyUnitKind.Source, unit.Prompt)],
+        StudyUnitKind.TargetNeurons => [new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed)],
         StudyUnitKind.MultiTaskModelTuning => [new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: unit.Seed, K: unit.K)],
         _ => [],
     };
@@ -90,6 +92,8 @@ internal sealed class StudyLayout
             .. Plan.ModelTuning is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.ModelTuning, Target: run.Target, Seed: run.Seed)),
             .. Plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(Plan.Sources.Count, Plan.SourceMixtures.Count).SelectMany(MultiTask),
             .. settings,
+            .. !Plan.ComparesNeurons ? [] : prompts.Select(prompt => new StudyUnit(StudyUnitKind.SourceNeurons, prompt)),
+            .. !Plan.ComparesNeurons ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.TargetNeurons, Target: run.Target, Seed: run.Seed)),
         ];
 
         // A mixture that no target may begin with needs no model.
@@ -102,7 +106,7 @@ internal sealed class StudyLayout
         // A target whose sources all leak has nothing to retrieve.
         IEnumerable<StudyUnit> Strategy(StudyUnitKind kind, IReadOnlyList<int> ks) =>
             from k in ks
-            from similarity in Plan.Similarities
+            from similarity in Plan.SearchedSimilarities
             from run in runs
             let unit = new StudyUnit(kind, Target: run.Target, Seed: run.Seed, K: k, Similarity: similarity)
             where Eligible(unit).Any()

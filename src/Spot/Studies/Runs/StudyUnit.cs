@@ -23,6 +23,12 @@ internal enum StudyUnitKind
 
     /// <summary>One of the settings that are compared, on a target.</summary>
     Setting,
+
+    /// <summary>The neurons that a source prompt's key activates.</summary>
+    SourceNeurons,
+
+    /// <summary>The neurons that a target's embedding activates.</summary>
+    TargetNeurons,
 }
 
 /// <summary>A piece of a study's work that is done or not done.</summary>
@@ -41,7 +47,7 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
         string target = Target < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $".{layout.TargetNames[Target]}.{layout.Plan.TargetSeeds[Seed]}");
         return Kind switch
         {
-            StudyUnitKind.Source => $"{kind}.{layout.PromptName(Prompt)}",
+            StudyUnitKind.Source or StudyUnitKind.SourceNeurons => $"{kind}.{layout.PromptName(Prompt)}",
             StudyUnitKind.Transfer => $"{kind}.{layout.PromptName(Prompt)}{target}",
             StudyUnitKind.Average or StudyUnitKind.Mixture => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}.{Similarity}{target}"),
             StudyUnitKind.LongBaseline => string.Create(CultureInfo.InvariantCulture, $"{kind}.{K}{target}"),
@@ -75,7 +81,7 @@ internal readonly record struct StudyUnit(StudyUnitKind Kind, int Prompt = -1, i
         StudyUnitKind.Embedding => plan.SourceOptions.EmbeddingStep,
         StudyUnitKind.Mixture => (long)plan.SourceOptions.Steps + plan.TargetOptions.Steps,
         StudyUnitKind.LongBaseline => K,
-        StudyUnitKind.FewShot => 0,
+        StudyUnitKind.FewShot or StudyUnitKind.SourceNeurons or StudyUnitKind.TargetNeurons => 0,
         StudyUnitKind.Setting => plan.Settings[K].Options.Steps,
         StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning => plan.ModelTuning!.Steps,
         StudyUnitKind.MultiTaskModel => plan.MultiTaskModelTuning!.Steps,
