@@ -94,7 +94,7 @@ report.SetAction((parsed, cancellationToken) => SayAsync(() =>
     ReportCommand.RunAsync(parsed.GetValue(database)!, parsed.GetValue(study)!, parsed.GetValue(data)!, parsed.GetValue(output)!, cancellationToken)));
 
 RootCommand root = new("A study of soft prompt transfer on many machines: PostgreSQL keeps it, Hangfire hands out its units.") { database, data, study, submit, work, status, report, cancel, TrialCommand.Create(data) };
-return await root.Parse(args).InvokeAsync();
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = WorkCommand.Patience + TimeSpan.FromSeconds(5) });
 
 static async Task<int> SayAsync(Func<Task> action)
 {

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.Dashboard;
 using Npgsql;
 using Spot.PostgreSql;
 using Spot.PostgreSql.Tests;
@@ -157,6 +160,42 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task How_far_a_run_is_stands_with_its_job_in_plain_words()
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        StudyPlan plan = StudyFake.Plan(sources: 1, targets: 1);
+        (plan.SourceSeeds, plan.TargetSeeds, plan.AverageOfTopKValues, plan.MixtureOfTopKValues, plan.Similarities) = ([0], [0], [], [1], [PromptSimilarity.AverageDisplacement]);
+        await client.SubmitAsync("a", plan, cancellationToken: Cancel);
+        Job job = Job.FromExpression<StudyJob>(one => one.RunAsync("a", "mixture.1.AverageDisplacement.target_0.0", null!, CancellationToken.None));
+        string Name() => new UnitDisplayNameAttribute().Format(new PageOf(client.Storage), job);
+        Assert.Equal("a: mixture.1.AverageDisplacement.target_0.0", Name());
+        string? name = null;
+        StudyFake fake = new();
+        fake.OnCall = call =>
+        {
+            // A mixture is two runs.
+            if (call.Contains('+', StringComparison.Ordinal))
+            {
+                Thread.Sleep(2100); // it is written every two seconds
+            }
+            else if (fake.Calls.Count > 1 && fake.Calls[^2].Contains('+', StringComparison.Ordinal))
+            {
+                name = Name();
+            }
+        };
+        await using (await Worker.StartAsync(connection, fake, _ => plan))
+        {
+            await EndAsync(client, "a");
+        }
+
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
+        await using NpgsqlCommand command = source.CreateCommand("select string_agg(name || ': ' || value, '; ') from hangfire.jobparameter");
+        Assert.Equal("a: mixture.1.AverageDisplacement.target_0.0, step 1 of 40", name);
+        Assert.Equal("Progress: step 1 of 40", await command.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_cancelled_study_stops_and_goes_on_when_it_is_submitted_again()
     {
         string connection = await DatabaseAsync();
@@ -186,6 +225,7 @@ public sealed class StudyWorkerTests : IDisposable
 
             StudyProgressReport cancelled = (await client.StatusAsync("a", Cancel))!;
             Assert.True(cancelled.IsCancelled);
+            Assert.EndsWith(" an hour, cancelled", cancelled.ToString(), StringComparison.Ordinal);
             Assert.InRange(cancelled.Done, 4, 5);
             Assert.InRange(await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel), 6 + 4 + 4 - cancelled.Done, Units - cancelled.Done);
             await EndAsync(client, "a");
@@ -245,6 +285,9 @@ public sealed class StudyWorkerTests : IDisposable
             Assert.Empty(none.Calls);
         }
     }
+
+    /// <summary>What a page of the dashboard is made of.</summary>
+    private sealed class PageOf(JobStorage storage) : DashboardContext(storage, new DashboardOptions());
 
     private static async Task<string> DatabaseAsync() => await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
 
