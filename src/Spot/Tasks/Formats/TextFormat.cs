@@ -121,10 +121,21 @@ public sealed class TextFormat
         }
 
         row = _spec.Procedure == "wsc_raw" ? WscInput.Correct(row) : row;
-        string input = Input(row);
-        input = prefix || !HasPrefix ? input : TextOperations.RemoveFirstToken(input);
+        string input = Input(row, prefix);
         string? group = _spec.Group.Count == 0 ? null : string.Join('/', _spec.Group.Select(field => Fields.Find(row, field)?.ToString()));
         return [.. _target.Of(row).Select(target => new TextExample(input, target.Target) { Answers = wrong ? [] : target.Answers, Group = group })];
+    }
+
+    /// <summary>Writes the input of a row, which need not have an answer: what a prompt is asked that was tuned on examples of this format.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="prefix">Whether the input begins with the task's name, if the format has it.</param>
+    /// <returns>The input, as <see cref="Apply"/> writes it where it is not for training.</returns>
+    /// <exception cref="InvalidDataException">A field is missing or holds something else than expected; the message names row and field.</exception>
+    public string WriteInput(DataRow row, bool prefix = true)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        row = WithKnownNames(row);
+        return Input(_spec.Procedure == "wsc_raw" ? WscInput.Correct(row) : row, prefix);
     }
 
     /// <summary>Names of the columns of a CSV or TSV file without header; null where these have one.</summary>
@@ -168,6 +179,12 @@ public sealed class TextFormat
         }
 
         return fields is null ? row : row with { Fields = fields };
+    }
+
+    private string Input(DataRow row, bool prefix)
+    {
+        string input = Input(row);
+        return prefix || !HasPrefix ? input : TextOperations.RemoveFirstToken(input);
     }
 
     private string Input(DataRow row)

@@ -16,6 +16,18 @@ public class TextFormatTests
     }
 
     [Fact]
+    public void The_input_of_a_row_is_written_without_its_answer()
+    {
+        Assert.Equal("a: x", TextFormat.FromTemplate("own", "a: {a}", "label").WriteInput(Row("""{"a": "x"}""")));
+        TextFormat cb = TextFormat.Named("cb");
+        DataRow row = Row("""{"premise": "p", "hypothesis": "h", "label": 0}"""), hidden = Row("""{"premise": "p", "hypothesis": "h"}""");
+        Assert.Equal(cb.Apply(row)[0].Input, cb.WriteInput(hidden));
+        Assert.Equal(cb.Apply(row, prefix: false)[0].Input, cb.WriteInput(hidden, prefix: false));
+        Assert.NotEqual(cb.WriteInput(hidden), cb.WriteInput(hidden, prefix: false));
+        Assert.Contains("field 'a'", Assert.Throws<InvalidDataException>(() => TextFormat.FromTemplate("own", "a: {a}", "label").WriteInput(Row("""{"b": "x"}"""))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_values_may_mean_one_label_from_code_and_from_JSON()
     {
         Dictionary<string, string> words = new() { ["5"] = "good", ["4"] = "good", ["1"] = "bad" };

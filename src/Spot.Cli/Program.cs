@@ -1,0 +1,3 @@
+using Spot.Cli;
+
+return await SpotTool.RunAsync(args, Terminal.OfProcess());
