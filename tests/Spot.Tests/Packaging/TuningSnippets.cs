@@ -50,6 +50,9 @@ internal static class TuningSnippets
         ], temperature: 2);
         TuningResult onMixture = await tuner.TuneAsync(opinions, options, start: tuned.Best);
 
+        MultitaskTuningResult apart = await new MultitaskTuner(backbone).TuneAsync(opinions, new MultitaskTuningOptions { Prompt = options }, start: tuned.Best);
+        SoftPrompt ofBooks = apart.Best.Of("books"); // a prompt as any other
+
         string[] texts = [.. books.Train.Select(example => example.Input)];
         TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
         using TextFiles pages = new(["samples/data/films/train.jsonl", "samples/data/books/train.jsonl"], field: "input");
