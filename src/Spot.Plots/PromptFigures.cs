@@ -6,6 +6,7 @@ namespace Spot.Plots;
 public static class PromptFigures
 {
     private const int MostNames = 20; // beyond, they would cover the curves
+    private const char WordStart = '\u2581'; // no letter of the bundled font
 
     /// <summary>How long each row is and, where its start is known, how far it moved; beside the marks the nearest token by cosine, of up to 20 rows.</summary>
     /// <param name="report">The report.</param>
@@ -14,7 +15,7 @@ public static class PromptFigures
     {
         ArgumentNullException.ThrowIfNull(report);
         bool named = report.Rows.Count <= MostNames;
-        CurveSeries norms = new("norm", [.. report.Rows.Select(row => new CurvePoint(row.Row, row.Norm, Label: named && row.ByCosine.Count > 0 ? row.ByCosine[0].Piece : null))]);
+        CurveSeries norms = new("norm", [.. report.Rows.Select(row => new CurvePoint(row.Row, row.Norm, Label: named && row.ByCosine.Count > 0 ? row.ByCosine[0].Piece.Replace(WordStart, '_') : null))]);
         CurveSeries moved = new("distance from its start", [.. report.Rows.Select(row => new CurvePoint(row.Row, row.Moved ?? double.NaN))]);
         return new CurveChart
         {

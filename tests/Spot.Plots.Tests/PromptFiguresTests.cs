@@ -9,10 +9,10 @@ public class PromptFiguresTests
     public void Rows_have_norms_nearest_tokens_and_how_far_they_moved()
     {
         List<string> texts = Svg.Texts(PromptFigures.Rows(Report(3)).ToSvg());
-        Assert.Superset(new HashSet<string> { "The rows of a prompt of 3 x 2 on toy", "norm", "distance from its start", "a token, in the mean", "piece0", "piece2" }, texts.ToHashSet());
+        Assert.Superset(new HashSet<string> { "The rows of a prompt of 3 x 2 on toy", "norm", "distance from its start", "a token, in the mean", "_piece0", "_piece2" }, texts.ToHashSet());
         texts = Svg.Texts(PromptFigures.Rows(Report(21, moved: null)).ToSvg());
         Assert.DoesNotContain("distance from its start", texts);
-        Assert.DoesNotContain(texts, text => text.StartsWith("piece", StringComparison.Ordinal));
+        Assert.DoesNotContain(texts, text => text.StartsWith("_piece", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class PromptFiguresTests
         Score = 90,
         Rows = [.. Enumerable.Range(0, rows).Select(row =>
         {
-            NearestToken[] nearest = [new(row, "piece" + row.ToString(CultureInfo.InvariantCulture), 0.9, 0.5)];
+            NearestToken[] nearest = [new(row, "\u2581piece" + row.ToString(CultureInfo.InvariantCulture), 0.9, 0.5)];
             return new PromptRowReport { Row = row, Norm = 1 + row, Moved = moved, ScoreWithoutRow = 60 + row, ByCosine = nearest, ByDistance = nearest };
         })],
     };
