@@ -21,7 +21,7 @@ public sealed class TaskCatalogTests : IDisposable
         TaskFamily family = TaskFamily.All.First(family => family.Members.Contains("cb"));
         Assert.Equal(family.Members.Where(name => name is "cb" or "mrpc" or "mine"), catalog.Members([family.Name]));
         Assert.Equal(["mrpc", "mine"], catalog.Load(["mrpc", "mine"], TestContext.Current.CancellationToken).Select(task => task.Name));
-        Assert.Contains("No task 'nothing'", Assert.Throws<ArgumentException>(() => catalog.Load(["nothing"])).Message, StringComparison.Ordinal);
+        Assert.Contains("No task 'nothing'", Assert.Throws<ArgumentException>(() => catalog.Load(["nothing"], TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
