@@ -41,6 +41,7 @@ internal static class Ratios
         ["head.int8.spot-tiny"] = BundledHead,
         ["memory.t5-large"] = () => MemoryRatios.Step("memory.t5-large", RandomT5.Large, checkpointing: false),
         ["memory.t5-large.checkpointing"] = () => MemoryRatios.Step("memory.t5-large.checkpointing", RandomT5.Large, checkpointing: true),
+        ["cuda"] = () => CudaRatios.Measure("cuda"),
         ["inference.memory"] = () => InferenceMemory.Measure("inference.memory"),
         ["inference.callers"] = () => CallerRatios.Measure("inference.callers"),
         ["memory.flat"] = () => MemoryRatios.Flat("memory.flat"),

@@ -14,10 +14,14 @@ Option<string> study = new("--study") { Description = "The study's name", Defaul
 Option<string[]> sources = new("--sources") { Description = "Names of source tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["books", "films", "home", "requests"] };
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["places", "trips", "work"] };
 Option<int> sourceSeeds = new("--source-seeds") { Description = "Prompts of each source", DefaultValueFactory = _ => 1 };
-Option<int> targetSeeds = new("--target-seeds") { Description = "Runs of each target", DefaultValueFactory = _ => 2 };
+Option<int> targetSeeds = new("--target-seeds") { Description = "Runs of each target, or of each setting of a sweep", DefaultValueFactory = _ => 2 };
 Option<int> sourceSteps = new("--source-steps") { Description = "Tuning steps of source prompts", DefaultValueFactory = _ => 60 };
-Option<int> targetSteps = new("--target-steps") { Description = "Tuning steps of targets", DefaultValueFactory = _ => 20 };
-Command submit = new("submit", "Submits a study, or goes on with one that was cancelled or had units that failed.") { sources, targets, sourceSeeds, targetSeeds, sourceSteps, targetSteps };
+Option<int> targetSteps = new("--target-steps") { Description = "Tuning steps of targets, and of a sweep's runs", DefaultValueFactory = _ => 20 };
+Option<string?> sweep = new("--sweep") { Description = "Name of one task: a tuning sweep on it, by every combination of --rates, --lengths and --starts, in place of a study of transfers" };
+Option<double[]> rates = new("--rates") { Description = "Learning rates of a sweep; the recipe's own where none is given", AllowMultipleArgumentsPerToken = true };
+Option<int[]> lengths = new("--lengths") { Description = "Prompt lengths of a sweep", AllowMultipleArgumentsPerToken = true };
+Option<PromptInitialization[]> starts = new("--starts") { Description = "Where the prompts of a sweep start", AllowMultipleArgumentsPerToken = true };
+Command submit = new("submit", "Submits a study or a tuning sweep, or goes on with one that was cancelled or had units that failed.") { sources, targets, sourceSeeds, targetSeeds, sourceSteps, targetSteps, sweep, rates, lengths, starts };
 submit.SetAction((parsed, cancellationToken) => SayAsync(async () =>
 {
     StudySettings settings = new()
@@ -28,6 +32,10 @@ submit.SetAction((parsed, cancellationToken) => SayAsync(async () =>
         TargetSeeds = parsed.GetValue(targetSeeds),
         SourceSteps = parsed.GetValue(sourceSteps),
         TargetSteps = parsed.GetValue(targetSteps),
+        Sweep = parsed.GetValue(sweep),
+        Rates = parsed.GetValue(rates) ?? [],
+        Lengths = parsed.GetValue(lengths) ?? [],
+        Starts = parsed.GetValue(starts) ?? [],
     };
     await using StudyClient client = new(parsed.GetValue(database)!);
     int enqueued = await client.SubmitAsync(parsed.GetValue(study)!, settings.Plan(parsed.GetValue(data)!), settings.ToText(), cancellationToken);
@@ -86,7 +94,7 @@ report.SetAction((parsed, cancellationToken) => SayAsync(() =>
     ReportCommand.RunAsync(parsed.GetValue(database)!, parsed.GetValue(study)!, parsed.GetValue(data)!, parsed.GetValue(output)!, cancellationToken)));
 
 RootCommand root = new("A study of soft prompt transfer on many machines: PostgreSQL keeps it, Hangfire hands out its units.") { database, data, study, submit, work, status, report, cancel, TrialCommand.Create(data) };
-return await root.Parse(args).InvokeAsync();
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = WorkCommand.Patience + TimeSpan.FromSeconds(5) });
 
 static async Task<int> SayAsync(Func<Task> action)
 {

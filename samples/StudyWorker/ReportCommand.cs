@@ -14,6 +14,11 @@ internal static class ReportCommand
         StudyResult result = await ReadAsync(database, name, data, cancellationToken);
         Console.WriteLine(result);
         IReadOnlyList<string> files = StudyReport.Write(result, output, description: $"The study '{name}' in a database.");
+        foreach (SettingTable settings in result.Settings)
+        {
+            await File.WriteAllTextAsync(Path.Combine(output, "settings.json"), settings.ToJson(), cancellationToken);
+        }
+
         Console.WriteLine($"Report: {files[0]}");
     }
 

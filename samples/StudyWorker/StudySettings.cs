@@ -15,6 +15,16 @@ internal sealed record StudySettings
 
     public required string[] Targets { get; init; }
 
+    /// <summary>The task of a tuning sweep, which then is all there is; null for a study of transfers.</summary>
+    public string? Sweep { get; init; }
+
+    /// <summary>Of a sweep; empty for the recipe's own.</summary>
+    public double[] Rates { get; init; } = [];
+
+    public int[] Lengths { get; init; } = [];
+
+    public PromptInitialization[] Starts { get; init; } = [];
+
     /// <summary>Prompts of each source.</summary>
     public int SourceSeeds { get; init; } = 1;
 
@@ -63,6 +73,19 @@ internal sealed record StudySettings
         foreach (TuningOptions options in new[] { source, target })
         {
             (options.PromptLength, options.MaxValidationExamples, options.EvaluationMethod, options.CheckpointEvery) = (PromptLength, Rows, EvaluationMethod.Ranking, 20);
+        }
+
+        if (Sweep is not null)
+        {
+            return new SweepPlan
+            {
+                Task = Judged(TaskFolder.Load(Path.Combine(data, Sweep))),
+                Options = target,
+                LearningRates = Rates,
+                PromptLengths = Lengths,
+                Initializations = Starts,
+                Seeds = Seeds(TargetSeeds),
+            };
         }
 
         int prompts = Sources.Length * SourceSeeds;

@@ -9,6 +9,9 @@ namespace Spot.Samples.StudyWorker;
 /// <summary>A worker, or several as processes of their own.</summary>
 internal sealed class WorkCommand
 {
+    /// <summary>How long a worker may take to stop: a step, and its checkpoint.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
     public required string Database { get; init; }
 
     public required string Data { get; init; }
@@ -74,14 +77,24 @@ internal sealed class WorkCommand
         }
         finally
         {
-            foreach (Process worker in workers)
-            {
-                if (!worker.HasExited)
-                {
-                    worker.Kill(); // what it did is in the database
-                }
+            await Task.WhenAll(workers.Select(StopAsync));
+        }
+    }
 
-                worker.Dispose();
+    // As a service is told to stop: between two steps, with a checkpoint. Of one that is killed the last checkpoint is in the database.
+    private static async Task StopAsync(Process worker)
+    {
+        using (worker)
+        {
+            if (!worker.HasExited && !OperatingSystem.IsWindows())
+            {
+                using Process terminate = Process.Start("kill", ["-TERM", worker.Id.ToString(CultureInfo.InvariantCulture)]);
+                await Task.WhenAny(worker.WaitForExitAsync(), Task.Delay(Patience));
+            }
+
+            if (!worker.HasExited)
+            {
+                worker.Kill();
             }
         }
     }

@@ -90,6 +90,7 @@ internal static class Summary
             PromptSimilarity.PerToken => $"{name}, per token",
             PromptSimilarity.AverageDisplacement => $"{name}, average displacement",
             PromptSimilarity.PerTokenDisplacement => $"{name}, per-token displacement",
+            PromptSimilarity.ActivatedNeurons => $"{name}, activated neurons",
             _ => name,
         };
     }

@@ -128,7 +128,7 @@ public sealed class StudyClient : IAsyncDisposable
 
         await _table.CancelAsync(row.Id, cancellationToken).ConfigureAwait(false);
         List<WorkRow> outstanding = await _table.OutstandingAsync(row.Id, null, cancellationToken).ConfigureAwait(false);
-        BackgroundJobClient client = new(Storage, JobFilterProviders.Providers);
+        BackgroundJobClient client = new(Storage, Engine.Filters);
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = MostDeleted, CancellationToken = cancellationToken };
         await Task.Run(() => Parallel.ForEach(outstanding, parallel, unit => client.ChangeState(unit.Job, new DeletedState { Reason = "The study was cancelled" })), cancellationToken).ConfigureAwait(false);
         await _table.ForgetJobsAsync(row.Id, [.. outstanding.Select(unit => unit.Unit)], cancellationToken).ConfigureAwait(false);

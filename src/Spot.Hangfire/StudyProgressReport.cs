@@ -23,7 +23,7 @@ public sealed record StudyProgressReport(
     /// <returns>For example <c>31/54 units done, 2 running, 1 set aside, 120 an hour, about 00:12:00 left</c>.</returns>
     public override string ToString()
     {
-        string left = Remaining is { } time && !IsEnded ? string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)):c} left") : "";
+        string left = Remaining is { } time && !IsEnded && !IsCancelled ? string.Create(CultureInfo.InvariantCulture, $", about {TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)):c} left") : "";
         return string.Create(CultureInfo.InvariantCulture, $"{Done}/{Total} units done, {Running.Count} running, {Failed.Count} set aside, {UnitsPerHour:F0} an hour{left}{(IsCancelled ? ", cancelled" : "")}");
     }
 }

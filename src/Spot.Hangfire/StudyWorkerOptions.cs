@@ -25,6 +25,13 @@ public sealed class StudyWorkerOptions
     public Func<StudySubmission, StudyPlan>? Plan { get; set; }
 
     /// <summary>
+    /// Where models that were tuned on mixtures are kept (<see cref="StudyTools.ModelFolder"/>): a folder that all workers share, as the units of one
+    /// worker begin with the models of another.
+    /// </summary>
+    /// <value>null; only plans with <see cref="StudyPlan.MultiTaskModelTuning"/> need one.</value>
+    public string? ModelFolder { get; set; }
+
+    /// <summary>
     /// After how long without a sign of life a worker counts as lost, so that others take up its unit: Hangfire's sliding invisibility. The unit then waits
     /// behind those that nobody began yet. A sign is given every fifth of it.
     /// </summary>

@@ -49,7 +49,9 @@ public static class StudyFigures
         return new HeatMap
         {
             Title = $"How similar the tasks are ({StudyText.Of(similarity.Similarity)})",
-            Subtitle = "Cosine of their prompts at the embedding step, mean over all pairs of runs.",
+            Subtitle = similarity.Similarity == PromptSimilarity.ActivatedNeurons
+                ? "Overlap of the neurons that their prompts activate at the embedding step, mean over all pairs of runs."
+                : "Cosine of their prompts at the embedding step, mean over all pairs of runs.",
             Rows = similarity.Tasks,
             Columns = similarity.Tasks,
             Values = similarity.TaskMatrix,

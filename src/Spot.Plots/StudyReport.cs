@@ -17,25 +17,25 @@ public static class StudyReport
     public const string TablesName = "tables.md";
 
     /// <summary>Writes the report.</summary>
-    /// <param name="study">The study, finished or not.</param>
+    /// <param name="study">The study, finished or not; of a sweep the page has the tables of settings and no figures.</param>
     /// <param name="folder">Where the files go; made if it is not there.</param>
     /// <param name="title">The heading; null for a general one.</param>
     /// <param name="description">A sentence on what was run, below the heading; null for none.</param>
     /// <param name="facts">What else a reader wants to know of the run, such as date, device, duration and command: a name and a value each; null for none.</param>
     /// <returns>The full paths of the files, the page first.</returns>
-    /// <exception cref="ArgumentException">The study has no source or no target.</exception>
+    /// <exception cref="ArgumentException">The study has no target, or neither sources nor settings.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Write(
         StudyResult study, string folder, string? title = null, string? description = null, IReadOnlyList<(string Name, string Value)>? facts = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(folder);
-        if (study.Sources.Count == 0 || study.Targets.Count == 0)
+        if (study.Targets.Count == 0 || (study.Sources.Count == 0 && study.Settings.Count == 0))
         {
-            throw new ArgumentException($"The study has {study.Sources.Count} sources and {study.Targets.Count} targets, expected at least one of each.", nameof(study));
+            throw new ArgumentException($"The study has {study.Sources.Count} sources, {study.Targets.Count} targets and no settings, expected at least one target and sources or settings.", nameof(study));
         }
 
-        ReportContent content = new(study, title ?? "Soft prompt transfer: which tasks help which", description, facts);
+        ReportContent content = new(study, title ?? (study.Sources.Count > 0 ? "Soft prompt transfer: which tasks help which" : "Tuning sweep: which settings suit"), description, facts);
         string root = Directory.CreateDirectory(folder).FullName;
         List<string> files = [Save(root, PageName, content.ToHtml()), Save(root, TablesName, content.ToMarkdown())];
         foreach ((string name, Figure figure) in content.Figures)

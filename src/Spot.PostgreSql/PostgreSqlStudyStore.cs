@@ -9,7 +9,8 @@ namespace Spot.PostgreSql;
 /// <remarks>
 /// <para>A unit that is done is one row with the prompt that it made: there with all of it or not at all, and the first of two that did the same unit
 /// counts. Checkpoints of runs under way go to the database as they are written, so that another machine goes on where one was killed, to the same bits;
-/// those of more than 64 MiB, of whole models, stay on their machine, and another one begins such a run anew. On this machine there are only copies: prompts that were used, and the runs under way.</para>
+/// those of more than 64 MiB, of whole models, stay in this object's
+/// folder on their machine, and another one begins such a run anew, to the same result. On this machine there are only copies: prompts that were used, and the runs under way.</para>
 /// <para>While the database restarts calls wait, for up to two minutes; a checkpoint that cannot be kept is left to the next one.</para>
 /// <para>Safe for concurrent calls. Who opens it disposes of it.</para>
 /// </remarks>
@@ -37,12 +38,18 @@ public sealed class PostgreSqlStudyStore : IStudyStore
     /// <summary>What computes the study, as the first who worked on it; null where nobody has.</summary>
     public BackboneIdentity? Backbone { get; }
 
+    /// <summary>The largest checkpoint that goes to the database, in bytes.</summary>
+    internal long MostCheckpointBytes
+    {
+        set => _runs.MostBytes = value;
+    }
+
     /// <summary>Opens a study's records to work on, or to read them.</summary>
     /// <param name="source">Makes connections; the caller disposes of it, after the store.</param>
     /// <param name="study">The study's name: 1 to 100 letters, digits, dots, dashes and underscores, no dot in front.</param>
     /// <param name="backbone">What computes: the first one counts, others are refused. Null to read a study that is there.</param>
     /// <param name="schema">The schema, see <see cref="PostgreSqlSchema"/>; made where it is not there.</param>
-    /// <param name="logger">Told of checkpoints that could not be kept; null for none.</param>
+    /// <param name="logger">Told of checkpoints that could not be kept or stay on this machine; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The store.</returns>
     /// <exception cref="ArgumentException">The study's or the schema's name is not allowed.</exception>

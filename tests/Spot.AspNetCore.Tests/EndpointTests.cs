@@ -158,7 +158,7 @@ public sealed class EndpointTests : IAsyncLifetime
             await _server.Library.AddAsync(Models.Record($"p{i}", i, family: i == 3 ? "other" : "family"), cancellationToken: Cancel);
         }
 
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             TaskEmbedding query = (await _server.Library.GetAsync("p1", Cancel))!.Embedding!;
             IReadOnlyList<PromptMatch> expected = await _server.Library.SearchAsync(query, new PromptSearchOptions { K = 4, Similarity = similarity }, Cancel);

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.Dashboard;
 using Npgsql;
 using Spot.PostgreSql;
 using Spot.PostgreSql.Tests;
@@ -58,6 +61,56 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_submitted_sweep_is_done_to_the_same_table_as_in_a_folder_and_grows()
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        SweepPlan sweep = StudyFake.Sweep();
+        (sweep.LearningRates, sweep.Seeds) = ([0.1, 0.3], [0]);
+        Assert.Equal(8, await client.SubmitAsync("sweep", sweep, cancellationToken: Cancel)); // nothing needs anything
+        StudyFake one = new(), other = new();
+        await using (await Worker.StartAsync(connection, one, _ => sweep))
+        await using (await Worker.StartAsync(connection, other, _ => sweep))
+        {
+            await EndAsync(client, "sweep");
+            sweep = StudyFake.Sweep();
+            Assert.Equal(24 - 8, await client.SubmitAsync("sweep", sweep, cancellationToken: Cancel));
+            await EndAsync(client, "sweep");
+        }
+
+        Assert.Equal(24, one.Calls.Count + other.Calls.Count);
+        Assert.Equal(await WholeAsync(StudyFake.Sweep()), await ResultAsync(connection, "sweep", StudyFake.Sweep()));
+        sweep.Options.Steps = 41;
+        SpotException error = await Assert.ThrowsAsync<SpotException>(() => client.SubmitAsync("sweep", sweep, cancellationToken: Cancel));
+        Assert.Contains("Steps is 40 there and 41 in this plan", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workers_tune_models_and_share_those_of_mixtures_in_their_folder()
+    {
+        string connection = await DatabaseAsync(), models = Path.Combine(_folder.Path, "models");
+        StudyPlan plan = StudyFake.Plan(sources: 2, targets: 1);
+        plan.SourceMixtures = [new TaskMixture("generic", [plan.Sources[0], plan.Sources[1]])];
+        (plan.ModelTuning, plan.MultiTaskModelTuning) = (new ModelTuningOptions { Steps = 30 }, new ModelTuningOptions { Steps = 50 });
+        await using StudyClient client = new(connection);
+        await client.SubmitAsync("a", plan, cancellationToken: Cancel);
+        ModelFake one = new(), other = new();
+        await using (await Worker.StartAsync(connection, new StudyFake(), _ => plan, tools: one.Tools, modelFolder: models))
+        await using (await Worker.StartAsync(connection, new StudyFake(), _ => plan, tools: other.Tools, modelFolder: models))
+        {
+            await EndAsync(client, "a");
+        }
+
+        Assert.Empty((await client.StatusAsync("a", Cancel))!.Failed);
+        Assert.Equal(2 + 2 + 2, one.Calls.Count + other.Calls.Count);
+        Assert.Equal(["mixture.generic-0", "mixture.generic-5"], Directory.GetDirectories(models).Select(Path.GetFileName).Order());
+        StudyFake fake = new();
+        using Study whole = new(plan, Path.Combine(_folder.Path, "whole"), StudyFake.Backbone, fake, fake, fake, new ModelFake().Tools);
+        await whole.RunAsync(cancellationToken: Cancel);
+        Assert.Equal(JsonSerializer.Serialize(await whole.ResultAsync(Cancel), Json), await ResultAsync(connection, "a", plan));
+    }
+
+    [Fact]
     public Task Jobs_that_a_crash_of_the_database_has_taken_are_made_again() => EndsAfterAsync(
         "delete from hangfire.jobqueue; update hangfire.job set statename = null where id % 3 = 0; delete from hangfire.job where id % 3 = 1; " +
         "update spot.study_work set claimed = now() - interval '2 minutes' where job is not null");
@@ -107,6 +160,42 @@ public sealed class StudyWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task How_far_a_run_is_stands_with_its_job_in_plain_words()
+    {
+        string connection = await DatabaseAsync();
+        await using StudyClient client = new(connection);
+        StudyPlan plan = StudyFake.Plan(sources: 1, targets: 1);
+        (plan.SourceSeeds, plan.TargetSeeds, plan.AverageOfTopKValues, plan.MixtureOfTopKValues, plan.Similarities) = ([0], [0], [], [1], [PromptSimilarity.AverageDisplacement]);
+        await client.SubmitAsync("a", plan, cancellationToken: Cancel);
+        Job job = Job.FromExpression<StudyJob>(one => one.RunAsync("a", "mixture.1.AverageDisplacement.target_0.0", null!, CancellationToken.None));
+        string Name() => new UnitDisplayNameAttribute().Format(new PageOf(client.Storage), job);
+        Assert.Equal("a: mixture.1.AverageDisplacement.target_0.0", Name());
+        string? name = null;
+        StudyFake fake = new();
+        fake.OnCall = call =>
+        {
+            // A mixture is two runs.
+            if (call.Contains('+', StringComparison.Ordinal))
+            {
+                Thread.Sleep(2100); // it is written every two seconds
+            }
+            else if (fake.Calls.Count > 1 && fake.Calls[^2].Contains('+', StringComparison.Ordinal))
+            {
+                name = Name();
+            }
+        };
+        await using (await Worker.StartAsync(connection, fake, _ => plan))
+        {
+            await EndAsync(client, "a");
+        }
+
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(connection);
+        await using NpgsqlCommand command = source.CreateCommand("select string_agg(name || ': ' || value, '; ') from hangfire.jobparameter");
+        Assert.Equal("a: mixture.1.AverageDisplacement.target_0.0, step 1 of 40", name);
+        Assert.Equal("Progress: step 1 of 40", await command.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_cancelled_study_stops_and_goes_on_when_it_is_submitted_again()
     {
         string connection = await DatabaseAsync();
@@ -136,6 +225,7 @@ public sealed class StudyWorkerTests : IDisposable
 
             StudyProgressReport cancelled = (await client.StatusAsync("a", Cancel))!;
             Assert.True(cancelled.IsCancelled);
+            Assert.EndsWith(" an hour, cancelled", cancelled.ToString(), StringComparison.Ordinal);
             Assert.InRange(cancelled.Done, 4, 5);
             Assert.InRange(await client.SubmitAsync("a", StudyFake.Plan(), cancellationToken: Cancel), 6 + 4 + 4 - cancelled.Done, Units - cancelled.Done);
             await EndAsync(client, "a");
@@ -195,6 +285,9 @@ public sealed class StudyWorkerTests : IDisposable
             Assert.Empty(none.Calls);
         }
     }
+
+    /// <summary>What a page of the dashboard is made of.</summary>
+    private sealed class PageOf(JobStorage storage) : DashboardContext(storage, new DashboardOptions());
 
     private static async Task<string> DatabaseAsync() => await (await PostgresServer.GetAsync()).CreateDatabaseAsync();
 

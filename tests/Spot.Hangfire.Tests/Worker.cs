@@ -17,13 +17,21 @@ internal sealed class Worker : IAsyncDisposable
     /// <param name="fake">What tunes.</param>
     /// <param name="plan">The plan of every study.</param>
     /// <param name="backbone">What it says that it computes on.</param>
-    public static async Task<Worker> StartAsync(string connection, StudyFake fake, Func<StudySubmission, StudyPlan>? plan = null, BackboneIdentity? backbone = null)
+    /// <param name="tools">For methods that tune no prompt.</param>
+    /// <param name="modelFolder">Of the worker's options.</param>
+    public static async Task<Worker> StartAsync(
+        string connection, StudyFake fake, Func<StudySubmission, StudyPlan>? plan = null, BackboneIdentity? backbone = null, StudyTools? tools = null, string? modelFolder = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(backbone ?? StudyFake.Backbone).AddSingleton<IPromptTuner>(fake).AddSingleton<IPromptEvaluator>(fake).AddSingleton<ITaskEmbedder>(fake);
+        if (tools is not null)
+        {
+            builder.Services.AddSingleton(tools);
+        }
+
         builder.Services.AddSpotStudyWorker(options =>
         {
-            options.ConnectionString = connection;
+            (options.ConnectionString, options.ModelFolder) = (connection, modelFolder);
             options.Plan = plan ?? (_ => StudyFake.Plan());
             Quick(options);
         });

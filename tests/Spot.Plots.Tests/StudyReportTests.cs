@@ -70,6 +70,36 @@ public partial class StudyReportTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Settings_have_a_table_each_alone_or_beside_transfers(bool alone)
+    {
+        using TempFolder folder = new();
+        SettingTable settings = new()
+        {
+            Target = "places",
+            Seeds = [0, 1],
+            Rows =
+            [
+                new SettingRow { Name = "rate 0.3", ValidationScores = [50, 60], TestScores = [70, 71] },
+                new SettingRow { Name = "rate <1", ValidationScores = [70, double.NaN], TestScores = [90, double.NaN] },
+            ],
+        };
+        StudyResult study = Studies.Make(4, 3) with { Settings = [settings] };
+        study = alone ? study with { Sources = [], Similarities = [], Targets = ["places"], TargetSeeds = [0, 1] } : study;
+        IReadOnlyList<string> files = StudyReport.Write(study, folder.Path);
+        string page = File.ReadAllText(files[0]), tables = File.ReadAllText(files[1]);
+        Assert.Contains(settings.ToMarkdown(), tables, StringComparison.Ordinal);
+        Assert.Contains("<tr><td>rate 0.3 (chosen)</td><td class=\"n\">55.0 &#177; 7.1</td><td class=\"n\">70.5 &#177; 0.7</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><td>rate &lt;1 (1 run missing)</td><td class=\"n\">70.0</td><td class=\"n\">90.0</td></tr>", page, StringComparison.Ordinal);
+        Assert.Equal(alone, page.Contains("<h1>Tuning sweep: which settings suit</h1>", StringComparison.Ordinal));
+        Assert.Equal(alone ? 2 : files.Count, files.Count);
+        Assert.Equal(alone, page.Contains("<p class=\"lead\"><strong>On places: Validation chooses rate 0.3, which has 70.5 &#177; 0.7 on test examples. Not finished: 1 run not done.</strong></p>\n<p class=\"faint\">2 settings, 1 target task, 2 seeds: mean &#177; deviation over the seeds.</p>", StringComparison.Ordinal));
+        Assert.Equal(!alone, page.Contains("Similarity of the tasks", StringComparison.Ordinal));
+        Assert.Contains("Settings on places", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tables_say_what_the_study_says()
     {

@@ -30,6 +30,17 @@ internal static class LibrarySnippets
             .AddPostgreSqlLibrary(services => services.GetRequiredService<NpgsqlDataSource>(), schema: "t5_base");
     }
 
+    public static async Task ReadmeProgram(string[] args)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(args[0]);
+        using PostgreSqlPromptLibrary library = await PostgreSqlPromptLibrary.OpenAsync(source);
+        await library.ImportAsync(args[1]);
+        await foreach (PromptInfo prompt in library.ListAsync())
+        {
+            Console.WriteLine($"{prompt.Id} of {prompt.Task}, {prompt.Length} rows");
+        }
+    }
+
     public static void Readme(IServiceCollection services)
     {
         services.AddSpot(spot => spot.ModelPath = "models/t5-base-lm-adapt")

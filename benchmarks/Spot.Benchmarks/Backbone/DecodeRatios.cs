@@ -40,12 +40,13 @@ internal static class DecodeRatios
         }
     }
 
-    private static double Decode(FrozenT5 model, int batch, int tokens, Func<double> clock)
+    /// <summary>Seconds that new tokens take behind random encoder states.</summary>
+    public static double Decode(FrozenT5 model, int batch, int tokens, Func<double> clock)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using DecodingBatch decoding = new(model);
-        decoding.Add(randn(batch, Length, model.Config.Dim).to(model.Type), Enumerable.Repeat(Length, batch).ToArray(), Enumerable.Repeat(tokens, batch).ToArray());
+        decoding.Add(randn(batch, Length, model.Config.Dim, device: model.Device).to(model.Type), Enumerable.Repeat(Length, batch).ToArray(), Enumerable.Repeat(tokens, batch).ToArray());
         int[] last = new int[batch];
         double start = clock();
         for (int i = 0; i < tokens; i++)

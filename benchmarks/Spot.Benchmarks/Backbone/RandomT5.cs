@@ -19,20 +19,21 @@ internal static class RandomT5
     /// <summary>2 + 2 layers, d 64, 2 heads, ff 128, 512 tokens: steps take milliseconds.</summary>
     public static T5Config Tiny { get; } = Config(64, 2, 128, 2) with { VocabularySize = 512 };
 
-    public static FrozenT5 Create(T5Config config, ScalarType type)
+    public static FrozenT5 Create(T5Config config, ScalarType type, Device? device = null)
     {
+        device ??= CPU;
         TorchRuntime.EnsureLoaded();
         Dictionary<string, Tensor> tensors = [];
         foreach ((string name, long[] shape) in T5Layout.Required(config).Append((T5Layout.Head, [config.VocabularySize, config.Dim])))
         {
             bool wide = shape.Length == 1 || name.Contains("relative", StringComparison.Ordinal) || name == T5Layout.Head;
             using Scalar scale = shape.Length == 1 ? 1f : 1f / MathF.Sqrt(shape[1]);
-            using Tensor values = shape.Length == 1 ? ones(shape) : randn(shape) * scale;
+            using Tensor values = shape.Length == 1 ? ones(shape, device: device) : randn(shape, device: device) * scale;
             tensors[name] = values.to(wide ? ScalarType.Float32 : type).alias();
         }
 
         Tensor? narrowHead = type == ScalarType.Float32 ? null : tensors[T5Layout.Head].to(type);
-        return new FrozenT5(new T5Weights(tensors, config, "random", narrowHead), config, CPU, type);
+        return new FrozenT5(new T5Weights(tensors, config, "random", narrowHead), config, device, type);
     }
 
     private static T5Config Config(int dim, int heads, int feedForward, int layers) => new()

@@ -16,6 +16,9 @@ internal static class Engine
     /// <summary>The job's parameter that says how far its run is.</summary>
     internal const string Progress = "Progress";
 
+    /// <summary>What takes part in a job's states: what its method asks for, and nothing of the submitter's own, such as its culture.</summary>
+    internal static readonly IJobFilterProvider Filters = new JobFilterAttributeFilterProvider();
+
     private const int MostAtOnce = 8;
 
     /// <summary>Hangfire's storage.</summary>
@@ -42,7 +45,7 @@ internal static class Engine
     /// <returns>Their ids, in the same order.</returns>
     internal static string[] Enqueue(JobStorage storage, string study, IReadOnlyList<string> units)
     {
-        BackgroundJobClient client = new(storage, JobFilterProviders.Providers);
+        BackgroundJobClient client = new(storage, Filters);
         string[] jobs = new string[units.Count];
         void Create(int i)
         {

@@ -31,9 +31,10 @@ internal sealed class OpenStudies(IServiceProvider services, StudyWorkerOptions 
         PostgreSqlStudyStore store = await PostgreSqlStudyStore.OpenAsync(
             table.Database.Source, name, backbone, table.Database.Schema, services.GetService<ILogger<PostgreSqlStudyStore>>(), cancellationToken).ConfigureAwait(false);
         Close(name);
+        StudyTools tools = services.GetService<StudyTools>() ?? new StudyTools();
         Study study = new(
             plan, store, backbone, services.GetRequiredService<IPromptTuner>(), services.GetRequiredService<IPromptEvaluator>(), services.GetRequiredService<ITaskEmbedder>(),
-            services.GetService<StudyTools>(), services.GetService<ILogger<Study>>());
+            tools with { ModelFolder = tools.ModelFolder ?? options.ModelFolder }, services.GetService<ILogger<Study>>());
         _open[name] = (row.Submitted, row.Id, study, store);
         return (row.Id, study);
     }

@@ -13,7 +13,7 @@ internal sealed class StudyJob(StudyWorkerOptions options, WorkTable table, Open
     private static readonly TimeSpan Reports = TimeSpan.FromSeconds(2);
 
     /// <summary>Does a unit, unless it is done, and enqueues what it makes ready.</summary>
-    [JobDisplayName("{0}: {1}")]
+    [UnitDisplayName]
     [Queue(Engine.Queue)] // also when it is tried again
     public async Task RunAsync(string study, string unit, PerformContext context, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal sealed class StudyJob(StudyWorkerOptions options, WorkTable table, Open
             _last = Stopwatch.GetTimestamp();
             try
             {
-                context.SetJobParameter(Engine.Progress, string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}"));
+                context.Connection.SetJobParameter(context.BackgroundJob.Id, Engine.Progress, string.Create(CultureInfo.InvariantCulture, $"step {value.Step} of {value.Steps}"));
             }
             catch (Npgsql.NpgsqlException)
             {

@@ -21,6 +21,12 @@ internal sealed class ReportContent
         _title = title;
         _description = description;
         _facts = facts ?? [];
+        if (study.Sources.Count == 0)
+        {
+            _similarities = [];
+            return;
+        }
+
         _similarities = [.. study.Similarities.Select(similarity => ($"similarity-{FileName(similarity)}", StudyFigures.Similarities(similarity)))];
         if (study.Test is { } test)
         {
@@ -47,7 +53,12 @@ internal sealed class ReportContent
             }
         }
 
-        return text.Append($"\n## {HowToRead}\n\n").AppendJoin("", StudyReading.Legend(_study).Select(line => $"- {line}\n")).ToString();
+        foreach (SettingTable settings in _study.Settings)
+        {
+            text.Append($"\n## {Heading(settings)}\n\n{settings.ToMarkdown()}");
+        }
+
+        return _parts.Count == 0 ? text.ToString() : text.Append($"\n## {HowToRead}\n\n").AppendJoin("", StudyReading.Legend(_study).Select(line => $"- {line}\n")).ToString();
     }
 
     internal string ToHtml()
@@ -56,7 +67,11 @@ internal sealed class ReportContent
         page.Lead(StudyReading.Conclusion(_study));
         page.Paragraph(Description());
         page.Facts(_facts);
-        page.Details(HowToRead, StudyReading.Legend(_study));
+        if (_parts.Count > 0)
+        {
+            page.Details(HowToRead, StudyReading.Legend(_study));
+        }
+
         foreach ((string heading, StudyFindings findings, List<(string Name, Figure Figure)> figures) in _parts)
         {
             page.Heading(heading);
@@ -76,7 +91,22 @@ internal sealed class ReportContent
             }
         }
 
-        page.Heading("Similarity of the tasks");
+        foreach (SettingTable settings in _study.Settings)
+        {
+            page.Heading(Heading(settings));
+            if (_parts.Count > 0)
+            {
+                page.Paragraph(settings.Choice()); // of a sweep it is what the page begins with
+            }
+
+            page.Table(StudyTables.Settings(settings));
+        }
+
+        if (_similarities.Count > 0)
+        {
+            page.Heading("Similarity of the tasks");
+        }
+
         for (int i = 0; i < _similarities.Count; i++)
         {
             StudySimilarity similarity = _study.Similarities[i];
@@ -114,8 +144,11 @@ internal sealed class ReportContent
         ("Relative error reduction, %", StudyTables.Matrix("source", _study.Sources, _study.Targets, findings.Reductions, "F1")),
     ];
 
-    private string Description() =>
-        $"{StudyText.Count(_study.Sources.Count - _study.SourceMixtures.Count, "source task")}{Mixtures()} in {StudyText.Count(_study.SourceSeeds.Count, "run")} each, " +
+    private static string Heading(SettingTable settings) => $"Settings on {settings.Target}";
+
+    private string Description() => _study.Sources.Count == 0
+        ? $"{StudyText.Count(_study.Settings[0].Rows.Count, "setting")}, {StudyText.Count(_study.Targets.Count, "target task")}, {StudyText.Count(_study.TargetSeeds.Count, "seed")}: mean ± deviation over the seeds. {_description}".TrimEnd()
+        : $"{StudyText.Count(_study.Sources.Count - _study.SourceMixtures.Count, "source task")}{Mixtures()} in {StudyText.Count(_study.SourceSeeds.Count, "run")} each, " +
         $"{StudyText.Count(_study.Targets.Count, "target task")}, {StudyText.Count(_study.TargetSeeds.Count, "seed")}. {_description}".TrimEnd();
 
     private string Mixtures() => _study.SourceMixtures.Count == 0 ? "" :

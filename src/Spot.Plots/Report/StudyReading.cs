@@ -10,6 +10,11 @@ internal static class StudyReading
     /// <summary>What the study comes to, in one sentence: the strategy that validation chose, beside no transfer and the strongest control.</summary>
     internal static string Conclusion(StudyResult study)
     {
+        if (study.Sources.Count == 0)
+        {
+            return string.Join(' ', study.Settings.Select(settings => $"On {settings.Target}: {settings.Choice()}"));
+        }
+
         StudyFindings findings = study.Test ?? study.Validation;
         if (StudyChoice.Best(study, findings, StudyText.IsSearch) is not { } best)
         {

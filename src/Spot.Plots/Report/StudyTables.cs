@@ -34,6 +34,15 @@ internal static class StudyTables
         texts: 1);
 
     /// <summary>What a target's run costs in all, by how many targets the library serves.</summary>
+    internal static ReportTable Settings(SettingTable settings) => new(
+        ["setting", "validation", .. settings.Rows.Any(row => row.Test is not null) ? ["test"] : Array.Empty<string>()],
+        [.. settings.Rows.Select(row => (string[])
+        [
+            row.Name + (settings.IsChosen(row) ? " (chosen)" : "") + (row.Missing > 0 ? $" ({StudyText.Count(row.Missing, "run")} missing)" : ""),
+            SettingTable.Spread(row.Validation), .. row.Test is { } test ? [SettingTable.Spread(test)] : Array.Empty<string>(),
+        ])],
+        texts: 1);
+
     internal static ReportTable Costs(StudyFindings findings) => new(
         ["strategy", "similarity", "k", "score", .. Served.Select(targets => double.IsFinite(targets) ? $"steps, N = {NumberText.Of(targets, "F0")}" : "steps, N = ∞")],
         [.. findings.Table.Where(row => row.Outcomes > 0).Select(row => (string[])

@@ -15,6 +15,7 @@ internal static class StudyText
         PromptSimilarity.AverageToken => "average token",
         PromptSimilarity.PerToken => "per token",
         PromptSimilarity.AverageDisplacement => "average displacement",
+        PromptSimilarity.ActivatedNeurons => "activated neurons",
         _ => "per-token displacement",
     };
 

@@ -8,17 +8,26 @@ namespace Spot.PostgreSql;
 /// <summary>Folders on this machine of runs under way, whose checkpoints go to the database when they are new.</summary>
 internal sealed class RunMirror(StudyTable table, string folder, ILogger logger)
 {
-    private const long MostBytes = 64L << 20; // of a whole model's run a checkpoint is larger: another machine begins it anew
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTime> _kept = new(StringComparer.Ordinal); // when the file was written that was kept last
+    private readonly HashSet<string> _large = new(StringComparer.Ordinal); // of which it was said that they stay here
     private long? _failed;
+
+    /// <summary>The largest checkpoint that goes to the database. Of a whole model's run it is larger: another machine begins it anew.</summary>
+    internal long MostBytes { get; set; } = 64L << 20;
 
     /// <summary>The folder of a unit's run, as the database knows it.</summary>
     internal async Task<string> OpenAsync(string unit, CancellationToken cancellationToken)
     {
         Dictionary<string, byte[]> checkpoints = await table.ReadCheckpointsAsync(unit, cancellationToken).ConfigureAwait(false);
-        string path = Remove(unit);
+        string path = Of(unit);
+        if (checkpoints.Count == 0 && Files(path).Any(IsLarge))
+        {
+            return path; // begun here, of which the database knows nothing
+        }
+
+        Remove(unit);
         foreach ((string name, byte[] content) in checkpoints)
         {
             string file = Path.GetFullPath(Path.Combine(path, Checked(unit, name)));
@@ -44,8 +53,14 @@ internal sealed class RunMirror(StudyTable table, string folder, ILogger logger)
 
         try
         {
-            foreach (string file in Directory.EnumerateFiles(path, RunFolder.CheckpointName, SearchOption.AllDirectories).Where(file => new FileInfo(file).Length <= MostBytes))
+            foreach (string file in Files(path))
             {
+                if (IsLarge(file))
+                {
+                    SayLarge(unit, file);
+                    continue;
+                }
+
                 DateTime written = File.GetLastWriteTimeUtc(file);
                 lock (_lock)
                 {
@@ -91,6 +106,24 @@ internal sealed class RunMirror(StudyTable table, string folder, ILogger logger)
         }
 
         return path;
+    }
+
+    private static IEnumerable<string> Files(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateFiles(path, RunFolder.CheckpointName, SearchOption.AllDirectories) : [];
+
+    private bool IsLarge(string file) => new FileInfo(file) is { Exists: true } info && info.Length > MostBytes;
+
+    private void SayLarge(string unit, string file)
+    {
+        lock (_lock)
+        {
+            if (!_large.Add(file))
+            {
+                return;
+            }
+        }
+
+        StudyStoreLog.CheckpointStays(logger, table.Locate(unit), new FileInfo(file).Length >> 20);
     }
 
     private string Of(string unit) => Path.Combine(folder, unit);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Spot;
 using Spot.Backbone;
 using Spot.Library;
+using Spot.Studies;
 using Spot.Tuning;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -12,8 +13,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SpotServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/> and <see cref="IPromptLibrary"/> as
-    /// singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
+    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IPromptInspector"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/>,
+    /// <see cref="StudyTools"/> and <see cref="IPromptLibrary"/> as singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
     /// </summary>
     /// <remarks>
     /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks the options, without loading
@@ -54,7 +55,9 @@ public static class SpotServiceCollectionExtensions
         Singleton<IPromptLibrary>(provider => OpenLibrary(provider, builder));
         Singleton<IPromptTuner>(provider => new PromptTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<PromptTuner>>()));
         Singleton<IPromptEvaluator>(provider => new PromptEvaluator(() => Get<T5Backbone>(provider, key)));
+        Singleton<IPromptInspector>(provider => new PromptInspector(() => Get<T5Backbone>(provider, key)));
         Singleton<IModelTuner>(provider => new ModelTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<ModelTuner>>()));
+        Singleton(provider => Tools(provider, builder));
         Singleton<ITaskEmbedder>(provider => new TaskEmbedder(Get<IPromptTuner>(provider, key)));
         return builder;
 
@@ -72,6 +75,15 @@ public static class SpotServiceCollectionExtensions
             ? T5Backbone.Load(options.ModelPath, options.Backbone, provider.GetService<ILogger<T5Backbone>>())
             : throw Missing(builder, nameof(SpotOptions.ModelPath), "the folder of a T5 checkpoint");
     }
+
+    // Models that were tuned are loaded as the registration's own is.
+    private static StudyTools Tools(IServiceProvider provider, SpotBuilder builder) => new()
+    {
+        ModelTuner = Get<IModelTuner>(provider, builder.ServiceKey),
+        Inspector = Get<IPromptInspector>(provider, builder.ServiceKey),
+        OpenModel = folder => TunedModel.Load(folder, OptionsOf(provider, builder).Backbone),
+        ShowExamples = (task, examples, options) => FewShot.Apply(task, examples, Get<T5Backbone>(provider, builder.ServiceKey).Tokenizer, options).Examples,
+    };
 
     private static PromptLibrary OpenLibrary(IServiceProvider provider, SpotBuilder builder)
     {

@@ -123,7 +123,7 @@ public sealed class Study : IDisposable
     /// <exception cref="SpotException">The folder has units that were computed otherwise than the plan says.</exception>
     /// <exception cref="InvalidDataException">A file of the folder is damaged.</exception>
     public Task<StudyResult> ResultAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(() => new StudyCollector(_layout, _store, _records).CollectAsync(cancellationToken), cancellationToken);
+        Task.Run(() => new StudyCollector(_layout, _store, _records, _backbone).CollectAsync(cancellationToken), cancellationToken);
 
     /// <summary>Reads what a study has found so far where there is nothing to compute with.</summary>
     /// <param name="plan">What is studied.</param>
@@ -140,7 +140,7 @@ public sealed class Study : IDisposable
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(backbone);
         StudyLayout layout = new(plan.Copy());
-        return await Task.Run(() => new StudyCollector(layout, store, new StudyRecords(layout, store, backbone)).CollectAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => new StudyCollector(layout, store, new StudyRecords(layout, store, backbone), backbone).CollectAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes over from a folder in which other shards of this study worked what is lacking here.</summary>

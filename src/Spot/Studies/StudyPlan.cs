@@ -9,7 +9,7 @@ namespace Spot.Studies;
 /// </remarks>
 public sealed class StudyPlan
 {
-    /// <summary>The source tasks, with distinct names; at least one, unless there are mixtures.</summary>
+    /// <summary>The source tasks, with distinct names; at least one, unless there are mixtures or only <see cref="Settings"/> are compared.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<TextTask> Sources { get; set; } = [];
 
@@ -105,7 +105,17 @@ public sealed class StudyPlan
     /// <value>Empty.</value>
     public IReadOnlyList<int> LongBaselineSteps { get; set; } = [];
 
-    /// <summary>The ways to compare embeddings.</summary>
+    /// <summary>
+    /// Ways to tune a target without transfer, with distinct names, to be compared with each other: each has a run for every target and seed. Without
+    /// sources they are all that the study does; see also <see cref="SweepPlan"/>.
+    /// </summary>
+    /// <value>Empty.</value>
+    public IReadOnlyList<TuningSetting> Settings { get; set; } = [];
+
+    /// <summary>
+    /// The ways to compare embeddings. <see cref="PromptSimilarity.ActivatedNeurons"/> needs <see cref="StudyTools.Inspector"/>: it takes a short pass for each
+    /// embedding and no run, and averages and mixtures, which search a library, are not chosen by it.
+    /// </summary>
     /// <value>What is compared by default, and the paper's for comparison.</value>
     public IReadOnlyList<PromptSimilarity> Similarities { get; set; } = [PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken];
 
@@ -118,6 +128,15 @@ public sealed class StudyPlan
 
     /// <summary>The names of all sources, the mixtures behind the tasks.</summary>
     internal IReadOnlyList<string> SourceNames => [.. Sources.Select(task => task.Name), .. SourceMixtures.Select(mixture => mixture.Name)];
+
+    /// <summary>Whether there is something to transfer from, and not only settings to compare.</summary>
+    internal bool HasSources => Sources.Count + SourceMixtures.Count > 0;
+
+    /// <summary>Whether embeddings are compared by the neurons that they activate.</summary>
+    internal bool ComparesNeurons => Similarities.Contains(PromptSimilarity.ActivatedNeurons);
+
+    /// <summary>The ways to compare that a library can be searched by.</summary>
+    internal IEnumerable<PromptSimilarity> SearchedSimilarities => Similarities.Where(PromptSearchOptions.Searchable.Contains);
 
     /// <summary>The suites, or one of all targets.</summary>
     internal IReadOnlyList<StudySuite> AllSuites => Suites.Count > 0 ? Suites : [new StudySuite("all targets", [.. Targets.Select(task => task.Name)])];
@@ -132,6 +151,7 @@ public sealed class StudyPlan
         (copy.BestOfTopKValues, copy.RacingOfTopKValues, copy.AverageOfTopKValues, copy.MixtureOfTopKValues) = ([.. BestOfTopKValues], [.. RacingOfTopKValues], [.. AverageOfTopKValues], [.. MixtureOfTopKValues]);
         (copy.LongBaselineSteps, copy.Similarities) = ([.. LongBaselineSteps], [.. Similarities]);
         (copy.FewShot, copy.ModelTuning, copy.MultiTaskModelTuning) = (FewShot?.Clone(), ModelTuning?.Clone(), MultiTaskModelTuning?.Clone());
+        copy.Settings = [.. Settings.Select(setting => setting with { Options = setting.Options.Clone() })];
         copy.Suites = [.. Suites.Select(suite => suite with { Targets = [.. suite.Targets] })];
         return copy;
     }
@@ -139,7 +159,16 @@ public sealed class StudyPlan
     /// <exception cref="ArgumentException">The plan cannot be carried out; the message says why.</exception>
     internal void Check()
     {
-        Distinct(SourceNames, SourceMixtures.Count == 0 ? nameof(Sources) : $"{nameof(Sources)} with {nameof(SourceMixtures)}");
+        if (Settings.Count > 0)
+        {
+            CheckSettings();
+        }
+
+        if (HasSources || Settings.Count == 0)
+        {
+            Distinct(SourceNames, SourceMixtures.Count == 0 ? nameof(Sources) : $"{nameof(Sources)} with {nameof(SourceMixtures)}");
+        }
+
         Distinct(Targets.Select(task => task.Name), nameof(Targets));
         if (SourceMixtures.FirstOrDefault(mixture => Targets.Any(target => target.Name == mixture.Name)) is { } named)
         {
@@ -186,6 +215,20 @@ public sealed class StudyPlan
 
         _ = RacingRungs.Create(1, 1, 1, RacingFirstRungFraction, RacingOfAllBudgetFraction);
         _ = RacingRungs.Create(1, 1, 1, RacingFirstRungFraction, RacingOfTopKBudgetFraction);
+    }
+
+    private void CheckSettings()
+    {
+        Distinct(Settings.Select(setting => setting.Name), nameof(Settings));
+        if (!HasSources && (LongBaselineSteps.Count > 0 || FewShot is not null || ModelTuning is not null))
+        {
+            throw new ArgumentException($"{nameof(StudyPlan)} has {nameof(Settings)} and no {nameof(Sources)}, so that there are no methods to compare. Add sources, or leave out {nameof(LongBaselineSteps)}, {nameof(FewShot)} and {nameof(ModelTuning)}.");
+        }
+
+        if (Settings.FirstOrDefault(setting => setting.Options.Initialization == PromptInitialization.ClassLabels) is { } labels && Targets.FirstOrDefault(task => task.Labels.Count == 0) is { } without)
+        {
+            throw new ArgumentException($"{nameof(StudyPlan)}.{nameof(Settings)}['{labels.Name}'] starts from class labels, but the target '{without.Name}' has none. Choose another {nameof(TuningOptions.Initialization)}.");
+        }
     }
 
     private static void Distinct<T>(IEnumerable<T> values, string name)

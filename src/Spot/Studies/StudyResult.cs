@@ -37,16 +37,25 @@ public sealed record StudyResult
     /// <summary>What the test scores of the runs say that validation chose; null where a target has no test examples.</summary>
     public StudyFindings? Test { get; init; }
 
+    /// <summary>The settings on each target (<see cref="StudyPlan.Settings"/>, <see cref="SweepPlan"/>); empty where the plan has none.</summary>
+    public IReadOnlyList<SettingTable> Settings { get; init; } = [];
+
     /// <summary>How many units of work are not done yet; their scores are NaN.</summary>
     public int Missing { get; init; }
 
-    /// <summary>What was studied, and the table of search spaces with a line for each strategy, of the test scores if there are any.</summary>
+    /// <summary>What was studied, and the table of search spaces with a line for each strategy that has runs, of the test scores if there are any; then the settings of each target.</summary>
     /// <returns>Several lines.</returns>
     public override string ToString()
     {
+        string[] settings = [.. Settings.Select(table => table.ToString())];
+        if (Sources.Count == 0)
+        {
+            return string.Join(Environment.NewLine, settings);
+        }
+
         string missing = Missing > 0 ? $"; {ResultText.Count(Missing, "unit")} of work not done" : "";
         string head = $"{ResultText.Count(Sources.Count, "source")} x {ResultText.Count(SourceSeeds.Count, "run")}, {ResultText.Count(Targets.Count, "target")} x {ResultText.Count(TargetSeeds.Count, "run")}{missing}; " +
             $"{(Test is null ? "validation" : "test")} scores:";
-        return string.Join(Environment.NewLine, [head, .. (Test ?? Validation).Table.Select(row => $"  {row}")]);
+        return string.Join(Environment.NewLine, [head, .. (Test ?? Validation).Table.Where(row => row.Outcomes > 0).Select(row => $"  {row}"), .. settings]);
     }
 }

@@ -1,10 +1,10 @@
 namespace Spot.Studies;
 
-/// <summary>What a study needs for the methods that tune no prompt; each only where the plan asks for it.</summary>
+/// <summary>What a study needs besides the tuning of prompts; each only where the plan asks for it.</summary>
 /// <remarks>
-/// On a loaded backbone: <c>ModelTuner = new ModelTuner(backbone)</c>, <c>OpenModel = folder => TunedModel.Load(folder)</c>,
+/// On a loaded backbone: <c>Inspector = new PromptInspector(backbone)</c>, <c>ModelTuner = new ModelTuner(backbone)</c>, <c>OpenModel = folder => TunedModel.Load(folder)</c>,
 /// <c>ShowExamples = (task, examples, options) => FewShot.Apply(task, examples, backbone.Tokenizer, options).Examples</c>. What it is given is its
-/// maker's to dispose of, except for the models that it opens.
+/// maker's to dispose of, except for the models that it opens. <c>AddSpot</c> registers them all, but for <see cref="ModelFolder"/>.
 /// </remarks>
 public sealed record StudyTools
 {
@@ -16,6 +16,9 @@ public sealed record StudyTools
 
     /// <summary>Puts a task's training examples in front of examples (<see cref="StudyPlan.FewShot"/>).</summary>
     public Func<TextTask, IReadOnlyList<TextExample>, FewShotOptions, IReadOnlyList<TextExample>>? ShowExamples { get; init; }
+
+    /// <summary>Says which neurons a prompt activates (<see cref="PromptSimilarity.ActivatedNeurons"/> in <see cref="StudyPlan.Similarities"/>).</summary>
+    public IPromptInspector? Inspector { get; init; }
 
     /// <summary>
     /// Where the models that were tuned on mixtures are kept (<see cref="StudyPlan.MultiTaskModelTuning"/>), for all their targets; machines that share a
@@ -32,6 +35,7 @@ public sealed record StudyTools
         StudyUnitKind.MultiTaskModel when ModelTuner is null => (nameof(StudyPlan.MultiTaskModelTuning), nameof(ModelTuner)),
         StudyUnitKind.MultiTaskModelTuning when OpenModel is null => (nameof(StudyPlan.MultiTaskModelTuning), nameof(OpenModel)),
         StudyUnitKind.MultiTaskModel or StudyUnitKind.MultiTaskModelTuning when ModelFolder is null => (nameof(StudyPlan.MultiTaskModelTuning), nameof(ModelFolder)),
+        StudyUnitKind.SourceNeurons or StudyUnitKind.TargetNeurons when Inspector is null => ($"{nameof(StudyPlan.Similarities)}[{nameof(PromptSimilarity.ActivatedNeurons)}]", nameof(Inspector)),
         _ => null,
     };
 }

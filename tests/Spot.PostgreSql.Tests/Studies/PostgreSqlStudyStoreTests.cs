@@ -1,6 +1,11 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using Spot.Backbone;
 using Spot.Studies;
+using Spot.Tests;
 using Spot.Tests.Studies;
+using Spot.Tests.Tuning;
+using Spot.Tuning;
 
 namespace Spot.PostgreSql.Tests;
 
@@ -69,6 +74,58 @@ public sealed class PostgreSqlStudyStoreTests : StudyStoreContract
         await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(await other.OpenRunAsync("u", Cancel)).FullName, "checkpoint.safetensors"), [4], Cancel);
         other.KeepRun("u"); // of one that was slower
         Assert.Equal(0, await ExecuteAsync("delete from spot.study_checkpoints"));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_too_large_stays_and_another_machine_begins_anew_to_the_same_result()
+    {
+        using T5Backbone backbone = Toy.Backbone();
+        PromptTuner tuner = new(backbone);
+        BackboneOptions cpu = new() { Device = "cpu", Precision = BackbonePrecision.Float32 };
+        StudyTools tools = new() { ModelTuner = new ModelTuner(backbone), OpenModel = folder => TunedModel.Load(folder, cpu) };
+        StudyPlan plan = RealPlan();
+        plan.ModelTuning = Toy.ModelOptions(6);
+        plan.ModelTuning.CheckpointEvery = 2;
+        const string unit = "modeltuning.roads.0";
+        Messages<PostgreSqlStudyStore> log = new(LogLevel.Information);
+        async Task<PostgreSqlStudyStore> OpenRealAsync(string name)
+        {
+            PostgreSqlStudyStore store = await PostgreSqlStudyStore.OpenAsync(await SourceAsync(), name, backbone.Identity, logger: log, cancellationToken: Cancel);
+            store.MostCheckpointBytes = 1 << 20; // as if the model were a large one
+            return store;
+        }
+
+        async Task<List<int>> RunAsync(PostgreSqlStudyStore store, int stopAt)
+        {
+            using CancellationTokenSource stop = new();
+            using Study study = new(plan, store, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), tools);
+            List<int> steps = [];
+            Listener<TuningProgress> listener = new(now =>
+            {
+                steps.Add(now.Step);
+                if (stopAt > 0 && now.Step == stopAt)
+                {
+                    stop.Cancel();
+                }
+            });
+            Task<bool> run = study.RunUnitAsync(unit, listener, stop.Token);
+            await (stopAt > 0 ? Assert.ThrowsAnyAsync<OperationCanceledException>(() => run) : (Task)run);
+            return steps;
+        }
+
+        using PostgreSqlStudyStore lost = await OpenRealAsync("moved");
+        Assert.Equal(0, (await RunAsync(lost, 3))[0]);
+        Assert.Equal(3, (await RunAsync(lost, 5))[0]); // where its checkpoint is it goes on
+        Assert.Equal(0, await ExecuteAsync("delete from spot.study_checkpoints"));
+        Assert.Equal(1, log.All.Count(line => line.Contains($"unit '{unit}': the checkpoint of ", StringComparison.Ordinal) && line.Contains("stays on this machine", StringComparison.Ordinal)));
+
+        using PostgreSqlStudyStore elsewhere = await OpenRealAsync("moved"), whole = await OpenRealAsync("whole");
+        Assert.Equal(0, (await RunAsync(elsewhere, 0))[0]);
+        await RunAsync(whole, 0);
+        Assert.Equal((await whole.ReadAsync([unit], Cancel))[unit], (await elsewhere.ReadAsync([unit], Cancel))[unit]);
+        await RunAsync(lost, 0); // of the slower one the unit is done
+        using Study end = new(plan, lost, backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), tools);
+        Assert.True(double.IsFinite((await end.ResultAsync(Cancel)).Validation.Methods.Single(row => row.Method == StudyMethod.ModelTuning).Suites[0].Score.Mean));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class LinkedCheckpointTests : IDisposable
     [InlineData(true)]
     public async Task The_bundled_model_answers_alike(bool folderIsLink)
     {
-        BackboneOptions options = new() { Device = "cpu", Precision = BackbonePrecision.Float32 };
+        BackboneOptions options = new() { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 };
         using T5Backbone plain = T5Backbone.Load(TestModels.SpotTiny, options), linked = T5Backbone.Load(Cached(TestModels.SpotTiny, folderIsLink), options);
         Assert.Equal(plain.Fingerprint, linked.Fingerprint);
         string[] inputs = ["topic: The bridge is long.", "review: The pace never drops."];

@@ -19,7 +19,7 @@ public class SpotTinyTests
         string weights = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "model.safetensors"))));
         Assert.True(golden.GetProperty("fingerprint").GetString() == weights, "models/spot-tiny has other weights than Golden/spot-tiny was made with; make new reference outputs.");
         Dictionary<string, float[]> tensors = GoldenData.Tensors(Path.Combine(folder, "golden.safetensors"));
-        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         using IDisposable noGradient = no_grad();
         int i = 0;
         foreach (JsonElement example in golden.GetProperty("cases").EnumerateArray())
@@ -51,7 +51,7 @@ public class SpotTinyTests
         JsonNode golden = JsonNode.Parse(File.ReadAllText(path))!;
         golden["fingerprint"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "model.safetensors"))));
         List<SafetensorsEntry> tensors = [];
-        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         using IDisposable noGradient = no_grad();
         int i = 0;
         foreach (JsonNode? example in golden["cases"]!.AsArray())
@@ -77,7 +77,7 @@ public class SpotTinyTests
     public void Float16_is_refused_with_the_reason()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float16 }));
+            () => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float16 }));
         Assert.Contains("65,504", error.Message, StringComparison.Ordinal);
         Assert.Contains("BFloat16", error.Message, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public class SpotTinyTests
     {
         int[] input = backbone.Tokenizer.Encode(text, 512), target = backbone.Tokenizer.Encode(answer, 512);
         FrozenT5 model = TestModels.OnThisThread(backbone.Model);
-        EncodedBatch encoded = model.Encode(null, new TokenBatch([input], 0, CPU));
+        EncodedBatch encoded = model.Encode(null, new TokenBatch([input], 0, model.Device));
         return new Outputs(
             input, target, encoded.States, model.Logits(model.Decode(encoded, [target])),
             TestModels.Floats(model.Score(encoded, [target]).NegativeLogLikelihood), model.Greedy(encoded, 12)[0]);

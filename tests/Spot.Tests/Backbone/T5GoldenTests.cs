@@ -40,7 +40,7 @@ public class T5GoldenTests
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor? prompt = TestModels.Prompt(golden, model);
-            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, CPU);
+            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, model.Device);
             List<Tensor> encoderTrace = [], decoderTrace = [];
             EncodedBatch encoded = model.Encode(prompt, inputs, trace: encoderTrace.Add);
             Tensor logits = model.Logits(model.Decode(encoded, golden.Targets, trace: decoderTrace.Add));
@@ -73,7 +73,7 @@ public class T5GoldenTests
         {
             using DisposeScope scope = NewDisposeScope();
             List<Tensor> trace = [];
-            EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch(golden.Inputs, model.Config.PadId, CPU), trace: trace.Add);
+            EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch(golden.Inputs, model.Config.PadId, model.Device), trace: trace.Add);
             CompareEncoder(golden, encoded.States, trace);
         }
     }
@@ -92,7 +92,7 @@ public class T5GoldenTests
             }
 
             using DisposeScope scope = NewDisposeScope();
-            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, CPU);
+            TokenBatch inputs = new(golden.Inputs, model.Config.PadId, model.Device);
             int[][] written = model.Greedy(model.Encode(TestModels.Prompt(golden, model), inputs), 20);
             int row = 0;
             foreach (JsonElement ids in expected.EnumerateArray())
@@ -128,7 +128,7 @@ public class T5GoldenTests
     }
 
     private static Tensor Scores(FrozenT5 model, Tensor? prompt, int[][] inputs, int[][] targets, int width) =>
-        model.Score(model.Encode(prompt, new TokenBatch(inputs, model.Config.PadId, CPU, width)), targets).NegativeLogLikelihood;
+        model.Score(model.Encode(prompt, new TokenBatch(inputs, model.Config.PadId, model.Device, width)), targets).NegativeLogLikelihood;
 
     /// <summary>The folder's own golden, else that of the checkpoint with the same fingerprint, which does not depend on how weights are stored.</summary>
     internal static string GoldenFolder(string folder)

@@ -16,7 +16,7 @@ internal static class TestModels
     {
         TorchRuntime.EnsureLoaded();
         T5Config config = T5Config.Load(Path.Combine(folder, "config.json"));
-        device ??= CPU;
+        device ??= TestDevice.Device;
         return new FrozenT5(T5Weights.Load(folder, config, device, type), config, device, type);
     }
 
@@ -25,7 +25,7 @@ internal static class TestModels
 
     public static Tensor? Prompt(GoldenCase golden, FrozenT5 model) => golden.PromptLength == 0
         ? null
-        : PromptTensor.From(golden["prompt"], golden.PromptLength, model.Config.Dim, CPU).requires_grad_();
+        : PromptTensor.From(golden["prompt"], golden.PromptLength, model.Config.Dim, model.Device).requires_grad_();
 
     /// <summary>SHA-256 over all weights as they lie in memory.</summary>
     public static string HashWeights(FrozenT5 model)

@@ -17,7 +17,7 @@ internal static class TestPrompts
     }
 
     /// <summary>A prompt as a tensor; null for the bare model. // [length, d]</summary>
-    public static Tensor? Rows(SoftPrompt? prompt) => prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, CPU);
+    public static Tensor? Rows(SoftPrompt? prompt) => prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, TestDevice.Device);
 
     /// <summary>Inputs of many lengths, made of a model's tokens.</summary>
     public static int[][] Inputs(int count) =>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Spot.Backbone;
 using Spot.Library;
+using Spot.Studies;
 using Spot.Tests.Backbone;
 using Spot.Tests.Transfer;
 using Spot.Tests.Tuning;
@@ -25,7 +26,7 @@ public sealed class AddSpotTests : IDisposable
     {
         using ServiceProvider services = Provider(TestModels.SpotTiny);
         using IServiceScope scope = services.CreateScope();
-        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptLibrary) })
+        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptInspector), typeof(IPromptLibrary) })
         {
             Assert.Same(services.GetRequiredService(type), scope.ServiceProvider.GetRequiredService(type));
         }
@@ -33,6 +34,34 @@ public sealed class AddSpotTests : IDisposable
         Assert.IsType<PromptTuner>(services.GetRequiredService<IPromptTuner>());
         Assert.IsType<TaskEmbedder>(services.GetRequiredService<ITaskEmbedder>());
         Assert.Equal(_folder.Path, Assert.IsType<PromptLibrary>(services.GetRequiredService<IPromptLibrary>()).Folder);
+    }
+
+    [Fact]
+    public async Task The_tools_of_studies_are_the_registrations_own()
+    {
+        using (ServiceProvider services = Provider(TestModels.SpotTiny))
+        {
+            StudyTools tools = services.GetRequiredService<StudyTools>();
+            Assert.Same(services.GetRequiredService<IModelTuner>(), tools.ModelTuner);
+            Assert.Null(tools.ModelFolder);
+            FewShotOptions two = new() { Demonstrations = 2, Seed = 3 };
+            T5Backbone backbone = services.GetRequiredService<T5Backbone>();
+            Assert.Equal(FewShot.Apply(Toy, Rows, backbone.Tokenizer, two).Examples, tools.ShowExamples!(Toy, Rows, two));
+            using ITunedModel opened = tools.OpenModel!(TestModels.SpotTiny);
+            Assert.Equal(
+                await services.GetRequiredService<IPromptEvaluator>().EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
+                await opened.Evaluator.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel), (a, b) => a.Score == b.Score);
+        }
+
+        ServiceCollection keyed = new();
+        StudyTools own = new();
+        keyed.AddSingleton(own).AddKeyedSpot("a", options => (options.ModelPath, options.Backbone.Device) = (TestModels.SpotTiny, "nowhere"));
+        keyed.AddSpot();
+        using ServiceProvider other = keyed.BuildServiceProvider();
+        Assert.Same(own, other.GetRequiredService<StudyTools>()); // what is registered stays
+        StudyTools ofKey = other.GetRequiredKeyedService<StudyTools>("a");
+        Assert.Same(other.GetRequiredKeyedService<IModelTuner>("a"), ofKey.ModelTuner);
+        Assert.Contains("nowhere", Assert.ThrowsAny<Exception>(() => ofKey.OpenModel!(TestModels.SpotTiny)).Message, StringComparison.Ordinal); // as its options say
     }
 
     [Fact]
@@ -49,6 +78,7 @@ public sealed class AddSpotTests : IDisposable
         {
             () => tuner.TuneAsync(Toy, cancellationToken: Cancel),
             () => evaluator.EvaluateAsync(null, Toy, Rows, cancellationToken: Cancel),
+            () => services.GetRequiredService<IPromptInspector>().ReportAsync(new SoftPrompt(1, 1, [1], "x"), cancellationToken: Cancel),
             () => modelTuner.TuneAsync(Toy, Path.Combine(_folder.Path, "tuned"), cancellationToken: Cancel),
             () => embedder.EmbedAsync(Toy, cancellationToken: Cancel),
         })
@@ -163,6 +193,6 @@ public sealed class AddSpotTests : IDisposable
     {
         options.ModelPath = model;
         options.LibraryPath = _folder.Path;
-        options.Backbone = new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 };
+        options.Backbone = new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 };
     }).Services.BuildServiceProvider();
 }

@@ -75,7 +75,7 @@ internal static class FuzzTargets
             Try(() => library.GetAsync(Path.GetFileNameWithoutExtension(problem.Path)).GetAwaiter().GetResult());
         }
 
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             Try(() => library.SearchAsync(Records.Query("q"), new() { Similarity = similarity }).GetAwaiter().GetResult());
         }

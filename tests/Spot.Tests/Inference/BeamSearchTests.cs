@@ -70,7 +70,7 @@ public class BeamSearchTests
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch([golden.Inputs[row]], model.Config.PadId, CPU));
+        EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch([golden.Inputs[row]], model.Config.PadId, model.Device));
         using DecodingBatch batch = new(model);
         batch.Add(encoded.States, [(int)encoded.States.size(1)], [20]);
         while (batch.Count > 0)

@@ -169,7 +169,7 @@ public class LibraryProcessTests
             records.Add((await library.GetAsync(id, Token))!);
         }
 
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             Assert.Equal(
                 Samples.Ranking(records, Samples.Query("q"), similarity), Samples.Ranking(await library.SearchAsync(Samples.Query("q"), new() { K = 1000, Similarity = similarity }, Token)));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Library;
 using Spot.Studies;
@@ -82,7 +83,7 @@ internal static class GettingStartedSnippets
         {
             spot.ModelPath = "models/spot-tiny";
             spot.LibraryPath = "prompts";
-            spot.Backbone.Device = "cpu";
+            spot.Backbone.Device = TestDevice.Name;
         });
         services.AddSingleton<Classifier>();
     }

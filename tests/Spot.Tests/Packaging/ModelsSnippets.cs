@@ -1,6 +1,8 @@
 using Spot.Backbone;
+using Spot.Studies;
 using Spot.Tasks;
 using Spot.Tokenization;
+using Spot.Tuning;
 
 namespace Spot.Tests.Packaging;
 
@@ -22,10 +24,16 @@ internal static class ModelsSnippets
             cancellationToken: cancellationToken);
     }
 
-    public static void Look()
+    public static async Task LookAsync(T5Backbone backbone)
     {
         TextTask task = TaskFolder.Load("my-tasks/tickets");
         TuningOptions options = new() { PromptLength = 20, Steps = 1_000, EvaluateEvery = 100, EmbeddingStep = 500, MaxInputLength = 128, MaxValidationExamples = 200 };
         Console.WriteLine(DataReport.Create(task, T5Tokenizer.Load("flan-t5-base"), options)); // needs no model and no backend
+
+        SweepPlan sweep = new() { Task = task, Options = options, LearningRates = [0.1, 0.3, 1], PromptLengths = [20, 100], Seeds = [0, 1] };
+        PromptTuner tuner = new(backbone);
+        using Study study = new(sweep, "sweep", backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
+        await study.RunAsync();
+        Console.WriteLine((await study.ResultAsync()).Settings[0]); // a table by setting; also ToMarkdown and ToJson
     }
 }

@@ -62,7 +62,7 @@ internal sealed class PackedProject : IDisposable
                 built ? Path.Combine(AppContext.BaseDirectory, Path.GetFileName(source)) : Path.Combine(TestPaths.RepositoryRoot, source), Path.Combine(stage, source));
         }
 
-        foreach (XElement dependency in Elements(nuspec, "dependency").Where(element => element.Attribute("id")!.Value == "Spot"))
+        foreach (XElement dependency in Elements(nuspec, "dependency").Where(element => _packed.Contains(element.Attribute("id")!.Value)))
         {
             dependency.SetAttributeValue("version", $"[{Version}]");
         }

@@ -50,6 +50,9 @@ internal static class TuningSnippets
         ], temperature: 2);
         TuningResult onMixture = await tuner.TuneAsync(opinions, options, start: tuned.Best);
 
+        MultitaskTuningResult apart = await new MultitaskTuner(backbone).TuneAsync(opinions, new MultitaskTuningOptions { Prompt = options }, start: tuned.Best);
+        SoftPrompt ofBooks = apart.Best.Of("books"); // a prompt as any other
+
         string[] texts = [.. books.Train.Select(example => example.Input)];
         TuningResult onText = await tuner.TuneAsync(TextTask.FromText("letters", texts[10..], texts[..10]), options);
         using TextFiles pages = new(["samples/data/films/train.jsonl", "samples/data/books/train.jsonl"], field: "input");
@@ -72,6 +75,19 @@ internal static class TuningSnippets
 
         FewShotExamples shown = FewShot.Apply(task, task.Test, backbone.Tokenizer, new FewShotOptions { Demonstrations = 4, MaxInputLength = 512 });
         PromptEvaluation baseline = await evaluator.EvaluateAsync(null, task, shown.Examples);
+
+        PromptInspector inspector = new(backbone);
+        PromptReport report = await inspector.ReportAsync(tuned.Final, new PromptReportOptions
+        {
+            Start = tuned.Embedding!.Start, // a record of a library has it too
+            Task = films,                   // as many evaluations as the prompt has rows, and one
+            Evaluation = asTuned,
+        });
+        Console.WriteLine(report);
+
+        PromptRecycler recycler = await PromptRecycler.FromVocabularyAsync(backbone, tunedModel);
+        SoftPrompt moved = recycler.Recycle(tuned.Best);
+        TuningResult there = await new PromptTuner(tunedModel).TuneAsync(films, options, start: moved);
 
         PromptFile.WritePeft("films-peft", tuned.Best, new PeftExportOptions { BaseModel = "models/spot-tiny" });
         SoftPrompt imported = PromptFile.Read("films-peft", backbone.Fingerprint, backbone.Config.Dim);

@@ -12,7 +12,7 @@ public sealed class Planted : IAsyncLifetime
 {
     private const long Seed = 1;
     private readonly TempFolder _folder = new();
-    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
     private readonly Dictionary<string, TaskEmbedding> _embeddings = [];
     private readonly Dictionary<string, Task<TransferResult>> _oracles = [];
 

@@ -1,3 +1,4 @@
+using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Samples.TransferStudy;
 using Spot.Studies;
@@ -101,7 +102,7 @@ public sealed class StudyTasksTests : IDisposable
         Merge = [],
         ReportOnly = false,
         LabelRows = false,
-        Device = "cpu",
+        Device = TestDevice.Name,
         Precision = BackbonePrecision.Float32,
     };
 

@@ -5,7 +5,7 @@ using Spot.Transfer;
 namespace Spot.Tests.Studies;
 
 /// <summary>
-/// Tunes and embeds without a model: what a run gives is a function of its task, seed and start. It notes what it was asked for, and can stop as a
+/// Tunes and embeds without a model: what a run gives is a function of its task, seed, start, learning rate and prompt length. It notes what it was asked for, and can stop as a
 /// process that is cancelled would.
 /// </summary>
 internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
@@ -45,6 +45,16 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
         MixtureOfTopKValues = [2],
     };
 
+    public static SweepPlan Sweep() => new()
+    {
+        Task = Task("swept", test: true),
+        Options = new() { Steps = 40, EvaluateEvery = 10 },
+        LearningRates = [0.1, 0.3, 1],
+        PromptLengths = [10, 20],
+        Initializations = [PromptInitialization.SampledVocabulary, PromptInitialization.RandomUniform],
+        Seeds = [0, 5],
+    };
+
     public static TextTask Task(string name, bool test = false) =>
         new(name, [], [new TextExample(name, "b")], [new TextExample("c", "d")], test ? [new TextExample("e", "f")] : null);
 
@@ -60,7 +70,7 @@ internal sealed class StudyFake : IPromptTuner, IPromptEvaluator, ITaskEmbedder
             throw new TuningDivergedException("diverged") { Step = 7, LastGood = Prompt(7, 7) };
         }
 
-        double key = Hash($"{task.Name} {options.Seed}"), from = start?.Values.Span[0] ?? 0;
+        double key = Hash($"{task.Name} {options.Seed}") + (3 * (options.Optimizer.LearningRate - 0.3)) + ((options.PromptLength - 100) / 7.0), from = start?.Values.Span[0] ?? 0;
         double[] scores = [.. Enumerable.Range(1, 4).Select(i => Math.Round(20 + (15 * i) + (15 * Math.Sin(key + (9 * from) + i)), 3))];
         int best = Array.IndexOf(scores, scores.Max());
         return System.Threading.Tasks.Task.FromResult(new TuningResult

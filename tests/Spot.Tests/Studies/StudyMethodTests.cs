@@ -1,3 +1,4 @@
+using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Studies;
 using Spot.Tests.Transfer;
@@ -196,7 +197,7 @@ public sealed class StudyMethodTests : IDisposable
         };
         plan.SourceOptions.EmbeddingStep = 2;
         plan.TargetOptions.EvaluationMethod = plan.ModelTuning.EvaluationMethod = EvaluationMethod.Ranking;
-        BackboneOptions cpu = new() { Device = "cpu", Precision = BackbonePrecision.Float32 };
+        BackboneOptions cpu = new() { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 };
         PromptTuner tuner = new(backbone);
         PromptEvaluator evaluator = new(backbone);
         using Study study = new(plan, Path.Combine(_folder.Path, "real"), backbone.Identity, tuner, evaluator, new TaskEmbedder(tuner), new StudyTools

@@ -54,7 +54,7 @@ public class BundledTasksTests
 
     private static async Task<List<(string Task, long Seed, TaskEmbedding Embedding)>> EmbedAsync()
     {
-        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         TaskEmbedder embedder = new(new PromptTuner(backbone));
         TuningOptions options = TuningOptions.SmallModel();
         options.EmbeddingStep = 20;

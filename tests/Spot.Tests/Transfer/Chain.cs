@@ -8,7 +8,7 @@ namespace Spot.Tests.Transfer;
 public sealed class Chain : IDisposable
 {
     private readonly Lazy<T5Backbone> _backbone = new(
-        () => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 }));
+        () => T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 }));
 
     private readonly Dictionary<string, (JsonElement Json, Dictionary<string, float[]> Tensors)> _files = [];
 

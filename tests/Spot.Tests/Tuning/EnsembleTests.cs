@@ -14,7 +14,7 @@ public sealed class EnsembleTests : IDisposable
             .Select((word, i) => new TextExample($"review: The film is {word}{(i % 3 == 0 ? ", and we all said so on the way home" : "")}.", Labels[i % 2])),
     ];
 
-    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
 
     public void Dispose() => _backbone.Dispose();
 

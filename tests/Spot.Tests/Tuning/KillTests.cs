@@ -78,7 +78,7 @@ public sealed class KillTests
     private static async Task TuneModelAsync(ModelTuningOptions options)
     {
         string folder = options.RunFolder!, output = Path.Combine(folder, "output");
-        using T5Backbone backbone = T5Backbone.Load(Path.Combine(folder, "..", "checkpoint"), new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(Path.Combine(folder, "..", "checkpoint"), new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         await new ModelTuner(backbone).TuneAsync(Toy.Mixture(), output, options, cancellationToken: Cancel);
         File.Move(Path.Combine(output, "model.safetensors"), Path.Combine(folder, "result"));
         Directory.Delete(output, recursive: true);

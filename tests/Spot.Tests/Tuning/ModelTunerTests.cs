@@ -16,7 +16,7 @@ public sealed class ModelTunerTests : ToyTests
         ModelTuningResult result = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("tuned"), options, cancellationToken: Cancel);
         Assert.Equal(before, TestModels.HashWeights(_backbone.Model));
         Assert.True(result.Losses.TakeLast(5).Average() < 0.5 * result.Losses[0], $"loss {result.Losses[0]:F2} -> {result.Losses[^1]:F2}");
-        using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.NotEqual(_backbone.Fingerprint, tuned.Fingerprint);
         Assert.Equal(_backbone.Config, tuned.Config);
         PromptEvaluation again = await new PromptEvaluator(tuned).EvaluateAsync(null, Toy.Task(), options: options.ToEvaluationOptions(), cancellationToken: Cancel);
@@ -35,11 +35,11 @@ public sealed class ModelTunerTests : ToyTests
 
         byte[] json = TokenizerJson.Of(File.ReadAllBytes(Path.Combine(TestModels.SpotTiny, "spiece.model")), TokenizerJson.Style.Converted);
         File.WriteAllBytes(Path.Combine(folder, "tokenizer.json"), json);
-        using T5Backbone backbone = T5Backbone.Load(folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone backbone = T5Backbone.Load(folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.Equal(_backbone.Fingerprint, backbone.Fingerprint);
         ModelTuningResult result = await new ModelTuner(backbone).TuneAsync(Toy.Task(), Output("tuned"), Options(1), cancellationToken: Cancel);
         Assert.Equal(json, File.ReadAllBytes(Path.Combine(result.Folder, "tokenizer.json")));
-        using T5Backbone again = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone again = T5Backbone.Load(result.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.Equal(backbone.Tokenizer.VocabularySize, again.Tokenizer.VocabularySize);
     }
 
@@ -53,8 +53,8 @@ public sealed class ModelTunerTests : ToyTests
         ModelTuningResult two = await tuner.TuneAsync(Toy.Task(), Output("rough"), rough, cancellationToken: Cancel);
         Assert.All(one.Losses.Zip(two.Losses), pair => Assert.Equal(pair.First, pair.Second, 0.1 * one.Losses[0]));
         Assert.NotEqual(one.Losses, two.Losses);
-        using T5Backbone full = T5Backbone.Load(one.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
-        using T5Backbone half = T5Backbone.Load(two.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone full = T5Backbone.Load(one.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
+        using T5Backbone half = T5Backbone.Load(two.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.All(full.Model.Weights.Tensors, weight => Assert.True(
             GoldenData.Difference(TestModels.Floats(half.Model.Weights[weight.Key]), TestModels.Floats(weight.Value)) < 0.05, weight.Key));
         double share = (double)new FileInfo(Path.Combine(two.Folder, "model.safetensors")).Length / new FileInfo(Path.Combine(one.Folder, "model.safetensors")).Length;
@@ -89,7 +89,7 @@ public sealed class ModelTunerTests : ToyTests
         List<ModelTuningResult> results = [];
         foreach ((string folder, BackbonePrecision precision) in folders.Zip([BackbonePrecision.Float32, BackbonePrecision.BFloat16]))
         {
-            using T5Backbone backbone = T5Backbone.Load(source.Folder, new BackboneOptions { Device = "cpu", Precision = precision });
+            using T5Backbone backbone = T5Backbone.Load(source.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = precision });
             ModelTuningOptions options = Options(3);
             options.RunFolder = Output("run"); // one run: the second finds it finished
             results.Add(await new ModelTuner(backbone).TuneAsync(Toy.Task(), folder, options, cancellationToken: Cancel));
@@ -107,7 +107,7 @@ public sealed class ModelTunerTests : ToyTests
     {
         ModelTuningResult one = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("one"), Options(1), cancellationToken: Cancel);
         ModelTuningResult two = await new ModelTuner(_backbone).TuneAsync(Toy.Task(), Output("two"), Options(2), cancellationToken: Cancel);
-        using T5Backbone backbone = T5Backbone.Load(one.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.BFloat16 });
+        using T5Backbone backbone = T5Backbone.Load(one.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.BFloat16 });
         File.Move(Path.Combine(two.Folder, "model.safetensors"), Path.Combine(one.Folder, "model.safetensors"), overwrite: true);
         SpotException error = await Assert.ThrowsAsync<SpotException>(() => new ModelTuner(backbone).TuneAsync(Toy.Task(), Output("mixed"), Options(1), cancellationToken: Cancel));
         Assert.Contains("load the backbone again", error.Message, StringComparison.Ordinal);

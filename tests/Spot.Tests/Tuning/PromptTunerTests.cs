@@ -8,7 +8,7 @@ namespace Spot.Tests.Tuning;
 public sealed class PromptTunerTests : IDisposable
 {
     private static readonly string[] Labels = ["fact", "opinion"];
-    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
 
     public void Dispose() => _backbone.Dispose();
 

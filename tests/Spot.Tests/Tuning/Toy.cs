@@ -1,3 +1,4 @@
+using Spot.Tests.Backbone;
 using Spot.Backbone;
 
 namespace Spot.Tests.Tuning;
@@ -7,7 +8,7 @@ internal static class Toy
 {
     public static readonly string[] Labels = ["fact", "opinion"];
 
-    public static T5Backbone Backbone() => T5Backbone.Load(Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny"), new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+    public static T5Backbone Backbone() => T5Backbone.Load(Path.Combine(TestPaths.RepositoryRoot, "models", "spot-tiny"), new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
 
     public static TextTask Task(string name = "toy")
     {

@@ -4,6 +4,10 @@ namespace Spot;
 /// <remarks>Copied when a search begins: later changes do not reach it.</remarks>
 public sealed class PromptSearchOptions
 {
+    /// <summary>The ways to compare that a library has keys of: all but <see cref="PromptSimilarity.ActivatedNeurons"/>.</summary>
+    public static IReadOnlyList<PromptSimilarity> Searchable { get; } =
+        [PromptSimilarity.AverageToken, PromptSimilarity.PerToken, PromptSimilarity.AverageDisplacement, PromptSimilarity.PerTokenDisplacement];
+
     /// <summary>How many prompts at most, at least 1; more than there are is all of them.</summary>
     /// <value>3: as many as the strategies of transfer take, so that a search shows what they start from.</value>
     public int K { get; set; } = 3;
@@ -29,13 +33,13 @@ public sealed class PromptSearchOptions
     public PromptSearchOptions Clone() => (PromptSearchOptions)MemberwiseClone();
 
     /// <summary>Checks the settings, as every search does when it begins.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="K"/> is below 1, or <see cref="Similarity"/> is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="K"/> is below 1, or <see cref="Similarity"/> is none that a library has keys of.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(K, 1);
-        if (!Enum.IsDefined(Similarity))
+        if (!Searchable.Contains(Similarity))
         {
-            throw new ArgumentOutOfRangeException(nameof(Similarity), Similarity, $"Expected one of {string.Join(", ", Enum.GetNames<PromptSimilarity>())}.");
+            throw new ArgumentOutOfRangeException(nameof(Similarity), Similarity, $"Expected one of {string.Join(", ", Searchable)}: of these a library has keys.");
         }
     }
 

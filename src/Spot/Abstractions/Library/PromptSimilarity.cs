@@ -1,6 +1,6 @@
 namespace Spot;
 
-/// <summary>How two task embeddings are compared: by their prompts e (SPoT §3.2), or by what tuning did to them, the displacements d = e − start.</summary>
+/// <summary>How two task embeddings are compared: by their prompts e (SPoT §3.2), or by what tuning did to them, the displacements d = e − start, or by what they do in the model.</summary>
 /// <remarks>
 /// Prompts that began at one start are alike whatever their tasks, as few steps do not carry them far from it; displacements are not (docs/study.md).
 /// </remarks>
@@ -17,4 +17,10 @@ public enum PromptSimilarity
 
     /// <summary>Of the displacements, the mean over all pairs of rows of their cosine: (1/L²) Σᵢ Σⱼ cos(d¹ᵢ, d²ⱼ).</summary>
     PerTokenDisplacement,
+
+    /// <summary>
+    /// Of the prompts, the overlap of the neurons that they activate (<see cref="ActivatedNeurons.Overlap"/>; Su et al. 2022). Of a study alone: it needs the
+    /// model, and no library has keys of it.
+    /// </summary>
+    ActivatedNeurons,
 }

@@ -6,9 +6,7 @@ namespace Spot.Serialization;
 /// <param name="Multitask">Whether the prompt is composed for each of several tasks.</param>
 internal sealed record PeftConfig(int Rows, int Submodules, bool Multitask)
 {
-    public const string TypeField = "peft_type", PromptTuning = "PROMPT_TUNING", TaskType = "SEQ_2_SEQ_LM";
-
-    private const string MultitaskTuning = "MULTITASK_PROMPT_TUNING";
+    public const string TypeField = "peft_type", PromptTuning = "PROMPT_TUNING", MultitaskTuning = "MULTITASK_PROMPT_TUNING", TaskType = "SEQ_2_SEQ_LM";
 
     /// <exception cref="InvalidDataException">It is of no soft prompt in front of a T5's encoder, or a value is missing or out of range.</exception>
     public static PeftConfig Read(ConfigReader json, int dim)

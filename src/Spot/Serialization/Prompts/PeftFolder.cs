@@ -32,7 +32,21 @@ internal static class PeftFolder
         return config.Multitask ? Compose(file, rows, config, json, target) : [target.Prompt(rows.Slice(0, config.Rows), file.Path)];
     }
 
-    public static void Write(string folder, SoftPrompt prompt, PeftExportOptions options)
+    public static void Write(string folder, SoftPrompt prompt, PeftExportOptions options) =>
+        Write(folder, prompt, options, [SafetensorsEntry.FromFloats(Key, [prompt.Length, prompt.Dim], prompt.Values.Span)], null);
+
+    public static void Write(string folder, MultitaskPrompt prompt, PeftExportOptions options)
+    {
+        SoftPrompt shared = prompt.Shared;
+        Write(folder, shared, options,
+        [
+            SafetensorsEntry.FromFloats(ColumnsKey, [prompt.Tasks.Count, shared.Length, prompt.Ranks], prompt.Columns.Span),
+            SafetensorsEntry.FromFloats(RowsKey, [prompt.Tasks.Count, prompt.Ranks, shared.Dim], prompt.Rows.Span),
+            SafetensorsEntry.FromFloats(Key, [shared.Length, shared.Dim], shared.Values.Span),
+        ], prompt);
+    }
+
+    private static void Write(string folder, SoftPrompt prompt, PeftExportOptions options, SafetensorsEntry[] tensors, MultitaskPrompt? tasks)
     {
         if (string.IsNullOrWhiteSpace(options.BaseModel))
         {
@@ -45,8 +59,8 @@ internal static class PeftFolder
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Heads ?? 1, 1, nameof(options));
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, Safetensors), stream => SafetensorsWriter.Write(
-            stream, [SafetensorsEntry.FromFloats(Key, [prompt.Length, prompt.Dim], prompt.Values.Span)], new Dictionary<string, string> { ["format"] = "pt" }));
-        AtomicFile.Write(Path.Combine(folder, ConfigName), stream => WriteConfig(stream, prompt, options));
+            stream, tensors, new Dictionary<string, string> { ["format"] = "pt" }));
+        AtomicFile.Write(Path.Combine(folder, ConfigName), stream => WriteConfig(stream, prompt, options, tasks));
     }
 
     // prompt(task) = shared rows ⊙ (columns of the task · rows of the task); [S·P, H], [T, S·P, r], [T, r, H].
@@ -80,13 +94,7 @@ internal static class PeftFolder
             float[] values = new float[config.Rows * dim];
             for (int i = 0; i < values.Length; i++)
             {
-                double factor = 0;
-                for (int r = 0; r < ranks; r++)
-                {
-                    factor += (double)left[(((task * shared.Count) + (i / dim)) * ranks) + r] * right[(((task * ranks) + r) * dim) + (i % dim)];
-                }
-
-                values[i] = (float)(shared.Values[i] * factor);
+                values[i] = (float)(shared.Values[i] * MultitaskPrompt.Factor(left, right, task, i / dim, i % dim, shared.Count, dim, ranks));
             }
 
             prompts[task] = target.Prompt(new PromptRows(config.Rows, dim, values), file.Path);
@@ -98,7 +106,7 @@ internal static class PeftFolder
     private static string Find(TensorFile file, string name) => file.Tensors.ContainsKey(name) ? name : throw new InvalidDataException(
         $"'{file.Path}': found no tensor '{name}', expected it in the weights of a PEFT prompt of this type.");
 
-    private static void WriteConfig(Stream stream, SoftPrompt prompt, PeftExportOptions options)
+    private static void WriteConfig(Stream stream, SoftPrompt prompt, PeftExportOptions options, MultitaskPrompt? tasks)
     {
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
@@ -108,11 +116,23 @@ internal static class PeftFolder
         json.WriteNull("modules_to_save");
         Write(json, "num_attention_heads", options.Heads);
         Write(json, "num_layers", options.Layers);
+        if (tasks is not null)
+        {
+            json.WriteNumber("num_ranks", tasks.Ranks);
+            json.WriteNumber("num_tasks", tasks.Tasks.Count);
+        }
+
         json.WriteNumber("num_transformer_submodules", 1); // 2, PEFT's default, asks for rows that nothing uses
         json.WriteNumber("num_virtual_tokens", prompt.Length);
-        json.WriteString(PeftConfig.TypeField, PeftConfig.PromptTuning);
+        json.WriteString(PeftConfig.TypeField, tasks is null ? PeftConfig.PromptTuning : PeftConfig.MultitaskTuning);
         json.WriteString("peft_version", Version);
         json.WriteString("prompt_tuning_init", "RANDOM");
+        if (tasks is not null)
+        {
+            json.WriteNull("prompt_tuning_init_state_dict_path");
+            json.WriteNumber("prompt_tuning_init_task", 0);
+        }
+
         json.WriteNull("prompt_tuning_init_text");
         json.WriteNull("revision");
         json.WriteString("task_type", PeftConfig.TaskType); // without it PEFT loads the prompt and never uses it

@@ -117,6 +117,25 @@ public static class PromptFile
         PeftFolder.Write(Path.GetFullPath(folder), prompt, options);
     }
 
+    /// <summary>
+    /// Writes prompts with a part in common as a PEFT <c>MULTITASK_PROMPT_TUNING</c> folder for <c>SEQ_2_SEQ_LM</c>; PEFT knows the tasks by their places.
+    /// <see cref="ReadAll"/> reads a plain prompt for each.
+    /// </summary>
+    /// <param name="folder">As of the other.</param>
+    /// <param name="prompt">The prompts.</param>
+    /// <param name="options">What the configuration says of the model.</param>
+    /// <exception cref="ArgumentException">The model has no name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or a file is not writable.</exception>
+    public static void WritePeft(string folder, MultitaskPrompt prompt, PeftExportOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(options);
+        PeftFolder.Write(Path.GetFullPath(folder), prompt, options);
+    }
+
     // A name or a path here would make a prompt that no backbone takes, and nobody would know before it is used.
     private static string Fingerprint(string backboneFingerprint)
     {

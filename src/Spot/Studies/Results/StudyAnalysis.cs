@@ -29,9 +29,9 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
             Reductions = [.. transfer.Chunk(plan.SourceSeeds.Count).Select(ofSource => baseline.Select((seeds, target) =>
                 Reduction(seeds, [.. ofSource.Select(ofPrompt => ofPrompt[target])])).ToArray())],
             WithoutError = [.. baseline.Select(seeds => seeds.Count(value => value >= 100))],
-            Correlations = [.. similarities.SelectMany(similarity => Correlations(similarity, promptReductions))],
-            Table = new SearchSpaceTable(plan, runs, similarities, score).Rows(),
-            Methods = [.. runs.Methods.Select(methods.Row)],
+            Correlations = plan.HasSources ? [.. similarities.SelectMany(similarity => Correlations(similarity, promptReductions))] : [],
+            Table = plan.HasSources ? new SearchSpaceTable(plan, runs, similarities, score).Rows() : [],
+            Methods = plan.HasSources ? [.. runs.Methods.Select(methods.Row)] : [],
         };
     }
 

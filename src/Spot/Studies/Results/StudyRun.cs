@@ -19,6 +19,9 @@ internal sealed record StudyRun
     /// <summary>All evaluations in order, with metrics only where the best is.</summary>
     public IReadOnlyList<TuningEvaluation> Evaluations { get; init; } = [];
 
+    /// <summary>In place of a run, the neurons that an embedding activates.</summary>
+    public NeuronStates? Neurons { get; init; }
+
     /// <param name="score">The best validation score.</param>
     /// <param name="step">The step of the best checkpoint.</param>
     /// <param name="evaluations">All evaluations in order.</param>

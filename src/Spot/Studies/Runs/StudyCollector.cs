@@ -3,7 +3,7 @@ using Spot.Similarity;
 namespace Spot.Studies;
 
 /// <summary>Puts the units of a study together to its result.</summary>
-internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, StudyRecords records)
+internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, StudyRecords records, BackboneIdentity backbone)
 {
     private readonly StudyPlan _plan = layout.Plan;
     private int _missing;
@@ -38,9 +38,22 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             Similarities = similarities,
             Validation = analysis.Findings(run => run.Score),
             Test = _plan.Targets.All(target => target.Test.Count > 0) ? analysis.Findings(run => run.Test ?? double.NaN) : null,
+            Settings = _plan.Settings.Count == 0 ? [] : [.. _plan.Targets.Select((task, target) => new SettingTable
+            {
+                Target = task.Name,
+                Seeds = [.. _plan.TargetSeeds],
+                Rows = [.. _plan.Settings.Select((setting, place) => Setting(setting.Name, task, [.. _plan.TargetSeeds.Select((_, seed) => Run(new StudyUnit(StudyUnitKind.Setting, Target: target, Seed: seed, K: place)))]))],
+            })],
             Missing = _missing,
         };
     }
+
+    private static SettingRow Setting(string name, TextTask target, StudyRun?[] runs) => new()
+    {
+        Name = name,
+        ValidationScores = [.. runs.Select(run => run?.Score ?? double.NaN)],
+        TestScores = target.Test.Count == 0 ? null : [.. runs.Select(run => run?.Test ?? double.NaN)],
+    };
 
     private IEnumerable<MethodRuns> Methods(StudyRuns runs, Func<StudyUnit, StudyRun?> run)
     {
@@ -66,7 +79,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
 
     private IEnumerable<StrategyRuns> Strategies(StudyUnitKind kind, IReadOnlyList<int> ks, Func<StudyUnit, StudyRun?> run) =>
         from k in ks
-        from similarity in _plan.Similarities
+        from similarity in _plan.SearchedSimilarities
         select new StrategyRuns(
             kind == StudyUnitKind.Average ? StudyStrategy.WeightedAverage : StudyStrategy.Mixture,
             k,
@@ -97,45 +110,25 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
 
         return [.. _plan.Similarities.Select(similarity =>
         {
+            if (similarity == PromptSimilarity.ActivatedNeurons)
+            {
+                return Neurons(runs);
+            }
+
             // Earlier versions kept no starts: then there is nothing to compare by displacement, as if the run were not done.
             TaskEmbedding? Usable(TaskEmbedding? embedding) => embedding?.Start is null && PromptKey.IsOfDisplacement(similarity) ? null : embedding;
-            return Similarity(similarity, [.. keys.Select(Usable)], [.. targets.Select(runs => runs.Select(Usable).ToArray())]);
+            return StudyComparison.Of(
+                _plan, similarity, [.. keys.Select(Usable)], [.. targets.Select(ofTarget => ofTarget.Select(Usable).ToArray())],
+                (TaskEmbedding one, TaskEmbedding other) => PromptCosine.Compare(one, other, similarity), tasks => TaskSimilarity.Matrix(tasks, similarity));
         })];
     }
 
-    private StudySimilarity Similarity(PromptSimilarity similarity, TaskEmbedding?[] keys, TaskEmbedding?[][] targets)
+    private StudySimilarity Neurons(Dictionary<StudyUnit, StudyRun> runs)
     {
-        // Targets that are sources too are there once, with the sources' runs.
-        HashSet<string> sources = [.. _plan.SourceNames];
-        int[] others = [.. Enumerable.Range(0, _plan.Targets.Count).Where(target => !sources.Contains(_plan.Targets[target].Name))];
-        TaskEmbedding[][] tasks =
-        [
-            .. keys.Chunk(_plan.SourceSeeds.Count).Select(runs => runs.OfType<TaskEmbedding>().ToArray()),
-            .. others.Select(target => targets[target].OfType<TaskEmbedding>().ToArray()),
-        ];
-        double[][][] toTargets = [.. keys.Select(key => targets.Select(runs => runs.Select(run =>
-            key is null || run is null ? double.NaN : PromptCosine.Compare(key, run, similarity)).ToArray()).ToArray())];
-        return new StudySimilarity(
-            similarity,
-            [.. _plan.SourceNames, .. others.Select(target => _plan.Targets[target].Name)],
-            Matrix(tasks, similarity),
-            toTargets,
-            [.. toTargets.Select(ofPrompt => ofPrompt.Select(seeds => ScoreSpread.Of(seeds).Mean).ToArray())]);
-    }
-
-    private static double[][] Matrix(TaskEmbedding[][] tasks, PromptSimilarity similarity)
-    {
-        int[] done = [.. Enumerable.Range(0, tasks.Length).Where(task => tasks[task].Length > 0)];
-        double[,] known = done.Length == 0 ? new double[0, 0] : TaskSimilarity.Matrix([.. done.Select(task => tasks[task])], similarity);
-        double[][] matrix = [.. tasks.Select(_ => Enumerable.Repeat(double.NaN, tasks.Length).ToArray())];
-        for (int i = 0; i < done.Length; i++)
-        {
-            for (int j = 0; j < done.Length; j++)
-            {
-                matrix[done[i]][done[j]] = known[i, j];
-            }
-        }
-
-        return matrix;
+        ActivatedNeurons? Read(StudyUnit unit) => runs.GetValueOrDefault(unit)?.Neurons?.Read(backbone.Fingerprint);
+        ActivatedNeurons?[] keys = [.. Enumerable.Range(0, layout.Prompts).Select(prompt => Read(new StudyUnit(StudyUnitKind.SourceNeurons, prompt)))];
+        ActivatedNeurons?[][] targets = [.. Enumerable.Range(0, _plan.Targets.Count).Select(target =>
+            Enumerable.Range(0, _plan.TargetSeeds.Count).Select(seed => Read(new StudyUnit(StudyUnitKind.TargetNeurons, Target: target, Seed: seed))).ToArray())];
+        return StudyComparison.Of<ActivatedNeurons>(_plan, PromptSimilarity.ActivatedNeurons, keys, targets, (one, other) => one.Overlap(other), StudyComparison.Means);
     }
 }

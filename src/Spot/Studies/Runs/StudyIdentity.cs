@@ -9,8 +9,8 @@ namespace Spot.Studies;
 internal static class StudyIdentity
 {
     private const string Precision = "precision", Device = "device", SourceTask = "source task ", TargetTask = "target task ", Units = "units of work";
-    private const string Model = "model", MultiTask = "multi-task", Few = "few-shot";
-    private static readonly string[] Growing = [SourceTask, TargetTask, Model + ' ', MultiTask + ' ', Few + ' '];
+    private const string Model = "model", MultiTask = "multi-task", Few = "few-shot", Setting = "setting";
+    private static readonly string[] Growing = [SourceTask, TargetTask, Model + ' ', MultiTask + ' ', Few + ' ', Setting + ' '];
 
     /// <param name="layout">The plan.</param>
     /// <param name="unit">The unit.</param>
@@ -35,7 +35,7 @@ internal static class StudyIdentity
         }
 
         bool fromSources = unit.Kind is StudyUnitKind.Transfer or StudyUnitKind.Average or StudyUnitKind.Mixture;
-        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding)
+        if (fromSources || unit.Kind is StudyUnitKind.Source or StudyUnitKind.Embedding or StudyUnitKind.SourceNeurons or StudyUnitKind.TargetNeurons)
         {
             Add(identity, "source", layout.Plan.SourceOptions);
         }
@@ -58,6 +58,11 @@ internal static class StudyIdentity
         if (unit.Kind == StudyUnitKind.FewShot)
         {
             Add(identity, layout.Plan.FewShot!);
+        }
+
+        if (unit.Kind == StudyUnitKind.Setting)
+        {
+            Add(identity, Setting, layout.Plan.Settings[unit.K].Options);
         }
 
         return identity;
@@ -126,6 +131,11 @@ internal static class StudyIdentity
         if (plan.FewShot is { } few)
         {
             Add(identity, few);
+        }
+
+        foreach (TuningSetting setting in plan.Settings)
+        {
+            Add(identity, $"{Setting} {setting.Name}", setting.Options);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class StudyLayout
         Sources = [.. plan.Sources.Select(TaskMixture.FromTextTask), .. plan.SourceMixtures];
         SourceNames = [.. FileNames(plan.Sources.Select(task => task.Name)), .. FileNames(plan.SourceMixtures.Select(mixture => mixture.Name)).Select(name => $"mixture.{name}")];
         TargetNames = FileNames(plan.Targets.Select(task => task.Name));
+        SettingNames = FileNames(plan.Settings.Select(setting => setting.Name));
         Leaks = [.. Sources.Select(source => plan.Targets.Select(target => source.Tasks.Any(part => Leaking(part.Task, target))).ToArray())];
         Units = [.. Count()];
     }
@@ -26,6 +27,8 @@ internal sealed class StudyLayout
     public string[] SourceNames { get; }
 
     public string[] TargetNames { get; }
+
+    public string[] SettingNames { get; }
 
     /// <summary>// [source][target]</summary>
     public bool[][] Leaks { get; }
@@ -63,6 +66,8 @@ internal sealed class StudyLayout
             .. Eligible(unit).Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed),
         ],
+        StudyUnitKind.SourceNeurons => [new StudyUnit(StudyUnitKind.Source, unit.Prompt)],
+        StudyUnitKind.TargetNeurons => [new StudyUnit(StudyUnitKind.Embedding, Target: unit.Target, Seed: unit.Seed)],
         StudyUnitKind.MultiTaskModelTuning => [new StudyUnit(StudyUnitKind.MultiTaskModel, Seed: unit.Seed, K: unit.K)],
         _ => [],
     };
@@ -72,7 +77,8 @@ internal sealed class StudyLayout
         (int Target, int Seed)[] runs = [.. Enumerable.Range(0, Plan.Targets.Count)
             .SelectMany(target => Enumerable.Range(0, Plan.TargetSeeds.Count).Select(seed => (target, seed)))];
         IEnumerable<int> prompts = Enumerable.Range(0, Prompts);
-        return
+        IEnumerable<StudyUnit> settings = Plan.Settings.SelectMany((_, setting) => runs.Select(run => new StudyUnit(StudyUnitKind.Setting, Target: run.Target, Seed: run.Seed, K: setting)));
+        return !Plan.HasSources ? settings :
         [
             .. prompts.Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             .. runs.Select(run => new StudyUnit(StudyUnitKind.Embedding, Target: run.Target, Seed: run.Seed)),
@@ -85,6 +91,9 @@ internal sealed class StudyLayout
             .. Plan.FewShot is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.FewShot, Target: run.Target, Seed: run.Seed)),
             .. Plan.ModelTuning is null ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.ModelTuning, Target: run.Target, Seed: run.Seed)),
             .. Plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(Plan.Sources.Count, Plan.SourceMixtures.Count).SelectMany(MultiTask),
+            .. settings,
+            .. !Plan.ComparesNeurons ? [] : prompts.Select(prompt => new StudyUnit(StudyUnitKind.SourceNeurons, prompt)),
+            .. !Plan.ComparesNeurons ? [] : runs.Select(run => new StudyUnit(StudyUnitKind.TargetNeurons, Target: run.Target, Seed: run.Seed)),
         ];
 
         // A mixture that no target may begin with needs no model.
@@ -97,7 +106,7 @@ internal sealed class StudyLayout
         // A target whose sources all leak has nothing to retrieve.
         IEnumerable<StudyUnit> Strategy(StudyUnitKind kind, IReadOnlyList<int> ks) =>
             from k in ks
-            from similarity in Plan.Similarities
+            from similarity in Plan.SearchedSimilarities
             from run in runs
             let unit = new StudyUnit(kind, Target: run.Target, Seed: run.Seed, K: k, Similarity: similarity)
             where Eligible(unit).Any()

@@ -22,6 +22,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
             {
                 StudyUnitKind.Source => SourceAsync(unit, run, kept, cancellationToken),
                 StudyUnitKind.Embedding => EmbedAsync(unit, run, kept, cancellationToken),
+                StudyUnitKind.SourceNeurons or StudyUnitKind.TargetNeurons => NeuronsAsync(unit, cancellationToken),
                 StudyUnitKind.FewShot => _methods.FewShotAsync(unit, cancellationToken),
                 StudyUnitKind.MultiTaskModel => _methods.OnMixtureAsync(unit, run, kept, cancellationToken),
                 StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning => _methods.OnTargetAsync(unit, run, kept, cancellationToken),
@@ -67,6 +68,22 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         return new StudyUnitResult(new StudyRun { Score = 0, Steps = embedding.Step }, new StudyPrompt(StudyPromptKind.Embedding, record));
     }
 
+    private async Task<StudyUnitResult> NeuronsAsync(StudyUnit unit, CancellationToken cancellationToken)
+    {
+        bool ofSource = unit.Kind == StudyUnitKind.SourceNeurons;
+        string id = ofSource ? layout.PromptId(unit.Prompt) : layout.EmbeddingId(unit.Target, unit.Seed);
+        SoftPrompt prompt = (await EmbeddingAsync(ofSource ? StudyPromptKind.Source : StudyPromptKind.Embedding, id, cancellationToken).ConfigureAwait(false)).Prompt;
+        ActivatedNeurons neurons = await tools.Inspector!.ActivatedNeuronsAsync(prompt, cancellationToken).ConfigureAwait(false);
+        return new StudyUnitResult(new StudyRun { Score = 0, Neurons = NeuronStates.Of(neurons) });
+    }
+
+    private async Task<TaskEmbedding> EmbeddingAsync(StudyPromptKind kind, string id, CancellationToken cancellationToken)
+    {
+        IPromptLibrary prompts = await store.OpenPromptsAsync(kind, [id], cancellationToken).ConfigureAwait(false);
+        return (await prompts.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Embedding
+            ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
+    }
+
     private async Task<StudyUnitResult> TargetAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
         TextTask target = layout.Plan.Targets[unit.Target];
@@ -96,7 +113,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
 
     private async Task<ITransferStrategy> StrategyAsync(StudyUnit unit, string run, CancellationToken cancellationToken)
     {
-        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline)
+        if (unit.Kind is StudyUnitKind.Baseline or StudyUnitKind.LongBaseline or StudyUnitKind.Setting)
         {
             return new NoTransfer(tuner);
         }
@@ -107,20 +124,17 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
             return new GenericTransfer(tuner, await store.OpenPromptsAsync(StudyPromptKind.Source, [start], cancellationToken).ConfigureAwait(false), start);
         }
 
-        string id = layout.EmbeddingId(unit.Target, unit.Seed);
-        IPromptLibrary embeddings = await store.OpenPromptsAsync(StudyPromptKind.Embedding, [id], cancellationToken).ConfigureAwait(false);
-        PromptRecord record = await embeddings.GetAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
+        TaskEmbedding embedding = await EmbeddingAsync(StudyPromptKind.Embedding, layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false);
         HashSet<string> eligible = [.. layout.Eligible(unit).Select(layout.PromptId)];
         IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, eligible, cancellationToken).ConfigureAwait(false);
-        await CheckStartsAsync(library, unit.Similarity, record.Embedding!, eligible, cancellationToken).ConfigureAwait(false);
+        await CheckStartsAsync(library, unit.Similarity, embedding, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)
         {
             return new AverageOfTopK(tuner, embedder, library)
             {
                 K = unit.K,
                 Similarity = unit.Similarity,
-                Embeddings = [record.Embedding!],
+                Embeddings = [embedding],
                 Eligible = info => eligible.Contains(info.Id),
             };
         }
@@ -130,7 +144,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         {
             K = unit.K,
             Similarity = unit.Similarity,
-            Embeddings = [record.Embedding!],
+            Embeddings = [embedding],
             Eligible = info => eligible.Contains(info.Id),
             MixtureOptions = mixture,
         };

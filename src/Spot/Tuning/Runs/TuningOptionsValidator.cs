@@ -25,6 +25,15 @@ internal static class TuningOptionsValidator
     }
 
     /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and the range.</exception>
+    public static void Check(MultitaskTuningOptions options)
+    {
+        const string Of = nameof(MultitaskTuningOptions);
+        Check(options.Prompt);
+        AtLeast(options.Ranks, 1, Of, nameof(options.Ranks));
+        Check(options.TaskOptimizer, Of, nameof(options.TaskOptimizer));
+    }
+
+    /// <exception cref="ArgumentException">An option is out of range; the message names it, its value and the range.</exception>
     public static void Check(ModelTuningOptions options)
     {
         const string Of = nameof(ModelTuningOptions);

@@ -78,7 +78,7 @@ public class DecodingBatchTests
     [Fact]
     public void The_bundled_model_writes_what_all_scores_make_it_write()
     {
-        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu" });
+        using T5Backbone backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name });
         FrozenT5 model = TestModels.OnThisThread(backbone.Model);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -86,8 +86,8 @@ public class DecodingBatchTests
         for (int prompt = 0; prompt < 6; prompt++)
         {
             int[][] inputs = [.. texts.Select(text => backbone.Tokenizer.Encode(text, 64))];
-            using Tensor? rows = prompt == 0 ? null : PromptTensor.From(TestPrompts.Of(model, 4 * prompt, prompt).Values.Span, 4 * prompt, model.Config.Dim, CPU);
-            EncodedBatch encoded = model.Encode(rows, new TokenBatch(inputs, model.Config.PadId, CPU));
+            using Tensor? rows = prompt == 0 ? null : PromptTensor.From(TestPrompts.Of(model, 4 * prompt, prompt).Values.Span, 4 * prompt, model.Config.Dim, model.Device);
+            EncodedBatch encoded = model.Encode(rows, new TokenBatch(inputs, model.Config.PadId, model.Device));
             int[][] written = model.Greedy(encoded, 24);
             for (int row = 0; row < texts.Length; row++)
             {
@@ -269,7 +269,7 @@ public class DecodingBatchTests
         public static Request Random(FrozenT5 model, Random random)
         {
             int[] ids = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(2, 200)), 1];
-            return new Request(model.Encode(null, new TokenBatch([ids], model.Config.PadId, CPU)).States);
+            return new Request(model.Encode(null, new TokenBatch([ids], model.Config.PadId, model.Device)).States);
         }
 
         /// <summary>The scores behind the last of some tokens, all decoded at once.</summary>

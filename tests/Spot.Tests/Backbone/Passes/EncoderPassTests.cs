@@ -14,7 +14,7 @@ public class EncoderPassTests
     [MemberData(nameof(Checkpoints))]
     public void States_and_gradient_equal_the_reference(string folder)
     {
-        using FrozenT5 model = TestModels.Load(folder);
+        using FrozenT5 model = TestModels.Load(folder, device: CPU);
         Assert.True(CpuKernels.Support(model.Config, CPU));
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
@@ -33,7 +33,7 @@ public class EncoderPassTests
     [MemberData(nameof(Checkpoints))]
     public void Equals_automatic_differentiation_with_dropout(string folder)
     {
-        using FrozenT5 model = TestModels.Load(folder);
+        using FrozenT5 model = TestModels.Load(folder, device: CPU);
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
@@ -49,7 +49,7 @@ public class EncoderPassTests
     public void In_bfloat16_it_is_as_near_to_float32_as_automatic_differentiation_is()
     {
         string folder = TestPaths.Golden("t5/v1_1");
-        using FrozenT5 model = TestModels.Load(folder, ScalarType.BFloat16);
+        using FrozenT5 model = TestModels.Load(folder, ScalarType.BFloat16, CPU);
         foreach (GoldenCase golden in GoldenCase.Read(folder).Where(c => c.PromptLength > 0))
         {
             EncodedExample[] batch = [.. golden.Inputs.Zip(golden.Targets, (input, target) => new EncodedExample(input, target))];
@@ -64,7 +64,7 @@ public class EncoderPassTests
     [MemberData(nameof(Checkpoints))]
     public void Answering_and_tuning_compute_the_same_states(string folder)
     {
-        using FrozenT5 model = TestModels.Load(folder);
+        using FrozenT5 model = TestModels.Load(folder, device: CPU);
         using IDisposable noGradient = no_grad();
         foreach (GoldenCase golden in GoldenCase.Read(T5GoldenTests.GoldenFolder(folder)).Where(c => c.PromptLength > 0))
         {
@@ -86,7 +86,7 @@ public class EncoderPassTests
     [Fact]
     public void With_checkpointing_only_the_inputs_of_the_blocks_are_kept()
     {
-        using FrozenT5 model = TestModels.Load(TestPaths.Golden("t5/v1_1"));
+        using FrozenT5 model = TestModels.Load(TestPaths.Golden("t5/v1_1"), device: CPU);
         (long kept, long before) = (Kept(checkpointing: false), Kept(checkpointing: true));
         int blocks = model.Config.EncoderLayers;
         Assert.True(kept - before >= 6 * (blocks - 1), $"{kept} tensors without, {before} with"); // q, k, v, p, gate, up, …

@@ -53,14 +53,14 @@ public class TreeScoresTests
         double[][] scores;
         using (no_grad())
         {
-            EncodedBatch encoded = model.Encode(stack, choice, new TokenBatch(inputs, model.Config.PadId, CPU));
+            EncodedBatch encoded = model.Encode(stack, choice, new TokenBatch(inputs, model.Config.PadId, model.Device));
             scores = TreeScores.Run(model, encoded, TargetTree.Of(targets, model.Config.DecoderStartId));
         }
 
         for (int row = 0; row < inputs.Length; row++)
         {
             using DisposeScope own = NewDisposeScope();
-            EncodedBatch alone = model.Encode(TestPrompts.Rows(prompts[choice[row]]), new TokenBatch([inputs[row]], model.Config.PadId, CPU));
+            EncodedBatch alone = model.Encode(TestPrompts.Rows(prompts[choice[row]]), new TokenBatch([inputs[row]], model.Config.PadId, model.Device));
             Dictionary<string, double> known = [];
             for (int target = 0; target < targets.Length; target++)
             {

@@ -96,7 +96,7 @@ public abstract class LibrarySearchContract
         TaskEmbedding[] queries = [.. Enumerable.Range(0, 11).Select(i => Samples.Query($"q{i}", i % 4 == 1 ? 50 : 100)), Samples.Query("q0") with { Start = null }];
         IPromptLibrary plain = new OneByOne(library); // has no search of several queries of its own
         PromptSearchOptions options = new();
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             foreach (int k in new[] { 7, 15 })
             {

@@ -221,7 +221,7 @@ public class KeyIndexTests
             records.Add((await library.GetAsync(id, Token))!);
         }
 
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             foreach (int k in new[] { 3, 99 })
             {

@@ -13,7 +13,7 @@ public class RetrievalTests
     public void Keys_and_selection_give_the_exact_ranking(string name)
     {
         RetrievalCase item = RetrievalCase.All().Single(item => item.Name == name);
-        foreach (PromptSimilarity similarity in Enum.GetValues<PromptSimilarity>())
+        foreach (PromptSimilarity similarity in PromptSearchOptions.Searchable)
         {
             // Of a prompt of one row that began at zero all similarities are the plain cosine.
             double[] keys = new double[item.N * item.D];

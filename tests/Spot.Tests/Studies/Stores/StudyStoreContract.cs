@@ -134,6 +134,102 @@ public abstract class StudyStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Units_that_tune_models_stop_anywhere_and_go_on_elsewhere_to_the_same_result()
+    {
+        StudyPlan plan = StudyFake.Plan();
+        plan.SourceMixtures = [new TaskMixture("generic", [plan.Sources[0], plan.Sources[1]])];
+        (plan.FewShot, plan.ModelTuning, plan.MultiTaskModelTuning) = (new FewShotOptions { Demonstrations = 3 }, new ModelTuningOptions { Steps = 30 }, new ModelTuningOptions { Steps = 50 });
+        Study Open(IStudyStore store, StudyFake fake, ModelFake model) =>
+            new(plan, store, StudyFake.Backbone, fake, fake, fake, model.Tools with { ModelFolder = Path.Combine(Folder, "models", store.GetType().Name) });
+        StudyFake whole = new();
+        using (Study study = new(plan, Path.Combine(Folder, "whole"), StudyFake.Backbone, whole, whole, whole, new ModelFake().Tools))
+        {
+            await study.RunAsync(cancellationToken: Cancel);
+        }
+
+        StudyFake fake = new();
+        int calls = 0;
+        foreach ((int stop, bool atOpening) in new[] { (3, false), (12, false), (0, true), (0, false) })
+        {
+            using IStudyStore store = await OpenAsync("methods", StudyFake.Backbone);
+            ModelFake model = new() { StopAt = stop, StopAtOpening = atOpening };
+            using Study study = Open(store, fake, model);
+            Task run = study.RunAsync(cancellationToken: Cancel);
+            await (stop == 0 && !atOpening ? run : Assert.ThrowsAsync<OperationCanceledException>(() => run));
+            Assert.Equal(0, model.Open);
+            calls += model.Calls.Count;
+        }
+
+        Assert.Equal(8 + 4 + 2 + 4 + 2, calls); // each that was stopped again
+        using Study read = new(plan, Path.Combine(Folder, "whole"), StudyFake.Backbone, whole, whole, whole);
+        Assert.Equal(JsonSerializer.Serialize(await read.ResultAsync(Cancel), Json), await ResultAsync("methods", plan));
+    }
+
+    [Fact]
+    public async Task A_sweep_that_stops_anywhere_goes_on_elsewhere_to_the_same_table()
+    {
+        string whole = await WholeAsync(StudyFake.Sweep());
+        StudyFake fake = new();
+        for (int stop = 1; ; stop += 3)
+        {
+            using IStudyStore store = await OpenAsync("sweep", StudyFake.Backbone);
+            using Study study = Study(store, fake, StudyFake.Sweep());
+            fake.StopAt = fake.Calls.Count + stop;
+            try
+            {
+                Assert.Equal(new StudyStatus(24, 24, 0), await study.RunAsync(cancellationToken: Cancel));
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.InRange((await study.ResultAsync(Cancel)).Settings.Single().Missing, 1, 24);
+            }
+        }
+
+        Assert.Equal(24 + 4, fake.Calls.Count); // those that were stopped again
+        Assert.Equal(whole, await ResultAsync("sweep", StudyFake.Sweep()));
+    }
+
+    [Fact]
+    public async Task Runs_of_a_sweep_that_stopped_go_on_elsewhere_to_the_same_bits_as_in_a_folder()
+    {
+        using T5Backbone model = Toy.Backbone();
+        PromptTuner tuner = new(model);
+        TuningOptions options = Toy.Options(8);
+        (options.EvaluateEvery, options.CheckpointEvery, options.MaxValidationExamples) = (2, 2, 8);
+        SweepPlan plan = new() { Task = Toy.Task("roads"), Options = options, LearningRates = [0.3, 1], PromptLengths = [3, 5], Seeds = [0] };
+        Study Real(IStudyStore store) => new(plan, store, model.Identity, tuner, new PromptEvaluator(model), new TaskEmbedder(tuner));
+        using StudyFolder folder = new(Path.Combine(Folder, "whole-sweep"), model.Identity.Fingerprint);
+        using (Study whole = Real(folder))
+        {
+            Assert.Equal(4, (await whole.RunAsync(cancellationToken: Cancel)).Done);
+        }
+
+        string[] names = [.. StudyUnitInfo.Of(plan).Select(unit => unit.Name)];
+        foreach (string name in names)
+        {
+            using CancellationTokenSource stop = new();
+            using (IStudyStore store = await OpenAsync("stopped-sweep", model.Identity))
+            {
+                using Study study = Real(store);
+                Listener<TuningProgress> atFive = new(now => (now.Step == 5 ? stop : null)?.Cancel());
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => study.RunUnitAsync(name, atFive, stop.Token));
+            }
+
+            using IStudyStore elsewhere = await OpenAsync("stopped-sweep", model.Identity);
+            using Study other = Real(elsewhere);
+            List<int> steps = [];
+            await other.RunUnitAsync(name, new Listener<TuningProgress>(now => steps.Add(now.Step)), Cancel);
+            Assert.Equal(5, steps[0]); // not from the beginning
+        }
+
+        using IStudyStore end = await OpenAsync("stopped-sweep", model.Identity);
+        IReadOnlyDictionary<string, byte[]> expected = await folder.ReadAsync(names, Cancel), actual = await end.ReadAsync(names, Cancel);
+        Assert.Equal(4, expected.Count);
+        Assert.All(names, name => Assert.Equal(expected[name], actual[name]));
+    }
+
+    [Fact]
     public async Task A_run_that_stopped_goes_on_elsewhere_from_its_checkpoint_to_the_same_bits()
     {
         using T5Backbone model = Toy.Backbone();

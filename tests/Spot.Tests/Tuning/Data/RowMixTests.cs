@@ -45,7 +45,7 @@ public sealed class RowMixTests : ToyTests
         foreach (EncodedExample example in batch)
         {
             Tensor? prompt = example.Rows is null ? null : RowMix.Compose([example.Rows], _backbone.Model.Weights[T5Layout.Shared]);
-            TokenBatch inputs = new([example.Input], 0, CPU);
+            TokenBatch inputs = new([example.Input], 0, TestDevice.Device);
             expected += TestModels.Floats(OnThisThread.Score(OnThisThread.Encode(prompt, inputs), [example.Target]).NegativeLogLikelihood).Sum(value => (double)value);
         }
 

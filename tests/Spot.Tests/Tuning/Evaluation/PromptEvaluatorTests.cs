@@ -18,7 +18,7 @@ public sealed class PromptEvaluatorTests : IDisposable
         new("a | b", "positive"),
     ];
 
-    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+    private readonly T5Backbone _backbone = T5Backbone.Load(TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
     private readonly List<TaskPrediction> _seen = [];
 
     public void Dispose() => _backbone.Dispose();

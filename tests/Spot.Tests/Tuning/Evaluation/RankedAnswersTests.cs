@@ -20,7 +20,7 @@ public class RankedAnswersTests
         foreach (GoldenCase golden in GoldenCase.Read(TestPaths.Golden(name)))
         {
             using DisposeScope scope = NewDisposeScope();
-            EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch(golden.Inputs, model.Config.PadId, CPU));
+            EncodedBatch encoded = model.Encode(TestModels.Prompt(golden, model), new TokenBatch(golden.Inputs, model.Config.PadId, TestDevice.Device));
             double[][] scores = new RankedAnswers(model, golden.Targets, perToken: false).LogLikelihoods(encoded);
             double[] expected = [.. golden.Info.GetProperty("target_log_prob").EnumerateArray().Select(value => value.GetDouble())];
             for (int row = 0; row < expected.Length; row++)
@@ -40,7 +40,7 @@ public class RankedAnswersTests
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int[][] labels = Labels(count, longest), inputs = TestPrompts.Inputs(5);
-        EncodedBatch encoded = model.Encode(TestPrompts.Rows(TestPrompts.Of(model, 4, 0)), new TokenBatch(inputs, model.Config.PadId, CPU));
+        EncodedBatch encoded = model.Encode(TestPrompts.Rows(TestPrompts.Of(model, 4, 0)), new TokenBatch(inputs, model.Config.PadId, TestDevice.Device));
         double[][] scores = new RankedAnswers(model, labels, perToken: false).LogLikelihoods(encoded);
         for (int row = 0; row < inputs.Length; row++)
         {
@@ -85,7 +85,7 @@ public class RankedAnswersTests
         using FrozenT5 model = TestModels.Load(TestPaths.Golden("t5/v1_1"));
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        EncodedBatch encoded = model.Encode(null, new TokenBatch([[5, 1], [6, 1]], 0, CPU));
+        EncodedBatch encoded = model.Encode(null, new TokenBatch([[5, 1], [6, 1]], 0, TestDevice.Device));
         encoded.States[1, 0, 0] = tensor(float.NaN);
         RankedAnswer[] chosen = new RankedAnswers(model, Labels(3, 3), perToken: false).Choose(encoded);
         Assert.InRange(chosen[0].Label, 0, 2);
@@ -96,7 +96,7 @@ public class RankedAnswersTests
     private static double OneAtATime(FrozenT5 model, SoftPrompt? prompt, int[] input, int[] label)
     {
         using DisposeScope scope = NewDisposeScope();
-        EncodedBatch encoded = model.Encode(TestPrompts.Rows(prompt), new TokenBatch([input], model.Config.PadId, CPU));
+        EncodedBatch encoded = model.Encode(TestPrompts.Rows(prompt), new TokenBatch([input], model.Config.PadId, TestDevice.Device));
         return -TestModels.Floats(model.Score(encoded, [label]).NegativeLogLikelihood).Sum(value => (double)value);
     }
 

@@ -94,8 +94,8 @@ public class TextLikelihoodEvaluatorTests(TextLikelihoodEvaluatorTests.Backbone 
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, CPU);
-        EncodedBatch encoded = _model.Encode(rows, new TokenBatch([input], _model.Config.PadId, CPU));
+        Tensor? rows = prompt is null ? null : PromptTensor.From(prompt.Values.Span, prompt.Length, prompt.Dim, TestDevice.Device);
+        EncodedBatch encoded = _model.Encode(rows, new TokenBatch([input], _model.Config.PadId, TestDevice.Device));
         return TestModels.Floats(_model.Score(encoded, [target]).NegativeLogLikelihood).Sum(token => (double)token);
     }
 

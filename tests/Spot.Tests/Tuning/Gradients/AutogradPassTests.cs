@@ -68,7 +68,7 @@ public class AutogradPassTests
         Tensor? prompt = withPrompt ? TestModels.Prompt(golden, model) : null;
         int[] rows = [.. Enumerable.Range(0, golden.Inputs.Length)];
         DropoutMasks? masks = dropout > 0 ? new DropoutMasks(dropout, 5, 3, rows, model.Type, model.Device) : null;
-        double loss = pass(model, prompt, new TokenBatch(golden.Inputs, model.Config.PadId, CPU), golden.Targets, masks);
+        double loss = pass(model, prompt, new TokenBatch(golden.Inputs, model.Config.PadId, TestDevice.Device), golden.Targets, masks);
 
         Dictionary<string, float[]> gradients = new() { ["loss"] = [(float)loss] };
         foreach ((string name, Tensor tensor) in model.Weights.Tensors.Append(new("prompt", prompt!)).Where(entry => entry.Value?.grad is not null))

@@ -174,8 +174,8 @@ public sealed class PromptGradientTests : IDisposable
 
     private TargetScores Scores(float[] prompt)
     {
-        TokenBatch inputs = new([.. _batch.Select(example => example.Input)], _model.Config.PadId, CPU);
-        Tensor rows = PromptTensor.From(prompt, Length, _model.Config.Dim, CPU);
+        TokenBatch inputs = new([.. _batch.Select(example => example.Input)], _model.Config.PadId, TestDevice.Device);
+        Tensor rows = PromptTensor.From(prompt, Length, _model.Config.Dim, TestDevice.Device);
         return _model.Score(_model.Encode(rows, inputs), [.. _batch.Select(example => example.Target)]);
     }
 }

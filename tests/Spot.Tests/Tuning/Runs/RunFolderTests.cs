@@ -125,7 +125,7 @@ public sealed class RunFolderTests : ToyTests
         SpotException started = await Assert.ThrowsAsync<SpotException>(
             () => new PromptTuner(_backbone).TuneAsync(Toy.Mixture(), options, start, cancellationToken: Cancel));
         Assert.Contains("start prompt is none", started.Message, StringComparison.Ordinal);
-        using T5Backbone half = T5Backbone.Load(Spot.Tests.Backbone.TestModels.SpotTiny, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.BFloat16 });
+        using T5Backbone half = T5Backbone.Load(Spot.Tests.Backbone.TestModels.SpotTiny, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.BFloat16 });
         SpotException precision = await Assert.ThrowsAsync<SpotException>(() => new PromptTuner(half).TuneAsync(Toy.Mixture(), options, cancellationToken: Cancel));
         Assert.Contains("precision is Float32 in the checkpoint and BFloat16", precision.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(Checkpoint("own")));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Serialization;
 using Spot.Tuning;
@@ -73,7 +74,7 @@ public sealed class DivergenceTests : ToyTests
             () => new ModelTuner(_backbone).TuneAsync(Toy.Task(), output, options, cancellationToken: Cancel));
         Assert.Contains("The best checkpoint so far is in the output folder", error.Message, StringComparison.Ordinal);
         Assert.Null(error.LastGood);
-        using T5Backbone best = T5Backbone.Load(output, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone best = T5Backbone.Load(output, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.NotEqual(_backbone.Fingerprint, best.Fingerprint);
         string checkpoint = Path.Combine(_folder.Path, "checkpoint.safetensors");
         using SafetensorsFile file = SafetensorsFile.Open(checkpoint); // the one of before, whole

@@ -26,7 +26,7 @@ public sealed class TaskPromptsTests : ToyTests
     public async Task Are_dropped_from_the_checkpoint()
     {
         ModelTuningResult result = await TuneAsync(Toy.Mixture(), Options(4, steps: 2), "dropped");
-        using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = "cpu", Precision = BackbonePrecision.Float32 });
+        using T5Backbone tuned = T5Backbone.Load(result.Folder, new BackboneOptions { Device = TestDevice.Name, Precision = BackbonePrecision.Float32 });
         Assert.Equal(_backbone.Model.Weights.Tensors.Keys.Order(), tuned.Model.Weights.Tensors.Keys.Order());
     }
 
@@ -71,7 +71,7 @@ public sealed class TaskPromptsTests : ToyTests
 
         EncodedExample[] bare = [.. batch.Where(example => example.Task == 2)];
         using DisposeScope inner = NewDisposeScope();
-        TargetScores scores = model.Score(model.Encode(null, new TokenBatch([.. bare.Select(example => example.Input)], 0, CPU)), [.. bare.Select(example => example.Target)]);
+        TargetScores scores = model.Score(model.Encode(null, new TokenBatch([.. bare.Select(example => example.Input)], 0, TestDevice.Device)), [.. bare.Select(example => example.Target)]);
         Assert.Equal(TestModels.Floats(scores.NegativeLogLikelihood).Sum(value => (double)value), loss, 1e-3);
     }
 
