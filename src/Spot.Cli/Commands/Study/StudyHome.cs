@@ -39,6 +39,6 @@ internal sealed class StudyHome : IOptionGroup
     public Study Open(Call call, StudyPlan plan, T5Backbone backbone)
     {
         PromptTuner tuner = new(backbone, call.Log<PromptTuner>());
-        return new Study(plan, Folder(call.Parsed), backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), logger: call.Log<Study>());
+        return new Study(plan, Folder(call.Parsed), backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), new StudyTools { Inspector = new PromptInspector(backbone) }, call.Log<Study>());
     }
 }
