@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Library;
 using Spot.Studies;
@@ -83,7 +82,7 @@ internal static class GettingStartedSnippets
         {
             spot.ModelPath = "models/spot-tiny";
             spot.LibraryPath = "prompts";
-            spot.Backbone.Device = TestDevice.Name;
+            spot.Backbone.Device = "cpu";
         });
         services.AddSingleton<Classifier>();
     }

@@ -1,7 +1,7 @@
-using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Samples.TransferStudy;
 using Spot.Studies;
+using Spot.Tests.Backbone;
 using Spot.Tests.Library;
 using Spot.Tests.Transfer;
 using Spot.Transfer;

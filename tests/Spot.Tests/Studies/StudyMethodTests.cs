@@ -1,6 +1,6 @@
-using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Studies;
+using Spot.Tests.Backbone;
 using Spot.Tests.Transfer;
 using Spot.Tests.Tuning;
 using Spot.Transfer;

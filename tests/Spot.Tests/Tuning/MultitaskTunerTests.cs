@@ -94,7 +94,9 @@ public sealed class MultitaskTunerTests : ToyTests
                 file.ReadFloats("prefix_task_cols"), file.ReadFloats("prefix_task_rows"));
             PromptFile.WritePeft(_folder.Path, prompt, new PeftExportOptions
             {
-                BaseModel = config.GetProperty("base_model_name_or_path").GetString()!, Layers = config.GetProperty("num_layers").GetInt32(), Heads = config.GetProperty("num_attention_heads").GetInt32(),
+                BaseModel = config.GetProperty("base_model_name_or_path").GetString()!,
+                Layers = config.GetProperty("num_layers").GetInt32(),
+                Heads = config.GetProperty("num_attention_heads").GetInt32(),
             });
             JsonElement written = GoldenData.Json(Path.Combine(_folder.Path, "adapter_config.json"));
             Assert.Equal(config.EnumerateObject().Select(field => (field.Name, field.Value.GetRawText())), written.EnumerateObject().Select(field => (field.Name, field.Value.GetRawText())));

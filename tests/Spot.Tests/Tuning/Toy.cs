@@ -1,5 +1,5 @@
-using Spot.Tests.Backbone;
 using Spot.Backbone;
+using Spot.Tests.Backbone;
 
 namespace Spot.Tests.Tuning;
 

@@ -77,8 +77,15 @@ public sealed class TuningTrialTests : ToyTests
     {
         TuningEstimate estimate = new()
         {
-            Steps = 200, Evaluations = 10, Checkpoints = 2, StepTime = TimeSpan.FromSeconds(0.25), EvaluationTime = TimeSpan.FromSeconds(3), CheckpointTime = TimeSpan.FromSeconds(5),
-            TrialSteps = 5, PeakMemory = 612_300_000, DiskBytes = 123_000,
+            Steps = 200,
+            Evaluations = 10,
+            Checkpoints = 2,
+            StepTime = TimeSpan.FromSeconds(0.25),
+            EvaluationTime = TimeSpan.FromSeconds(3),
+            CheckpointTime = TimeSpan.FromSeconds(5),
+            TrialSteps = 5,
+            PeakMemory = 612_300_000,
+            DiskBytes = 123_000,
         };
         Assert.Equal("200 steps and 10 evaluations, about 0:01:30; 612 MB of memory at most in a trial of 5 steps; 0.1 MB on disk", estimate.ToString());
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => new PromptTuner(_backbone).EstimateAsync(Toy.Task(), Toy.Options(0), cancellationToken: Cancel));

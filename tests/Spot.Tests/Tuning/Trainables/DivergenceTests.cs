@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Spot.Tests.Backbone;
 using Spot.Backbone;
 using Spot.Serialization;
+using Spot.Tests.Backbone;
 using Spot.Tuning;
 
 namespace Spot.Tests.Tuning;
