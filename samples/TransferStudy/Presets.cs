@@ -84,6 +84,7 @@ internal static class Presets
         plan.RacingOfTopKValues = [6, 12, 18];
         plan.AverageOfTopKValues = plan.MixtureOfTopKValues = [3];
         plan.SourceOptions.MaxValidationExamples = plan.TargetOptions.MaxValidationExamples = 100;
+        plan.Similarities = [PromptSimilarity.AverageDisplacement, PromptSimilarity.AverageToken, PromptSimilarity.ActivatedNeurons];
         return plan;
     }
 

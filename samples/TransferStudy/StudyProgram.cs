@@ -62,6 +62,7 @@ internal sealed class StudyProgram(Settings settings)
 
     private StudyTools Tools(T5Backbone backbone) => new()
     {
+        Inspector = new PromptInspector(backbone),
         ModelTuner = new ModelTuner(backbone),
         OpenModel = folder => TunedModel.Load(folder, new BackboneOptions { Device = settings.Device, Precision = settings.Precision }),
         ShowExamples = (task, examples, options) => FewShot.Apply(task, examples, backbone.Tokenizer, options).Examples,
