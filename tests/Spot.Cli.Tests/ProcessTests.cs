@@ -68,8 +68,13 @@ public sealed class ProcessTests(TunedLibrary tuned)
         Assert.Equal((ExitCode.Done, 0), (answer.ExitCode, answer.Error.Split('\n').Count(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Unhandled", StringComparison.Ordinal))));
     }
 
-    private static Process Start(Workplace place, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Spot.Cli.dll"), .. arguments]) { WorkingDirectory = place.Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    // Where the tests themselves run in the background of a shell, SIGINT is ignored, and so it would be in what they start.
+    private static Process Start(Workplace place, params string[] arguments)
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Spot.Cli.dll"), .. arguments];
+        command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", .. command] : command;
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = place.Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
 
     private static async Task<Answer> EndAsync(Process process)
     {
