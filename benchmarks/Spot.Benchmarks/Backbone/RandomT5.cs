@@ -21,8 +21,8 @@ internal static class RandomT5
 
     public static FrozenT5 Create(T5Config config, ScalarType type, Device? device = null)
     {
-        device ??= CPU;
         TorchRuntime.EnsureLoaded();
+        device ??= CPU;
         Dictionary<string, Tensor> tensors = [];
         foreach ((string name, long[] shape) in T5Layout.Required(config).Append((T5Layout.Head, [config.VocabularySize, config.Dim])))
         {
