@@ -10,11 +10,11 @@ internal static class EncodeRatios
     private const int Prompt = 100, Input = 128;
 
     /// <summary>Rows of 100 prompt rows and 128 input ids.</summary>
-    public static RatioLine Measure(string name, T5Config config, int rows, ScalarType type, int rounds, Func<double> clock)
+    public static RatioLine Measure(string name, T5Config config, int rows, ScalarType type, int rounds, Func<double> clock, Device? device = null)
     {
-        using FrozenT5 model = RandomT5.Create(config, type);
-        using GemmPeak peak = new(type, clock);
-        using Tensor prompt = randn(Prompt, config.Dim);
+        using FrozenT5 model = RandomT5.Create(config, type, device);
+        using GemmPeak peak = new(type, clock, device);
+        using Tensor prompt = randn(Prompt, config.Dim, device: device);
         Random random = new(7);
         int[][] inputs = [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, Input).Select(_ => random.Next(3, 32000)).ToArray())];
         double flops = rows * TrainingStep.EncoderFlops(config, Prompt + Input);
@@ -39,7 +39,7 @@ internal static class EncodeRatios
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable noGradient = no_grad();
-            model.Encode(prompt, new TokenBatch(inputs, 0, CPU));
+            model.Encode(prompt, new TokenBatch(inputs, 0, model.Device));
         }
     }
 }

@@ -7,10 +7,10 @@ namespace Spot.Benchmarks.Backbone;
 /// <summary>The training step as a share of the GEMM peak: both are measured in turn, so a slow moment hits both.</summary>
 internal static class StepRatios
 {
-    public static RatioLine Measure(string name, T5Config config, int batchSize, ScalarType type, bool dropout, int rounds, Func<double> clock)
+    public static RatioLine Measure(string name, T5Config config, int batchSize, ScalarType type, bool dropout, int rounds, Func<double> clock, Device? device = null)
     {
-        using FrozenT5 model = RandomT5.Create(config, type);
-        using GemmPeak peak = new(type, clock);
+        using FrozenT5 model = RandomT5.Create(config, type, device);
+        using GemmPeak peak = new(type, clock, device);
         TrainingStep step = new(model, batchSize, dropout);
         for (int compiled = 0; compiled < 32; compiled += batchSize)
         {
