@@ -44,6 +44,10 @@ internal static class NewPrompt
         return call.WithProgressAsync(task.Name, bar => WatchedAsync(call, options.RunFolder, bar, () => embedder.EmbedAsync(task, options, bar, cancellationToken)));
     }
 
+    /// <summary>The command that scores the prompt, on examples that chose nothing where there are such.</summary>
+    public static string Evaluation(Call call, TaskChoice choice, TextTask task, string id, LibraryChoice library) =>
+        $"spot evaluate {Shell.Quote(choice.Data(call.Parsed)!)} {id} --split {(task.Test.Count > 0 ? "test" : "validation")}{library.Again(call.Parsed)}";
+
     /// <summary>Says where a prompt is, and whether it will be found.</summary>
     public static void Say(Call call, PromptRecord record, LibraryChoice library, TuningOptions options)
     {

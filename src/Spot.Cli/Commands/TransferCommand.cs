@@ -68,8 +68,7 @@ internal sealed class TransferCommand : ToolCommand
             },
             () => call.Say($"{task.Name}: {result}"));
         NewPrompt.Say(call, record, _library, options);
-        call.Next(
-            $"spot evaluate {Shell.Quote(_task.Data(call.Parsed)!)} {id} --split {(task.Test.Count > 0 ? "test" : "validation")}{_library.Again(call.Parsed)}");
+        call.Next(NewPrompt.Evaluation(call, _task, task, id, _library));
         return ExitCode.Done;
     }
 

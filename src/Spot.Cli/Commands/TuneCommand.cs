@@ -56,7 +56,7 @@ internal sealed class TuneCommand : ToolCommand
             () => call.Say($"{task.Name}: {result}"));
         NewPrompt.Say(call, record, _library, options);
         call.Next(
-            $"spot evaluate {Shell.Quote(_task.Data(call.Parsed)!)} {id} --split {(task.Test.Count > 0 ? "test" : "validation")}{_library.Again(call.Parsed)}",
+            NewPrompt.Evaluation(call, _task, task, id, _library),
             $"spot predict {id} \"a text in the form of the task's inputs\"{_library.Again(call.Parsed)}");
         return ExitCode.Done;
     }
