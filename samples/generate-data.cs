@@ -1,6 +1,8 @@
 #:property PublishAot=false
 // Writes the sample tasks in data/ from the word lists in data/grammar/:
 //     dotnet run samples/generate-data.cs
+// or, into a folder of their own, the same tasks with more test rows, so that scores are told apart that differ by a point:
+//     dotnet run samples/generate-data.cs FOLDER 1000
 // It lies beside data/ so that a copy of that folder in a project brings nothing to compile.
 // The rows depend on nothing but the lists and the constants below, so a run changes no file unless a list changed.
 using System.Runtime.CompilerServices;
@@ -13,8 +15,9 @@ const int TrainRows = 320;
 const int ValidationRows = 100;
 const int TestRows = 100;
 
-string folder = Folder();
-Dictionary<string, Grammar> grammars = Directory.GetFiles(Path.Combine(folder, "grammar"), "*.txt")
+string beside = Folder(), folder = args.Length > 0 ? args[0] : beside;
+int testRows = args.Length > 1 && int.TryParse(args[1], out int asked) && asked > TestRows ? asked : TestRows;
+Dictionary<string, Grammar> grammars = Directory.GetFiles(Path.Combine(beside, "grammar"), "*.txt")
     .Order(StringComparer.Ordinal)
     .Select(Grammar.Read)
     .Where(grammar => grammar.Task.Count > 0)
@@ -43,7 +46,18 @@ foreach ((string name, Grammar grammar) in grammars)
         WriteRows(Path.Combine(target, split + ".jsonl"), rows);
     }
 
-    Console.WriteLine($"{name}: {TrainRows} train, {ValidationRows} validation, {TestRows} test rows");
+    Console.WriteLine($"{name}: {TrainRows} train, {ValidationRows} validation, {testRows} test rows");
+}
+
+// Further rows come when all tasks have theirs, which so stay the same.
+foreach ((string name, Grammar grammar) in grammars.Where(_ => testRows > TestRows))
+{
+    string[] labels = grammar.Task["labels"].Split(", ");
+    Draw draw = new($"{name}, further test rows");
+    Writer[] writers = [.. labels.Select(label => new Writer(grammar, draw, labels, label, heldOut: true))];
+    IEnumerable<(string, string)> further = Enumerable.Range(0, testRows - TestRows)
+        .Select(i => (grammar.Task["prefix"] + " " + writers[i % labels.Length].NewRow(seen), labels[i % labels.Length]));
+    WriteRows(Path.Combine(folder, name, "test.jsonl"), [.. further], FileMode.Append);
 }
 
 static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "data");
@@ -70,9 +84,9 @@ static void WriteTask(string path, Dictionary<string, string> task, string[] lab
     stream.WriteByte((byte)'\n');
 }
 
-static void WriteRows(string path, List<(string Input, string Label)> rows)
+static void WriteRows(string path, List<(string Input, string Label)> rows, FileMode mode = FileMode.Create)
 {
-    using FileStream stream = File.Create(path);
+    using FileStream stream = new(path, mode);
     foreach ((string input, string label) in rows)
     {
         using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

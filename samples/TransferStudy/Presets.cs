@@ -29,6 +29,13 @@ internal static class Presets
 
         plan.TargetOptions.Optimizer = AtRate(settings.TargetRate) ?? plan.TargetOptions.Optimizer;
 
+        plan.TargetOptions.Patience = settings.Patience;
+        if (settings.MostSimilarOnly)
+        {
+            plan.Exhaustive = false;
+            plan.AverageOfTopKValues = [.. plan.AverageOfTopKValues.Prepend(1).Distinct()]; // an average of one is the most similar itself
+        }
+
         plan.LongBaselineSteps = settings.EqualSteps || settings.Preset == Preset.Smoke
             ? [plan.SourceOptions.Steps + plan.SourceOptions.EmbeddingStep + plan.TargetOptions.Steps] : [];
         plan.TargetOptions.OverwriteWithLabelRows = settings.LabelRows;

@@ -17,7 +17,7 @@ Option<string[]> merge = new("--merge") { Description = "Folders of other shards
 Option<bool> reportOnly = new("--report-only") { Description = "Run nothing, only write the report of what is there" };
 Option<string> data = new("--data") { Description = "Folder of task folders, your own or public data sets by name", DefaultValueFactory = _ => Path.Combine(beside, "data") };
 Option<string?> tasks = new("--tasks") { HelpName = "FILE", Description = "JSON with formats and families of your own, which are then known by name" };
-Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families", AllowMultipleArgumentsPerToken = true };
+Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families; none for those of --mixture alone", AllowMultipleArgumentsPerToken = true };
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks or families", AllowMultipleArgumentsPerToken = true };
 Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
 Option<bool> fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
@@ -32,13 +32,16 @@ Option<int?> targetSteps = new("--target-steps") { Description = "Tuning steps o
 Option<int?> embeddingStep = new("--embedding-step") { Description = "The step whose prompt is the task embedding, in place of the preset's" };
 Option<int?> promptLength = new("--prompt-length") { Description = "Rows of every prompt, in place of the preset's" };
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
+Option<int?> testRows = new("--test-rows") { Description = "Test rows of a target at most, in place of twice as many as validation rows" };
+Option<int?> patience = new("--patience") { Description = "A target's run ends after this many evaluations without a better score" };
+Option<bool> mostSimilarOnly = new("--most-similar-only") { Description = "Leave out the run of every target from every source prompt: it starts from the most similar prompt, and from averages and mixtures of the most similar" };
 Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
 Option<bool> equalSteps = new("--equal-steps") { Description = "Also tune every target without transfer for as many steps as a transfer takes in all, its source's and its embedding's included; smoke does" };
 Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };
 Option<double?> targetRate = new("--target-rate") { Description = "Adafactor's learning rate for targets alone: lower ones keep more of what a source prompt brings" };
 Option<BackbonePrecision> precision = new("--precision") { Description = "Float32, BFloat16 or Auto; a study needs the same one throughout", DefaultValueFactory = _ => BackbonePrecision.Float32 };
 Option<string> device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps", DefaultValueFactory = _ => "auto" };
-foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows])
+foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience])
 {
     number.Validators.Add(found =>
     {
@@ -77,7 +80,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience, mostSimilarOnly, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -105,6 +108,9 @@ command.SetAction(async (parsed, cancellationToken) =>
         EmbeddingStep = parsed.GetValue(embeddingStep),
         PromptLength = parsed.GetValue(promptLength),
         TargetRows = parsed.GetValue(targetRows),
+        TestRows = parsed.GetValue(testRows),
+        Patience = parsed.GetValue(patience),
+        MostSimilarOnly = parsed.GetValue(mostSimilarOnly),
         LabelRows = parsed.GetValue(labelRows),
         EqualSteps = parsed.GetValue(equalSteps),
         Rate = parsed.GetValue(rate),

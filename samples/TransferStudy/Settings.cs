@@ -61,6 +61,15 @@ internal sealed record Settings
     /// <summary>Training rows of a target; null for all.</summary>
     public int? TargetRows { get; init; }
 
+    /// <summary>Test rows of a target; null for twice as many as validation rows.</summary>
+    public int? TestRows { get; init; }
+
+    /// <summary>Evaluations without a better score after which a target's run ends; null to run all steps.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>Whether targets start from averages and mixtures of the most similar alone, and not from every source prompt.</summary>
+    public bool MostSimilarOnly { get; init; }
+
     public double? Rate { get; init; }
 
     /// <summary>Of targets; null for that of sources.</summary>

@@ -33,6 +33,28 @@ public partial class StudyReportTests
     }
 
     [Fact]
+    public void Without_the_runs_from_every_source_there_is_no_figure_of_them()
+    {
+        using TempFolder folder = new();
+        StudyResult study = Studies.Make(4, 3);
+        StudyFindings findings = study.Validation with
+        {
+            Table = [.. study.Validation.Table.Where(row => row.Strategy is StudyStrategy.Baseline or StudyStrategy.WeightedAverage)
+                .Select(row => row with { SearchSpaceSaved = double.NaN, ShareOfOracleGain = double.NaN, ShareOfOracleSteps = double.NaN })],
+            Reductions = [.. study.Validation.Reductions.Select(source => source.Select(_ => double.NaN).ToArray())],
+            PromptReductions = [.. study.Validation.PromptReductions.Select(source => source.Select(_ => double.NaN).ToArray())],
+            Correlations = [],
+        };
+        IReadOnlyList<string> files = StudyReport.Write(study with { Validation = findings }, folder.Path);
+        Assert.DoesNotContain(files, file => file.Contains("reductions", StringComparison.Ordinal) || file.Contains("prediction", StringComparison.Ordinal));
+        Assert.Contains(files, file => file.EndsWith("gain-by-runs.svg", StringComparison.Ordinal));
+        string tables = File.ReadAllText(files[1]);
+        Assert.DoesNotContain("## Relative error reduction", tables, StringComparison.Ordinal);
+        Assert.DoesNotContain("of the oracle's runs", tables, StringComparison.Ordinal);
+        Assert.Contains(" steps on a target.", tables, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_page_needs_nothing_but_itself()
     {
         using TempFolder folder = new();

@@ -119,7 +119,8 @@ internal sealed class ReportContent
 
     private List<(string Name, Figure Figure)> FiguresOf(StudyFindings findings, string prefix)
     {
-        List<(string, Figure)> figures = [($"{prefix}reductions", StudyFigures.Reductions(_study, findings)), ($"{prefix}gain-by-runs", StudyFigures.GainByRuns(_study, findings))];
+        List<(string, Figure)> figures = HasTransfers(findings) ? [($"{prefix}reductions", StudyFigures.Reductions(_study, findings))] : [];
+        figures.Add(($"{prefix}gain-by-runs", StudyFigures.GainByRuns(_study, findings)));
         if (StudyFigures.GainBySteps(_study, findings) is { } steps)
         {
             figures.Add(($"{prefix}gain-by-steps", steps));
@@ -130,7 +131,7 @@ internal sealed class ReportContent
             figures.Add(($"{prefix}score-by-cost", costs));
         }
 
-        figures.AddRange(_study.Similarities.Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
+        figures.AddRange(_study.Similarities.Where(_ => HasTransfers(findings)).Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
         return figures;
     }
 
@@ -139,10 +140,16 @@ internal sealed class ReportContent
         ("Search space and quality", StudyTables.SearchSpace(_study, findings)),
         .. findings.Methods.Count > 0 ? [(MethodsName, StudyTables.Methods(_study, findings))] : Array.Empty<(string, ReportTable)>(),
         ("What a target costs where the library serves N targets", StudyTables.Costs(findings)),
-        ("Targets", StudyTables.Targets(_study, findings)),
-        ("Does similarity predict transfer?", StudyTables.Correlations(findings)),
-        ("Relative error reduction, %", StudyTables.Matrix("source", _study.Sources, _study.Targets, findings.Reductions, "F1")),
+        .. !HasTransfers(findings) ? Array.Empty<(string, ReportTable)>() :
+        [
+            ("Targets", StudyTables.Targets(_study, findings)),
+            ("Does similarity predict transfer?", StudyTables.Correlations(findings)),
+            ("Relative error reduction, %", StudyTables.Matrix("source", _study.Sources, _study.Targets, findings.Reductions, "F1")),
+        ],
     ];
+
+    // A plan may leave out the run of every target from every source prompt.
+    private static bool HasTransfers(StudyFindings findings) => findings.Table.Any(row => row.Strategy == StudyStrategy.Oracle);
 
     private static string Heading(SettingTable settings) => $"Settings on {settings.Target}";
 

@@ -116,7 +116,8 @@ internal static class StudyReading
         string share = oracleGains && row.Absolute.Mean > 0 ? $", {NumberText.Of(row.ShareOfOracleGain, "F0")} % of the oracle's gain," : "";
         string cost = double.IsFinite(row.ShareOfOracleSteps)
             ? $" for {NumberText.Of(row.ShareOfOracleSteps, "F1")} % of the oracle's steps"
-            : $" for {NumberText.Of(100 - row.SearchSpaceSaved, "F0")} % of the oracle's runs";
+            : double.IsFinite(row.SearchSpaceSaved) ? $" for {NumberText.Of(100 - row.SearchSpaceSaved, "F0")} % of the oracle's runs"
+            : double.IsFinite(row.Steps) ? $" for {NumberText.Of(row.Steps, "#,0")} steps on a target" : "";
         return $"{Capital(StudyText.Name(row))} {StudyText.GainOrLoss(row)}{share}{cost}.";
     }
 

@@ -67,6 +67,14 @@ public sealed class StudyPlan
     /// <value>100,000 steps, from class labels.</value>
     public TuningOptions TargetOptions { get; set; } = new() { Steps = 100_000, Initialization = PromptInitialization.ClassLabels };
 
+    /// <summary>
+    /// Whether every target is tuned from every source prompt, which shows what transfers from where and how good the best of them is. False leaves
+    /// these runs out, and with them the rows and figures that need them: what remains is a comparison of tuning without transfer with averages and
+    /// mixtures of the most similar, for a small part of the runs. An average of one is the most similar prompt itself.
+    /// </summary>
+    /// <value>true.</value>
+    public bool Exhaustive { get; set; } = true;
+
     /// <summary>The k of the rows "best of top-k".</summary>
     /// <value>1, 3, 6, 9, 12, 15.</value>
     public IReadOnlyList<int> BestOfTopKValues { get; set; } = [1, 3, 6, 9, 12, 15];

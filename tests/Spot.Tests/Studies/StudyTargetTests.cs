@@ -22,6 +22,7 @@ public class StudyTargetTests
         Assert.Empty(target.Validation.Intersect(target.Test));
         Assert.Equal(target.Fingerprint, again.Fingerprint);
         Assert.All(target.Train, row => Assert.Contains(row, Rows));
+        Assert.Equal(Math.Min(expectedTest, 3), StudyTarget.Of(task, most, 7, 3).Test.Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => StudyTarget.Of(task, 0));
     }
 }

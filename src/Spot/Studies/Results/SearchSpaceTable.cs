@@ -19,7 +19,7 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
     private readonly int _seeds = runs.Baseline[0].Length;
     private readonly StrategyOutcomes _outcomes = new(plan, runs, score);
 
-    /// <summary>All rows: baseline, its controls, a random prompt, oracle, racing among all, then for every similarity best of top-k, racing, average and mixture.</summary>
+    /// <summary>All rows: baseline, its controls, a random prompt, oracle, racing among all, then for every similarity best of top-k, racing, average and mixture; what needs every transfer only where the plan has it.</summary>
     public IReadOnlyList<SearchSpaceRow> Rows()
     {
         Outcome[][] baseline = Outcomes((target, seed) => _outcomes.One(runs.Baseline[target][seed], 0)), oracle = Outcomes(_outcomes.Oracle);
@@ -33,14 +33,18 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         }
 
         rows.AddRange(runs.LongBaselines.Select(longer => Row(StudyStrategy.LongBaseline, null, null, Outcomes((target, seed) => _outcomes.One(longer[target][seed], 0)), 0)));
-        rows.Add(Row(StudyStrategy.RandomPrompt, null, null, Outcomes(_outcomes.RandomPrompt), prompt));
-        rows.Add(Row(StudyStrategy.Oracle, null, null, oracle, library));
-        rows.Add(Row(StudyStrategy.Racing, null, null, Outcomes(_outcomes.RacingOfAll), library));
+        if (plan.Exhaustive)
+        {
+            rows.Add(Row(StudyStrategy.RandomPrompt, null, null, Outcomes(_outcomes.RandomPrompt), prompt));
+            rows.Add(Row(StudyStrategy.Oracle, null, null, oracle, library));
+            rows.Add(Row(StudyStrategy.Racing, null, null, Outcomes(_outcomes.RacingOfAll), library));
+        }
+
         foreach (StudySimilarity similarity in similarities)
         {
-            rows.AddRange(plan.BestOfTopKValues.Select(k => Row(
+            rows.AddRange(BestOf.Select(k => Row(
                 StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.BestOfTopK(similarity, target, seed, k)), library)));
-            rows.AddRange(plan.RacingOfTopKValues.Select(k => Row(
+            rows.AddRange(RacingOf.Select(k => Row(
                 StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.RacingOfTopK(similarity, target, seed, k)), library)));
             rows.AddRange(runs.Strategies.Where(strategy => strategy.Similarity == similarity.Similarity).Select(strategy => Row(
                 strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => _outcomes.Embedded(_outcomes.One(strategy.Runs[target][seed], 1))), library)));
@@ -51,6 +55,10 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         SearchSpaceRow Row(StudyStrategy strategy, int? k, PromptSimilarity? similarity, Outcome[][] outcomes, double librarySteps) =>
             RowOf(strategy, k, similarity, librarySteps, new OutcomeComparison(baseline, outcomes), new OutcomeComparison(baseline, oracle));
     }
+
+    private IReadOnlyList<int> BestOf => plan.Exhaustive ? plan.BestOfTopKValues : [];
+
+    private IReadOnlyList<int> RacingOf => plan.Exhaustive ? plan.RacingOfTopKValues : [];
 
     private static ScoreSpread Once(ScoreSpread spread) => new(spread.Mean, double.NaN, double.NaN);
 

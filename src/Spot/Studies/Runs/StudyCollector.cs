@@ -62,7 +62,7 @@ internal sealed class StudyCollector(StudyLayout layout, IStudyStore store, Stud
             .. _plan.FewShot is null ? [] : Of(StudyMethod.FewShot, StudyUnitKind.FewShot),
             new MethodRuns(StudyMethod.PromptTuning, [runs.Baseline]),
             .. _plan.LongBaselineSteps.Zip(runs.LongBaselines, (steps, longer) => new MethodRuns(StudyMethod.LongerPromptTuning, [longer]) { Steps = steps }),
-            .. runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
+            .. !_plan.Exhaustive ? [] : runs.Transfer.Chunk(_plan.SourceSeeds.Count).Select((ofSource, source) =>
                 new MethodRuns(StudyMethod.Transfer, ofSource) { Source = layout.Sources[source].Name, LeftOut = layout.Leaks[source] }),
             .. _plan.ModelTuning is null ? [] : Of(StudyMethod.ModelTuning, StudyUnitKind.ModelTuning),
             .. _plan.MultiTaskModelTuning is null ? [] : Enumerable.Range(_plan.Sources.Count, _plan.SourceMixtures.Count).Select(mixture =>

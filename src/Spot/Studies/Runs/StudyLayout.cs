@@ -83,7 +83,7 @@ internal sealed class StudyLayout
             .. prompts.Select(prompt => new StudyUnit(StudyUnitKind.Source, prompt)),
             .. runs.Select(run => new StudyUnit(StudyUnitKind.Embedding, Target: run.Target, Seed: run.Seed)),
             .. runs.Select(run => new StudyUnit(StudyUnitKind.Baseline, Target: run.Target, Seed: run.Seed)),
-            .. prompts.SelectMany(prompt => runs.Where(run => !Leaks[SourceOf(prompt)][run.Target])
+            .. !Plan.Exhaustive ? [] : prompts.SelectMany(prompt => runs.Where(run => !Leaks[SourceOf(prompt)][run.Target])
                 .Select(run => new StudyUnit(StudyUnitKind.Transfer, prompt, run.Target, run.Seed))),
             .. Strategy(StudyUnitKind.Average, Plan.AverageOfTopKValues),
             .. Strategy(StudyUnitKind.Mixture, Plan.MixtureOfTopKValues),
