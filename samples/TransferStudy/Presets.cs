@@ -33,7 +33,8 @@ internal static class Presets
         if (settings.MostSimilarOnly)
         {
             plan.Exhaustive = false;
-            plan.AverageOfTopKValues = [.. plan.AverageOfTopKValues.Prepend(1).Distinct()]; // an average of one is the most similar itself
+            plan.AverageOfTopKValues = [1]; // the most similar prompt itself
+            plan.Similarities = [PromptSimilarity.AverageDisplacement];
         }
 
         plan.LongBaselineSteps = settings.EqualSteps || settings.Preset == Preset.Smoke

@@ -34,7 +34,7 @@ Option<int?> promptLength = new("--prompt-length") { Description = "Rows of ever
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
 Option<int?> testRows = new("--test-rows") { Description = "Test rows of a target at most, in place of twice as many as validation rows" };
 Option<int?> patience = new("--patience") { Description = "A target's run ends after this many evaluations without a better score" };
-Option<bool> mostSimilarOnly = new("--most-similar-only") { Description = "Leave out the run of every target from every source prompt: it starts from the most similar prompt, and from averages and mixtures of the most similar" };
+Option<bool> mostSimilarOnly = new("--most-similar-only") { Description = "Leave out the run of every target from every source prompt: a target starts from the prompt that is most similar by displacement, and from a mixture of the most similar" };
 Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
 Option<bool> equalSteps = new("--equal-steps") { Description = "Also tune every target without transfer for as many steps as a transfer takes in all, its source's and its embedding's included; smoke does" };
 Option<double?> rate = new("--rate") { Description = "Adafactor's learning rate, in place of the preset's" };

@@ -67,7 +67,7 @@ internal sealed record Settings
     /// <summary>Evaluations without a better score after which a target's run ends; null to run all steps.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Whether targets start from averages and mixtures of the most similar alone, and not from every source prompt.</summary>
+    /// <summary>Whether targets start from the most similar prompt and a mixture of the most similar, and not from every source prompt.</summary>
     public bool MostSimilarOnly { get; init; }
 
     public double? Rate { get; init; }
