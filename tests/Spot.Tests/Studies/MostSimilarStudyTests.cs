@@ -1,5 +1,9 @@
+using Spot.Backbone;
 using Spot.Studies;
+using Spot.Tests.Transfer;
+using Spot.Tests.Tuning;
 using Spot.Transfer;
+using Spot.Tuning;
 
 namespace Spot.Tests.Studies;
 
@@ -43,6 +47,55 @@ public sealed class MostSimilarStudyTests : IDisposable
         Assert.Equal(24, fake.Calls.Count);
         (_, StudyResult whole) = await RunAsync("whole", exhaustive: true);
         Assert.Equal(whole.ToString(), grown.ToString());
+    }
+
+    // Stopped in the middle of its mixture, which then is another one.
+    [Fact]
+    public async Task A_mixture_that_was_stopped_is_chosen_anew_when_sources_are_added()
+    {
+        using T5Backbone backbone = Toy.Backbone();
+        await DoAsync("grown", backbone, stop: true, "mills", "boats");
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_folder.Path, "grown", "runs"), RunFolder.CheckpointName, SearchOption.AllDirectories));
+        StudyResult grown = (await DoAsync("grown", backbone, stop: false, "mills", "boats", "inns"))!, whole = (await DoAsync("whole", backbone, stop: false, "mills", "boats", "inns"))!;
+        StudyTests.AssertEqual(whole, grown);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder.Path, "grown", "runs")));
+    }
+
+    private async Task<StudyResult?> DoAsync(string name, T5Backbone backbone, bool stop, params string[] sources)
+    {
+        TuningOptions options = Toy.Options(8);
+        (options.BatchSize, options.MicroBatchSize, options.EmbeddingStep, options.CheckpointEvery) = (17, 17, 4, 1);
+        StudyPlan plan = new()
+        {
+            Sources = [.. sources.Select(task => Toy.Task(task))],
+            Targets = [Toy.Task("roads")],
+            SourceSeeds = [0],
+            TargetSeeds = [0],
+            SourceOptions = options,
+            TargetOptions = options.Clone(),
+            Exhaustive = false,
+            AverageOfTopKValues = [],
+            MixtureOfTopKValues = [3],
+            Similarities = [PromptSimilarity.AverageDisplacement],
+        };
+        PromptTuner tuner = new(backbone);
+        using Study study = new(plan, Path.Combine(_folder.Path, name), backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner));
+        using CancellationTokenSource stopped = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Task run = study.RunAsync(progress: !stop ? null : new Listener<StudyProgress>(told =>
+        {
+            if (told.Unit.StartsWith("mixture", StringComparison.Ordinal) && told.Run?.Step > 3)
+            {
+                stopped.Cancel();
+            }
+        }), cancellationToken: stopped.Token);
+        if (!stop)
+        {
+            await run;
+            return await study.ResultAsync(Cancel);
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        return null;
     }
 
     private async Task<(StudyFake Fake, StudyResult Result)> RunAsync(string name, bool exhaustive)

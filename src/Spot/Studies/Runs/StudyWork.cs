@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Spot.Transfer;
 
 namespace Spot.Studies;
@@ -26,6 +28,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
                 StudyUnitKind.FewShot => _methods.FewShotAsync(unit, cancellationToken),
                 StudyUnitKind.MultiTaskModel => _methods.OnMixtureAsync(unit, run, kept, cancellationToken),
                 StudyUnitKind.ModelTuning or StudyUnitKind.MultiTaskModelTuning => _methods.OnTargetAsync(unit, run, kept, cancellationToken),
+                StudyUnitKind.Average or StudyUnitKind.Mixture => TargetAsync(unit, Among(unit, run), kept, cancellationToken),
                 _ => TargetAsync(unit, run, kept, cancellationToken),
             }).ConfigureAwait(false);
         }
@@ -83,6 +86,10 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         return (await prompts.GetAsync(id, cancellationToken).ConfigureAwait(false))?.Embedding
             ?? throw new SpotException($"The study's embedding '{id}' is missing though its unit is done. Delete that unit to have it done again.");
     }
+
+    // What it begins with is chosen among the source prompts: with more of them in the plan it is another run.
+    private string Among(StudyUnit unit, string run) =>
+        Path.Combine(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', layout.Eligible(unit).Select(layout.PromptId)))))[..12]);
 
     private async Task<StudyUnitResult> TargetAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
