@@ -51,20 +51,8 @@ internal static class Presets
     // As many steps as a prompt has, on batches of the same size; T5's own optimiser for published models, a faster one for the small recipe.
     private static ModelTuningOptions Model(Settings settings, TuningOptions prompt)
     {
-        ModelTuningOptions model = new()
-        {
-            Steps = prompt.Steps,
-            BatchSize = prompt.BatchSize,
-            MicroBatchSize = prompt.MicroBatchSize,
-            Dropout = prompt.Dropout,
-            MaxInputLength = prompt.MaxInputLength,
-            MaxTargetLength = prompt.MaxTargetLength,
-            EvaluateEvery = prompt.EvaluateEvery,
-            EvaluateBeforeTraining = prompt.EvaluateBeforeTraining,
-            EvaluationMethod = prompt.EvaluationMethod,
-            MaxValidationExamples = prompt.MaxValidationExamples,
-            Precision = settings.Precision,
-        };
+        ModelTuningOptions model = ModelTuningOptions.Like(prompt);
+        model.Precision = settings.Precision;
         model.Optimizer = settings.Preset == Preset.Full ? model.Optimizer : new AdamWOptions { LearningRate = 3e-4 };
         return model;
     }

@@ -19,7 +19,7 @@ Option<string> data = new("--data") { Description = "Folder of task folders, you
 Option<string?> tasks = new("--tasks") { HelpName = "FILE", Description = "JSON with formats and families of your own, which are then known by name" };
 Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families; none for those of --mixture alone", AllowMultipleArgumentsPerToken = true };
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks or families", AllowMultipleArgumentsPerToken = true };
-Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
+Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks or families, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
 Option<bool> fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
 Option<bool> modelTuning = new("--model-tuning") { Description = "Also tune all weights on every target" };
 Option<bool> multiTask = new("--multi-task-model-tuning") { Description = "Also tune all weights on every --mixture, then on every target; with --model-tuning" };
@@ -52,21 +52,6 @@ foreach (Option<int?> number in (Option<int?>[])[seeds, sourceSeeds, sourceSteps
     });
 }
 
-mixtures.Validators.Add(found =>
-{
-    foreach (System.CommandLine.Parsing.Token token in found.Tokens)
-    {
-        try
-        {
-            MixtureArgument.Parse(token.Value);
-        }
-        catch (FormatException e)
-        {
-            found.AddError(e.Message);
-        }
-    }
-});
-
 foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 {
     number.Validators.Add(found =>
@@ -92,7 +77,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Tasks = parsed.GetValue(tasks),
         Sources = parsed.GetValue(sources) ?? [],
         Targets = parsed.GetValue(targets) ?? [],
-        Mixtures = [.. (parsed.GetValue(mixtures) ?? []).Select(MixtureArgument.Parse)],
+        Mixtures = parsed.GetValue(mixtures) ?? [],
         FewShot = parsed.GetValue(fewShot),
         ModelTuning = parsed.GetValue(modelTuning),
         MultiTaskModelTuning = parsed.GetValue(multiTask),

@@ -22,8 +22,8 @@ internal sealed record Settings
     /// <summary>Names of tasks; empty for those of the preset.</summary>
     public required string[] Targets { get; init; }
 
-    /// <summary>Sources that are mixtures.</summary>
-    public MixtureArgument[] Mixtures { get; init; } = [];
+    /// <summary>Sources that are mixtures, as <c>name=a,b,c</c>.</summary>
+    public string[] Mixtures { get; init; } = [];
 
     /// <summary>Whether the model itself answers with examples in front of each input.</summary>
     public bool FewShot { get; init; }

@@ -83,7 +83,7 @@ internal sealed class StudyProgram(Settings settings)
         }
 
         plan.Sources = tasks.Load(sources, cancellationToken);
-        plan.SourceMixtures = [.. settings.Mixtures.Select(mixture => new TaskMixture(mixture.Name, [.. tasks.Load(mixture.Tasks, cancellationToken).Select(MixtureTask.FromTextTask)]))];
+        plan.SourceMixtures = [.. settings.Mixtures.Select(mixture => tasks.LoadMixture(mixture, cancellationToken))];
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTarget.Of(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows, settings.TestRows))];
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);

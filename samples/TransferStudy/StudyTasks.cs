@@ -58,6 +58,9 @@ internal sealed class StudyTasks
     /// <summary>Reads tasks.</summary>
     public TextTask[] Load(string[] names, CancellationToken cancellationToken) => [.. _catalog.Load(names, cancellationToken)];
 
+    /// <summary>Reads a mixture, <c>name=a,b,c</c>.</summary>
+    public TaskMixture LoadMixture(string text, CancellationToken cancellationToken) => _catalog.LoadMixture(text, cancellationToken);
+
     /// <summary>Pairs of which one task trains on what the other is judged by.</summary>
     public IReadOnlyList<TaskLeak> Leaks(TextTask[] tasks, CancellationToken cancellationToken) => _catalog.Leaks(tasks, cancellationToken);
 }

@@ -25,7 +25,7 @@ internal static class DryRun
         long steps = ((long)estimate.Steps * runs) + otherSteps;
         call.Result(
             Json(estimate, steps, time, runs),
-            () => call.Say($"{task.Name}: at most {runs} {(runs == 1 ? "run" : "runs")} and {otherSteps} steps besides, {steps} steps in all, about {Text(time)}. Each run: {estimate}"));
+            () => call.Say($"{task.Name}: at most {runs} {(runs == 1 ? "run" : "runs")} and {otherSteps} steps besides, {steps} steps in all, about {ResultText.Time(time)}. Each run: {estimate}"));
         Advise(call);
     }
 
@@ -33,13 +33,13 @@ internal static class DryRun
     public static async Task StudyAsync(Call call, IPromptTuner tuner, StudyPlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyList<StudyUnitInfo> units = StudyUnitInfo.Of(plan);
-        TuningEstimate estimate = await tuner.EstimateAsync(plan.Sources[0], plan.SourceOptions, null, cancellationToken);
+        TuningEstimate estimate = await tuner.EstimateAsync(plan.Sources.Count > 0 ? plan.Sources[0] : plan.SourceMixtures[0], plan.SourceOptions, null, cancellationToken);
         long steps = units.Sum(unit => unit.Steps);
         double perStep = estimate.Time.TotalSeconds / estimate.Steps; // evaluations included
         TimeSpan time = TimeSpan.FromSeconds(perStep * steps);
         call.Result(
             Json(estimate, steps, time, units.Count),
-            () => call.Say($"{units.Count} units of work, {steps} steps in all, about {Text(time)} on one device as this one. Its first source: {estimate}"));
+            () => call.Say($"{units.Count} units of work, {steps} steps in all, about {ResultText.Time(time)} on one device as this one{(plan.ModelTuning is null ? "" : " (steps of a whole model count like a prompt's, and take longer)")}. Its first source: {estimate}"));
         Advise(call);
     }
 
@@ -58,6 +58,4 @@ internal static class DryRun
         estimate.DiskBytes,
         estimate.TrialSteps,
     };
-
-    private static string Text(TimeSpan time) => FormattableString.Invariant($"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 }

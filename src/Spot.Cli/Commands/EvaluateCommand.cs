@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using Spot.Backbone;
+using Spot.Serialization;
 using Spot.Tuning;
 
 namespace Spot.Cli;
@@ -42,7 +44,8 @@ internal sealed class EvaluateCommand : ToolCommand
         string? file = call.Parsed.GetValue(_predictions);
         if (file is not null)
         {
-            await File.WriteAllLinesAsync(file, evaluation.Predictions.Select(prediction => ResultJson.Line(Row(task, prediction))), cancellationToken);
+            string lines = string.Concat(evaluation.Predictions.Select(prediction => ResultJson.Line(Row(task, prediction)) + "\n"));
+            AtomicFile.Write(Path.GetFullPath(file), stream => stream.Write(Encoding.UTF8.GetBytes(lines)));
         }
 
         string split = Split(call);

@@ -8,14 +8,21 @@ namespace Spot.Cli;
 /// <summary>What a study is of. The words of the command line are kept with the study, so that every machine makes the same plan of them and of its own copy of the data.</summary>
 internal sealed class StudySettings : IOptionGroup
 {
-    private readonly Option<string[]> _sources = Names("--sources", "Source tasks or families, by the names of their folders or of the paper [default: all tasks in --data]");
+    private readonly Option<string[]> _sources = Names("--sources", "Source tasks or families, by the names of their folders or of the paper [default: all tasks in --data]; none for those of --mixture alone");
+    private readonly Option<string[]> _mixtures = new("--mixture") { HelpName = "name=a,b,c", Description = "A source that is a mixture of tasks or families; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> _targets = Names("--targets", "Target tasks or families [default: all tasks in --data]");
     private readonly Option<string?> _sourceSteps = Number("--source-steps", "Tuning steps of source prompts [default: the recipe's]");
     private readonly Option<string?> _targetSteps = Number("--target-steps", "Tuning steps of targets [default: the recipe's; of paper 100000]");
+    private readonly Option<string?> _targetRows = Number("--target-rows", "Training rows of a target at most: what does transfer bring where labels are scarce? [default: all]");
+    private readonly Option<string?> _testRows = Number("--test-rows", "Test rows of a target at most [default: twice --max-validation-examples]");
+    private readonly Option<bool> _fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
+    private readonly Option<bool> _modelTuning = new("--model-tuning") { Description = "Also tune all weights on every target, for as many steps as a prompt" };
+    private readonly Option<bool> _multiTask = new("--multi-task-model-tuning") { Description = "Also tune all weights on every --mixture, then on every target; with --model-tuning, in a folder" };
     private readonly LibraryOptions _plan = LibraryOptions.Of<StudyPlan>();
     private readonly TuningSettings _tuning = new(nameof(TuningOptions.Seed), nameof(TuningOptions.RunFolder), nameof(TuningOptions.Steps), nameof(TuningOptions.Initialization));
+
     /// <inheritdoc/>
-    public IEnumerable<Symbol> Symbols => [_sources, _targets, _sourceSteps, _targetSteps, .. _plan.Symbols, .. _tuning.Symbols];
+    public IEnumerable<Symbol> Symbols => [_sources, _mixtures, _targets, _sourceSteps, _targetSteps, _targetRows, _testRows, _fewShot, _modelTuning, _multiTask, .. _plan.Symbols, .. _tuning.Symbols];
 
     /// <summary>The folder of the tasks.</summary>
     public static Option<string> Data() => new("--data") { HelpName = "FOLDER", Description = "The folder that holds a folder for each task, the same for all who work on the study", Required = true };
@@ -65,7 +72,7 @@ internal sealed class StudySettings : IOptionGroup
     private StudyPlan Plan(ParseResult parsed, string data, CancellationToken cancellationToken)
     {
         TuningOptions source = _tuning.Read(parsed, isSmall: true), target = _tuning.Read(parsed, isSmall: true);
-        (source.Steps, target.Steps) = (Steps(parsed, _sourceSteps) ?? source.Steps, Steps(parsed, _targetSteps) ?? target.Steps);
+        (source.Steps, target.Steps) = (Count(parsed, _sourceSteps) ?? source.Steps, Count(parsed, _targetSteps) ?? target.Steps);
         source.EmbeddingStep = Math.Min(source.EmbeddingStep, source.Steps);
         target.EmbeddingStep = Math.Min(target.EmbeddingStep, target.Steps);
         target.Initialization = PromptInitialization.ClassLabels;
@@ -76,14 +83,21 @@ internal sealed class StudySettings : IOptionGroup
 
         StudyPlan plan = new() { SourceOptions = source, TargetOptions = target };
         _plan.Apply(parsed, plan);
+        plan.FewShot = parsed.GetValue(_fewShot) ? new FewShotOptions { MaxInputLength = target.MaxInputLength } : null;
+        plan.MultiTaskModelTuning = parsed.GetValue(_multiTask) ? Model(source) : null;
+        plan.ModelTuning = parsed.GetValue(_modelTuning) ? Model(target) : null;
         TaskCatalog catalog = new(data);
-        plan.Sources = catalog.Load(Chosen(parsed, _sources, catalog), cancellationToken);
-        plan.Targets = [.. catalog.Load(Chosen(parsed, _targets, catalog), cancellationToken).Select(task => StudyTarget.Of(task, target.MaxValidationExamples))];
-        IReadOnlyList<TaskLeak> leaks = catalog.Leaks([.. plan.Sources.Concat(plan.Targets).DistinctBy(task => task.Name)], cancellationToken);
+        plan.SourceMixtures = [.. (parsed.GetValue(_mixtures) ?? []).Select(mixture => catalog.LoadMixture(mixture, cancellationToken))];
+        bool onlyMixtures = plan.SourceMixtures.Count > 0 && parsed.GetValue(_sources) is ["none"];
+        plan.Sources = onlyMixtures ? [] : catalog.Load(Chosen(parsed, _sources, catalog), cancellationToken);
+        plan.Targets = [.. catalog.Load(Chosen(parsed, _targets, catalog), cancellationToken)
+            .Select(task => StudyTarget.Of(task, target.MaxValidationExamples, Count(parsed, _targetRows), Count(parsed, _testRows)))];
+        IEnumerable<TextTask> trainedOn = plan.Sources.Concat(plan.SourceMixtures.SelectMany(mixture => mixture.Tasks).Select(part => part.Task));
+        IReadOnlyList<TaskLeak> leaks = catalog.Leaks([.. trainedOn.Concat(plan.Targets).DistinctBy(task => task.Name)], cancellationToken);
         plan.Leaks = (one, other) => leaks.Any(leak => leak.Source == one.Name && leak.Target == other.Name);
 
         // More than all there are is all, once.
-        int prompts = plan.Sources.Count * plan.SourceSeeds.Count;
+        int prompts = (plan.Sources.Count + plan.SourceMixtures.Count) * plan.SourceSeeds.Count;
         plan.BestOfTopKValues = [.. plan.BestOfTopKValues.Select(k => Math.Min(k, prompts)).Distinct()];
         plan.RacingOfTopKValues = [.. plan.RacingOfTopKValues.Select(k => Math.Min(k, prompts)).Distinct()];
         plan.AverageOfTopKValues = [.. plan.AverageOfTopKValues.Select(k => Math.Min(k, prompts)).Distinct()];
@@ -94,7 +108,15 @@ internal sealed class StudySettings : IOptionGroup
     private static IReadOnlyList<string> Chosen(ParseResult parsed, Option<string[]> option, TaskCatalog catalog) =>
         parsed.GetValue(option) is { Length: > 0 } names ? catalog.Members(names) : catalog.Names;
 
-    private static int? Steps(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? (int)OptionValue.Parse(option.Name, text, typeof(int))! : null;
+    // A small model's recipe has few steps, for which T5's own rate is too slow.
+    private static ModelTuningOptions Model(TuningOptions prompt)
+    {
+        ModelTuningOptions model = ModelTuningOptions.Like(prompt);
+        model.Optimizer = prompt.Steps < 1000 ? new AdamWOptions { LearningRate = 3e-4 } : model.Optimizer;
+        return model;
+    }
+
+    private static int? Count(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? (int)OptionValue.Parse(option.Name, text, typeof(int))! : null;
 
     private static Option<string[]> Names(string name, string description) => new(name) { HelpName = "NAME", Description = description, AllowMultipleArgumentsPerToken = true };
 

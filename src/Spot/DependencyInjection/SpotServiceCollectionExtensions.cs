@@ -13,8 +13,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SpotServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IPromptInspector"/>, <see cref="IModelTuner"/>, <see cref="ITaskEmbedder"/>,
-    /// <see cref="StudyTools"/> and <see cref="IPromptLibrary"/> as singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
+    /// Registers <see cref="T5Backbone"/>, <see cref="IPromptTuner"/>, <see cref="IPromptEvaluator"/>, <see cref="IPromptInspector"/>, <see cref="IModelTuner"/>, <see cref="MultitaskTuner"/>,
+    /// <see cref="ITaskEmbedder"/>, <see cref="StudyTools"/> and <see cref="IPromptLibrary"/> as singletons. The backbone is loaded when it is first used, not when it is injected into them; the library never loads it.
     /// </summary>
     /// <remarks>
     /// What is registered already is left alone, and a second call only adds its settings. A host that starts checks the options, without loading
@@ -57,6 +57,7 @@ public static class SpotServiceCollectionExtensions
         Singleton<IPromptEvaluator>(provider => new PromptEvaluator(() => Get<T5Backbone>(provider, key)));
         Singleton<IPromptInspector>(provider => new PromptInspector(() => Get<T5Backbone>(provider, key)));
         Singleton<IModelTuner>(provider => new ModelTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<ModelTuner>>()));
+        Singleton(provider => new MultitaskTuner(() => Get<T5Backbone>(provider, key), provider.GetService<ILogger<MultitaskTuner>>()));
         Singleton(provider => Tools(provider, builder));
         Singleton<ITaskEmbedder>(provider => new TaskEmbedder(Get<IPromptTuner>(provider, key)));
         return builder;

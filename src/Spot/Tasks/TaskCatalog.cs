@@ -62,6 +62,21 @@ public sealed class TaskCatalog
             : throw new ArgumentException($"No task {string.Join(", ", unknown.Select(name => $"'{name}'"))} in '{_root}'; there are {string.Join(", ", Names)}.");
     }
 
+    /// <summary>Reads a mixture of tasks; the thread waits.</summary>
+    /// <param name="text">Its name and those of its tasks or families, as <c>name=a,b,c</c>.</param>
+    /// <param name="cancellationToken">Checked while reading.</param>
+    /// <returns>The mixture, each task in proportion to its examples.</returns>
+    /// <exception cref="ArgumentException">The text is not of that form, or there is no task of a name.</exception>
+    /// <exception cref="FileNotFoundException">A file of a task is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the task.</exception>
+    public TaskMixture LoadMixture(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split('=') is [{ Length: > 0 } name, { Length: > 0 } tasks] && tasks.Split(',') is var names && names.All(task => task.Length > 0)
+            ? new TaskMixture(name, [.. Load(Members(names), cancellationToken).Select(MixtureTask.FromTextTask)])
+            : throw new ArgumentException($"Found the mixture '{text}', expected name=a,b,c with the names of its tasks or families.", nameof(text));
+    }
+
     /// <summary>Finds pairs of which one task trains on what the other is judged by; the thread waits.</summary>
     /// <param name="tasks">Tasks of this folder, of distinct names.</param>
     /// <param name="cancellationToken">Checked while reading.</param>

@@ -12,16 +12,19 @@ namespace Spot.Tuning;
 /// <remarks>Safe for concurrent calls, which take turns on the backbone; see <see cref="IPromptTuner"/>.</remarks>
 public sealed class MultitaskTuner
 {
-    private readonly T5Backbone _backbone;
+    private readonly FirstUse<T5Backbone> _backbone;
     private readonly ILogger _logger;
 
     /// <summary>A tuner on a loaded backbone.</summary>
     /// <param name="backbone">The backbone; the caller keeps and disposes it.</param>
     /// <param name="logger">Told of the run's course; null for none.</param>
     public MultitaskTuner(T5Backbone backbone, ILogger<MultitaskTuner>? logger = null)
+        : this(() => backbone, logger) => ArgumentNullException.ThrowIfNull(backbone);
+
+    /// <summary>A tuner whose backbone is loaded at first use.</summary>
+    internal MultitaskTuner(Func<T5Backbone> backbone, ILogger<MultitaskTuner>? logger)
     {
-        ArgumentNullException.ThrowIfNull(backbone);
-        _backbone = backbone;
+        _backbone = new FirstUse<T5Backbone>(backbone);
         _logger = logger ?? NullLogger<MultitaskTuner>.Instance;
     }
 
@@ -44,25 +47,26 @@ public sealed class MultitaskTuner
         ArgumentNullException.ThrowIfNull(mixture);
         MultitaskTuningOptions own = options?.Clone() ?? new MultitaskTuningOptions();
         TuningOptionsValidator.Check(own);
-        _backbone.CheckPrompt(start);
-        LabelValidator.Check(mixture, _backbone.Tokenizer, own.Prompt);
-        return await _backbone.RunAsync(() => Run(mixture, own, start, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        T5Backbone backbone = await _backbone.GetAsync(cancellationToken).ConfigureAwait(false);
+        backbone.CheckPrompt(start);
+        LabelValidator.Check(mixture, backbone.Tokenizer, own.Prompt);
+        return await backbone.RunAsync(() => Run(backbone, mixture, own, start, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private MultitaskTuningResult Run(
-        TaskMixture mixture, MultitaskTuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+        T5Backbone backbone, TaskMixture mixture, MultitaskTuningOptions options, SoftPrompt? start, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        PromptInitializer initializer = new(_backbone.Model, _backbone.Tokenizer);
+        PromptInitializer initializer = new(backbone.Model, backbone.Tokenizer);
         float[] shared = start is null ? initializer.Create(options.Prompt, mixture.Labels) : initializer.From(start, options.Prompt, mixture.Labels);
-        using MultitaskTrainable trainable = new(_backbone.Model, options, shared, mixture, new MixtureEvaluator(_backbone.Model, _backbone.Tokenizer, mixture, options.Prompt));
-        SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, _backbone, mixture, options.Prompt, start);
+        using MultitaskTrainable trainable = new(backbone.Model, options, shared, mixture, new MixtureEvaluator(backbone.Model, backbone.Tokenizer, mixture, options.Prompt));
+        SortedDictionary<string, string> identity = RunIdentity.Of(trainable.Kind, backbone, mixture, options.Prompt, start);
         identity["ranks"] = options.Ranks.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach ((string name, string value) in OptionTexts.Of(new TuningOptions { Optimizer = options.TaskOptimizer }).Where(option => option.Key.StartsWith(nameof(TuningOptions.Optimizer), StringComparison.Ordinal)))
         {
             identity[$"tasks' {name}"] = value;
         }
 
-        TuningRun run = new(trainable, mixture, new TrainingStream(mixture, _backbone.Tokenizer, options.Prompt), options.Prompt, _logger, new Milestones(TimeProvider.System));
+        TuningRun run = new(trainable, mixture, new TrainingStream(mixture, backbone.Tokenizer, options.Prompt), options.Prompt, _logger, new Milestones(TimeProvider.System));
         RunState state = run.Execute(identity, progress, cancellationToken);
         return new MultitaskTuningResult
         {

@@ -45,6 +45,33 @@ public sealed class StudyTests(TunedLibrary tuned)
     }
 
     [Fact]
+    public async Task Mixtures_and_the_methods_of_the_papers_first_table_are_asked_for_by_name()
+    {
+        using Workplace place = new();
+        string[] methods =
+        [
+            "--data", Data, "--recipe", "small", "--sources", "none", "--mixture", "both=books,films", "--targets", "places", "books", "--target-rows", "20", "--test-rows", "12", "--source-seeds", "0",
+            "--target-seeds", "0", "--source-steps", "2", "--target-steps", "2", "--embedding-step", "1", "--max-validation-examples", "4", "--prompt-length", "5", "--average-of-top-k-values", "none",
+            "--mixture-of-top-k-values", "none", "--similarities", "AverageDisplacement", "--few-shot", "--model-tuning", "--multi-task-model-tuning",
+        ];
+        Assert.Equal(0, (await Workplace.DoneAsync(["study", "run", "--output", "study", "--json", .. methods, .. Float32])).Json.GetProperty("missing").GetInt32());
+        string tables = File.ReadAllText("study/report/tables.md");
+        string[] rows = ["few-shot", "prompt tuning", "transfer from the mixture both", "model tuning", "multi-task model tuning, both"];
+        Assert.All(rows, row => Assert.Contains($"\n| {row} |", tables, StringComparison.Ordinal));
+        Assert.Contains("Left out", tables, StringComparison.Ordinal); // books is part of the mixture
+        Assert.Contains("name=a,b,c", await Workplace.RefusedAsync(["study", "run", "--output", "other", "--data", Data, "--recipe", "small", "--mixture", "both"]), StringComparison.Ordinal);
+        Assert.Contains("a database does not have", await Workplace.RefusedAsync(["study", "submit", "--study", "x", "--database", "Host=127.0.0.1;Port=1", .. methods]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_search_a_study_is_smaller()
+    {
+        using Workplace place = new();
+        JsonElement json = (await Workplace.DoneAsync(["study", "run", "--output", "study", "--json", "--exhaustive", "false", .. Settings, .. Float32])).Json;
+        Assert.Equal(["Baseline", "Restarts", "WeightedAverage"], Rows(json).Select(row => row.Item1));
+    }
+
+    [Fact]
     public async Task Shards_are_put_together()
     {
         using Workplace place = new();

@@ -26,7 +26,7 @@ public sealed class AddSpotTests : IDisposable
     {
         using ServiceProvider services = Provider(TestModels.SpotTiny);
         using IServiceScope scope = services.CreateScope();
-        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptInspector), typeof(IPromptLibrary) })
+        foreach (Type type in new[] { typeof(T5Backbone), typeof(IPromptTuner), typeof(ITaskEmbedder), typeof(IPromptInspector), typeof(MultitaskTuner), typeof(IPromptLibrary) })
         {
             Assert.Same(services.GetRequiredService(type), scope.ServiceProvider.GetRequiredService(type));
         }

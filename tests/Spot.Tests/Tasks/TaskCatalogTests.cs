@@ -25,6 +25,22 @@ public sealed class TaskCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_mixture_is_a_name_and_its_tasks_or_families()
+    {
+        Own("mine", "A sentence of five words.");
+        Nli("cb", "train");
+        Nli("mrpc", "other");
+        TaskCatalog catalog = new(_folder.Path);
+        TaskMixture mixture = catalog.LoadMixture("all=mrpc,mine", TestContext.Current.CancellationToken);
+        Assert.Equal("all", mixture.Name);
+        Assert.Equal(["mrpc", "mine"], mixture.Tasks.Select(part => part.Task.Name));
+        TaskFamily family = TaskFamily.All.First(family => family.Members.Contains("cb"));
+        Assert.Equal(catalog.Members([family.Name]), catalog.LoadMixture($"of={family.Name}", TestContext.Current.CancellationToken).Tasks.Select(part => part.Task.Name));
+        Assert.All(["all", "=cb,mine", "all=", "all=cb,,mine", "a=cb=mine", "all=nothing"], text =>
+            Assert.Contains(text == "all=nothing" ? "'nothing'" : $"'{text}'", Assert.Throws<ArgumentException>(() => catalog.LoadMixture(text)).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Leaks_are_found_among_both_kinds()
     {
         Own("mine", "the very same words stand in here");

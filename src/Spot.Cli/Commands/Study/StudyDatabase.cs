@@ -24,6 +24,11 @@ internal static class StudyDatabase
     public static async Task<StudyProgressReport> StatusAsync(string database, string name, CancellationToken cancellationToken)
     {
         await using StudyClient client = new(database);
-        return await client.StatusAsync(name, cancellationToken) ?? throw new SpotException($"Found no study '{name}' in the database, expected one that 'spot study submit' made.");
+        return await StatusAsync(client, name, cancellationToken);
     }
+
+    /// <summary>How a study stands, asked over a connection that is there.</summary>
+    /// <exception cref="SpotException">There is none of that name.</exception>
+    public static async Task<StudyProgressReport> StatusAsync(StudyClient client, string name, CancellationToken cancellationToken) =>
+        await client.StatusAsync(name, cancellationToken) ?? throw new SpotException($"Found no study '{name}' in the database, expected one that 'spot study submit' made.");
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Text;
 using Spot.Backbone;
+using Spot.Serialization;
 using Spot.Studies;
+using Spot.Tasks;
 using Spot.Tuning;
 
 namespace Spot.Cli;
@@ -24,7 +27,7 @@ internal sealed class StudyHome : IOptionGroup
     {
         await study.ResultAsync(cancellationToken); // it compares them
         Directory.CreateDirectory(Folder(parsed));
-        await File.WriteAllTextAsync(Path.Combine(Folder(parsed), SettingsName), settings, cancellationToken);
+        AtomicFile.Write(Path.Combine(Folder(parsed), SettingsName), stream => stream.Write(Encoding.UTF8.GetBytes(settings)));
     }
 
     /// <summary>The words that the folder's study was begun with.</summary>
@@ -36,9 +39,18 @@ internal sealed class StudyHome : IOptionGroup
     }
 
     /// <summary>The study itself; the caller disposes of it and of the backbone.</summary>
-    public Study Open(Call call, StudyPlan plan, T5Backbone backbone)
+    public Study Open(Call call, StudyPlan plan, T5Backbone backbone, BackboneOptions options)
     {
         PromptTuner tuner = new(backbone, call.Log<PromptTuner>());
-        return new Study(plan, Folder(call.Parsed), backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), new StudyTools { Inspector = new PromptInspector(backbone) }, call.Log<Study>());
+        return new Study(plan, Folder(call.Parsed), backbone.Identity, tuner, new PromptEvaluator(backbone), new TaskEmbedder(tuner), Tools(backbone, options), call.Log<Study>());
     }
+
+    // Models that were tuned are loaded as the backbone was.
+    private static StudyTools Tools(T5Backbone backbone, BackboneOptions options) => new()
+    {
+        Inspector = new PromptInspector(backbone),
+        ModelTuner = new ModelTuner(backbone),
+        OpenModel = folder => TunedModel.Load(folder, options),
+        ShowExamples = (task, examples, few) => FewShot.Apply(task, examples, backbone.Tokenizer, few).Examples,
+    };
 }

@@ -36,7 +36,7 @@ internal sealed class StudyReportCommand : ToolCommand
         {
             string settings = _home.Read(call.Parsed);
             await using T5Backbone backbone = await _model.LoadAsync(call, cancellationToken);
-            using Study study = _home.Open(call, StudySettings.Read(settings, data, cancellationToken), backbone);
+            using Study study = _home.Open(call, StudySettings.Read(settings, data, cancellationToken), backbone, _model.Options(call.Parsed));
             StudyReportFiles.Write(call, await study.ResultAsync(cancellationToken), Path.Combine(folder, "report"), $"Model {backbone.Name}; {settings}");
         }
 

@@ -40,7 +40,7 @@ internal sealed class StudyRunCommand : ToolCommand
             return ExitCode.Done;
         }
 
-        using Study study = _home.Open(call, plan, backbone);
+        using Study study = _home.Open(call, plan, backbone, _model.Options(call.Parsed));
         await _home.KeepAsync(call.Parsed, study, settings, cancellationToken);
         foreach (string other in call.Parsed.GetValue(_merge) ?? [])
         {

@@ -24,6 +24,11 @@ internal sealed class StudySubmitCommand : ToolCommand
     {
         string settings = _settings.ToText(call.Parsed, isSmall: false), name = call.Parsed.GetValue(_study)!, database = StudyDatabase.Of(call.Parsed, _database);
         StudyPlan plan = StudySettings.Read(settings, call.Parsed.GetValue(_data)!, cancellationToken);
+        if (plan.MultiTaskModelTuning is not null)
+        {
+            throw new ArgumentException("Found --multi-task-model-tuning, whose models lie in a folder that a database does not have. Leave it out, or run the study in a folder (spot study run).");
+        }
+
         await using StudyClient client = new(database);
         int enqueued = await client.SubmitAsync(name, plan, settings, cancellationToken);
         StudyProgressReport status = (await client.StatusAsync(name, cancellationToken))!;

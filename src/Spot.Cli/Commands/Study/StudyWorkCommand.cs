@@ -62,7 +62,8 @@ internal sealed class StudyWorkCommand : ToolCommand
 
     private static async Task UntilAsync(string database, string? study, CancellationToken cancellationToken)
     {
-        while (study is null || !(await StudyDatabase.StatusAsync(database, study, cancellationToken)).IsEnded)
+        await using StudyClient client = new(database);
+        while (study is null || !(await StudyDatabase.StatusAsync(client, study, cancellationToken)).IsEnded)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }

@@ -32,6 +32,29 @@ public sealed class ModelTuningOptions : TrainingOptions
     /// <value>AdamW at 0.1, moments 0.9 and 0.98, without weight decay.</value>
     public OptimizerOptions TaskPromptOptimizer { get; set; } = new AdamWOptions { LearningRate = 0.1, Beta2 = 0.98, WeightDecay = 0 };
 
+    /// <summary>As long as another run, on the same batches, judged in the same way: what a comparison of methods needs. Optimiser, schedule and precision stay model tuning's own.</summary>
+    /// <param name="other">How that run is tuned.</param>
+    /// <returns>Options with its steps, batches, dropout, lengths and evaluations.</returns>
+    public static ModelTuningOptions Like(TrainingOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new ModelTuningOptions
+        {
+            Steps = other.Steps,
+            BatchSize = other.BatchSize,
+            MicroBatchSize = other.MicroBatchSize,
+            Dropout = other.Dropout,
+            MaxInputLength = other.MaxInputLength,
+            MaxTargetLength = other.MaxTargetLength,
+            EvaluateEvery = other.EvaluateEvery,
+            EvaluateBeforeTraining = other.EvaluateBeforeTraining,
+            EvaluationMethod = other.EvaluationMethod,
+            MaxValidationExamples = other.MaxValidationExamples,
+            Patience = other.Patience,
+            Seed = other.Seed,
+        };
+    }
+
     /// <summary>An independent copy.</summary>
     /// <returns>The copy.</returns>
     public ModelTuningOptions Clone()
