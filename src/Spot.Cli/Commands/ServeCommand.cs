@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Spot.AspNetCore;
@@ -13,6 +17,11 @@ namespace Spot.Cli;
 /// <summary><c>spot serve</c>: answers requests over HTTP by the prompts of a library.</summary>
 internal sealed class ServeCommand : ToolCommand
 {
+    /// <summary>The environment's variable of the key that clients must send; a command line can be read by others.</summary>
+    internal const string KeyVariable = "SPOT_API_KEY";
+
+    private const string Bearer = "Bearer";
+
     private readonly LibraryChoice _library = new();
     private readonly ModelChoice _model = new();
     private readonly Option<string> _urls = new("--urls") { HelpName = "URL", Description = "Where it listens; several with semicolons, port 0 for a free one [default: http://127.0.0.1:5080, this machine alone]" };
@@ -21,7 +30,7 @@ internal sealed class ServeCommand : ToolCommand
     private readonly LibraryOptions _inference = LibraryOptions.Of<PromptInferenceOptions>();
 
     public ServeCommand(Terminal terminal)
-        : base("serve", "Answer requests over HTTP by the prompts of a library.", terminal)
+        : base("serve", "Answer requests over HTTP by the prompts of a library; where the environment has SPOT_API_KEY, of those alone who send it as 'Authorization: Bearer KEY'.", terminal)
     {
         Options.Add(_urls);
         Options.Add(_preload);
@@ -77,9 +86,26 @@ internal sealed class ServeCommand : ToolCommand
         WebApplication app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key)
+        {
+            app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1"), inner => inner.Use(next => context => HasKey(context.Request, key) ? next(context) : Refuse(context.Response)));
+        }
+
         app.MapSpot("/v1");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }); // it is, if it answers
         app.MapHealthChecks("/health/ready");
         return app;
+    }
+
+    // Hashes are compared, so that how long it takes tells nothing of the key.
+    private static bool HasKey(HttpRequest request, string key) =>
+        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? found)
+        && found.Scheme.Equals(Bearer, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(found.Parameter ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    private static Task Refuse(HttpResponse response)
+    {
+        (response.StatusCode, response.Headers.WWWAuthenticate) = (StatusCodes.Status401Unauthorized, Bearer);
+        return Task.CompletedTask;
     }
 }

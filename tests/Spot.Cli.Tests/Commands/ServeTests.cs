@@ -17,18 +17,7 @@ public sealed class ServeTests(TunedLibrary tuned)
         using Workplace place = new();
         tuned.CopyTo(place);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using LineWriter output = new();
-        using StringWriter error = new();
-        Task<int> serving = SpotTool.RunAsync(
-            ["serve", "--urls", "http://127.0.0.1:0", "--preload", "books-0", "--precision", "Float32", "--device", "cpu", "--max-texts", "1"], new Terminal(TextReader.Null, output, error), stop.Token);
-        string line = await output.FirstLine.WaitAsync(TimeSpan.FromMinutes(2), stop.Token);
-        using HttpClient client = new() { BaseAddress = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.IndexOf(';', StringComparison.Ordinal)]) };
-        while (!(await client.GetAsync(new Uri("/health/ready", UriKind.Relative), stop.Token)).IsSuccessStatusCode)
-        {
-            Assert.False(serving.IsCompleted, error.ToString());
-            await Task.Delay(50, stop.Token);
-        }
-
+        (Task<int> serving, HttpClient client) = await ServeAsync(stop.Token, "--preload", "books-0", "--max-texts", "1");
         JsonElement answer = await (await client.PostAsJsonAsync("/v1/prompts/books-0/classify", new { text = Text }, stop.Token)).Content.ReadFromJsonAsync<JsonElement>(stop.Token);
         using PromptLibrary library = PromptLibrary.Open("prompts");
         await using PromptInference inference = new(tuned.Backbone, library);
@@ -42,6 +31,34 @@ public sealed class ServeTests(TunedLibrary tuned)
     }
 
     [Fact]
+    public async Task With_a_key_in_the_environment_only_who_sends_it_is_answered()
+    {
+        using Workplace place = new();
+        tuned.CopyTo(place);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Environment.SetEnvironmentVariable(ServeCommand.KeyVariable, "open sesame");
+        try
+        {
+            (Task<int> serving, HttpClient client) = await ServeAsync(stop.Token);
+            foreach ((string? sent, int expected) in new[] { (null, 401), ("Bearer open", 401), ("Basic open sesame", 401), ("Bearer", 401), ("Bearer open sesame", 200), ("bearer open sesame", 200) })
+            {
+                using HttpRequestMessage request = new(HttpMethod.Get, "/v1/prompts");
+                request.Headers.TryAddWithoutValidation("Authorization", sent);
+                using HttpResponseMessage response = await client.SendAsync(request, stop.Token);
+                Assert.Equal(expected, (int)response.StatusCode);
+                Assert.Equal(expected == 401 ? ["Bearer"] : [], response.Headers.WwwAuthenticate.Select(header => header.ToString()));
+            }
+
+            await stop.CancelAsync();
+            Assert.Equal(ExitCode.Done, await serving.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ServeCommand.KeyVariable, null);
+        }
+    }
+
+    [Fact]
     public async Task Without_prompts_there_is_nothing_to_serve()
     {
         using Workplace place = new();
@@ -49,6 +66,23 @@ public sealed class ServeTests(TunedLibrary tuned)
         tuned.CopyTo(place);
         await Workplace.DoneAsync("library", "remove", "books-0", "films-0");
         Assert.Contains("holds no prompts", await Workplace.RefusedAsync("serve"), StringComparison.Ordinal);
+    }
+
+    // Until it is ready; a client of its address.
+    private static async Task<(Task<int> Serving, HttpClient Client)> ServeAsync(CancellationToken stop, params string[] options)
+    {
+        LineWriter output = new();
+        StringWriter error = new();
+        Task<int> serving = SpotTool.RunAsync(["serve", "--urls", "http://127.0.0.1:0", "--precision", "Float32", "--device", "cpu", .. options], new Terminal(TextReader.Null, output, error), stop);
+        string line = await output.FirstLine.WaitAsync(TimeSpan.FromMinutes(2), stop);
+        HttpClient client = new() { BaseAddress = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..line.IndexOf(';', StringComparison.Ordinal)]) };
+        while (!(await client.GetAsync(new Uri("/health/ready", UriKind.Relative), stop)).IsSuccessStatusCode)
+        {
+            Assert.False(serving.IsCompleted, error.ToString());
+            await Task.Delay(50, stop);
+        }
+
+        return (serving, client);
     }
 
     // Tells its first line as soon as it is there.
