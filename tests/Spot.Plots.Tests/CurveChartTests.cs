@@ -74,6 +74,17 @@ public class CurveChartTests
     }
 
     [Fact]
+    public void What_is_drawn_is_there_once()
+    {
+        CurveChart chart = new() { Title = "t", XLabel = "across", YLabel = "up", Series = [new("s", [new CurvePoint(1, 2, 1, 3), new CurvePoint(3, 4)])], Levels = [("level", 2.5)] };
+        List<string> texts = Svg.Texts(chart.Draw().ToSvg());
+        Assert.All(["across", "up", "level", "1.5", "2.5"], text => Assert.Single(texts, text));
+        ScatterGrid grid = new() { Title = "t", XLabel = "", YLabel = "", Panels = [new ScatterPanel("p", [.. Enumerable.Range(0, 12).Select(i => (double)i)], [.. Enumerable.Range(0, 12).Select(i => i % 5.0)])] };
+        XElement[] once = [.. Svg.Elements(grid.Draw().ToSvg(), "path")];
+        Assert.Equal(once.Length, once.DistinctBy(path => path.ToString()).Count());
+    }
+
+    [Fact]
     public void A_logarithmic_axis_has_powers_of_ten_at_equal_distances()
     {
         CurveChart chart = new() { Title = "t", XLabel = "", YLabel = "", Logarithmic = true, Series = [new("s", [new CurvePoint(10, 1), new CurvePoint(0, 1), new CurvePoint(90_000, 2)])] };

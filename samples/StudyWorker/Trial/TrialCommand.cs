@@ -138,19 +138,15 @@ internal sealed class TrialCommand
             await using StudyClient client = new(server.ConnectionString);
             await SubmitAsync(client, cancellationToken);
             List<Process> workers = [.. Enumerable.Range(0, count).Select(_ => Work(server))];
-            while ((await StatusAsync(client, cancellationToken)).Done < 10)
+            while ((await StatusAsync(client, cancellationToken)).Done < 60) // by then what they do is compiled
             {
-                await Task.Delay(50, cancellationToken);
+                await Task.Delay(500, cancellationToken);
             }
 
+            // Nobody asks the database meanwhile: it has no processor of its own.
             (int before, Stopwatch watch) = ((await StatusAsync(client, cancellationToken)).Done, Stopwatch.StartNew());
-            StudyProgressReport now;
-            do
-            {
-                await Task.Delay(100, cancellationToken);
-                now = await StatusAsync(client, cancellationToken);
-            }
-            while (!now.IsEnded && watch.Elapsed < TimeSpan.FromSeconds(30));
+            await Task.Delay(TimeSpan.FromSeconds(60), cancellationToken);
+            StudyProgressReport now = await StatusAsync(client, cancellationToken);
             rates[count - 1] = (now.Done - before) / watch.Elapsed.TotalSeconds;
             Say($"{count} of one thread: {rates[count - 1]:F2} units/s");
             workers.ForEach(worker => worker.Kill());

@@ -60,7 +60,7 @@ internal sealed class CurveDrawing
 
         plot.Axes.Margins(0.05, 0.1, 0.1, 0.1); // words stand to the right of the marks
         plot.Axes.Right.MinimumSize = 20 + _chart.Levels.Select(level => Sheet.Width(level.Name, 11)).DefaultIfEmpty(0).Max();
-        plot.Render(sheet.Canvas, new PixelRect(Titles.Margin, Width - Titles.Margin, _titles.Bottom + PlotHeight - 12, _titles.Bottom));
+        PlotStyle.Draw(plot, sheet.Canvas, new PixelRect(Titles.Margin, Width - Titles.Margin, _titles.Bottom + PlotHeight - 12, _titles.Bottom));
         Labels(plot, sheet);
         Legend(sheet);
     }

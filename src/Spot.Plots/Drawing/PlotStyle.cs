@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace Spot.Plots.Drawing;
 
@@ -21,6 +22,17 @@ internal static class PlotStyle
         plot.Axes.Left.TickGenerator = Ticks(24);
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
         return plot;
+    }
+
+    /// <summary>Draws a plot once. The library draws a new plot twice, as it has the sizes of its ticks after the first time: that goes nowhere.</summary>
+    internal static void Draw(Plot plot, SKCanvas canvas, PixelRect rectangle)
+    {
+        using (SKNoDrawCanvas nowhere = new((int)rectangle.Right, (int)rectangle.Bottom))
+        {
+            plot.Render(nowhere, rectangle);
+        }
+
+        plot.Render(canvas, rectangle);
     }
 
     /// <summary>A thin line across, which does not stretch the axis by itself.</summary>

@@ -69,7 +69,7 @@ internal sealed class ScatterDrawing
             plot.Add.Line(low, line.GetValue(low), high, line.GetValue(high)).LineStyle = new LineStyle(1.5f, Regression);
         }
 
-        plot.Render(sheet.Canvas, new PixelRect(x, x + PanelWidth - 6, y + Heading + PanelHeight - 6, y + Heading - 4));
+        PlotStyle.Draw(plot, sheet.Canvas, new PixelRect(x, x + PanelWidth - 6, y + Heading + PanelHeight - 6, y + Heading - 4));
     }
 
     private static string[] Correlations(double[] xs, double[] ys)
