@@ -43,6 +43,10 @@ internal sealed class UnitQueue(WorkTable table, JobStorage storage)
     }
 
     /// <summary>Forgets the jobs that will never run, so that their units may be enqueued again: failed for good, deleted, or lost with what the engine wrote last.</summary>
+    /// <remarks>
+    /// The engine writes a job and its state in two transactions, which do not wait for the disk (<see cref="Engine.Open"/>): a database that crashes in
+    /// between keeps jobs without a state, which nobody fetches.
+    /// </remarks>
     /// <param name="study">The study's number.</param>
     /// <param name="lostAfter">
     /// Only of units that were claimed so long ago, and where nothing is enqueued: then what says that it is was lost as well. Null for all units.
