@@ -44,6 +44,11 @@ public partial class StudyReportTests
             Reductions = [.. study.Validation.Reductions.Select(source => source.Select(_ => double.NaN).ToArray())],
             PromptReductions = [.. study.Validation.PromptReductions.Select(source => source.Select(_ => double.NaN).ToArray())],
             Correlations = [],
+            Scores = study.Validation.Scores with
+            {
+                Baseline = [[60, 70, 80], [50, 50, double.NaN], [90, 90, 90]],
+                Strategies = [new StrategyScores(StudyStrategy.Mixture, 2, PromptSimilarity.AverageToken, [[62, 71, 83], [49, 48, 47], [double.NaN, double.NaN, double.NaN]], [])],
+            },
         };
         IReadOnlyList<string> files = StudyReport.Write(study with { Validation = findings }, folder.Path);
         Assert.DoesNotContain(files, file => file.Contains("reductions", StringComparison.Ordinal) || file.Contains("prediction", StringComparison.Ordinal));
@@ -52,6 +57,10 @@ public partial class StudyReportTests
         Assert.DoesNotContain("## Relative error reduction", tables, StringComparison.Ordinal);
         Assert.DoesNotContain("of the oracle's runs", tables, StringComparison.Ordinal);
         Assert.Contains(" steps on a target.", tables, StringComparison.Ordinal);
+        Assert.Contains("| target | no transfer | mixture of top-2, average token |", tables, StringComparison.Ordinal);
+        Assert.Contains("| 70.0 ± 10.0 | +2.0 ± 1.0 |", tables, StringComparison.Ordinal);
+        Assert.Contains("| −1.5 ± 0.7 |", tables, StringComparison.Ordinal);
+        Assert.Contains("| 90.0 ± 0.0 | – |", tables, StringComparison.Ordinal);
     }
 
     [Fact]

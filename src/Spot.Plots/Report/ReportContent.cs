@@ -140,6 +140,7 @@ internal sealed class ReportContent
         ("Search space and quality", StudyTables.SearchSpace(_study, findings)),
         .. findings.Methods.Count > 0 ? [(MethodsName, StudyTables.Methods(_study, findings))] : Array.Empty<(string, ReportTable)>(),
         ("What a target costs where the library serves N targets", StudyTables.Costs(findings)),
+        .. findings.Scores.Strategies.Count > 0 ? [("Averages and mixtures on each target, change", StudyTables.Strategies(_study, findings))] : Array.Empty<(string, ReportTable)>(),
         .. !HasTransfers(findings) ? Array.Empty<(string, ReportTable)>() :
         [
             ("Targets", StudyTables.Targets(_study, findings)),

@@ -82,6 +82,16 @@ internal static class StudyTables
         return new ReportTable(["target", "no transfer", "best source on validation", "its reduction, %", "sources that help", "runs without error"], rows, texts: 1);
     }
 
+    /// <summary>What averages and mixtures change on each target, mean and deviation over the seeds.</summary>
+    internal static ReportTable Strategies(StudyResult study, StudyFindings findings) => new(
+        ["target", "no transfer", .. findings.Scores.Strategies.Select(strategy => StudyText.Of(strategy.Strategy, strategy.Similarity).Replace("top-k", $"top-{strategy.K}", StringComparison.Ordinal))],
+        [.. study.Targets.Select((name, target) => (string[])
+        [
+            name, StudyText.Spread(ScoreSpread.Of([.. findings.Scores.Baseline[target]])),
+            .. findings.Scores.Strategies.Select(strategy => Change([.. strategy.Scores[target].Zip(findings.Scores.Baseline[target], (after, before) => after - before)])),
+        ])],
+        texts: 1);
+
     /// <summary>A matrix by names; the numbers behind a heat map.</summary>
     internal static ReportTable Matrix(string corner, IReadOnlyList<string> rows, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<double>> values, string format) => new(
         [corner, .. columns],
@@ -110,6 +120,18 @@ internal static class StudyTables
         StudyText.Name(row.Strategy, row.Similarity) + StudyText.Coverage(findings, row),
         row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
     ];
+
+    private static string Change(double[] changes)
+    {
+        double[] known = [.. changes.Where(change => !double.IsNaN(change))];
+        if (known.Length == 0)
+        {
+            return NumberText.None;
+        }
+
+        ScoreSpread spread = ScoreSpread.Of(known);
+        return NumberText.Signed(spread.Mean, "F1") + (double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "");
+    }
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : NumberText.Of(p, "F3");
 }
