@@ -28,7 +28,7 @@ internal static class Presets
         }
 
         plan.TargetOptions.Optimizer = AtRate(settings.TargetRate) ?? plan.TargetOptions.Optimizer;
-
+        plan.SourceOptions.Initialization = settings.SourceStart ?? plan.SourceOptions.Initialization;
         plan.TargetOptions.Patience = settings.Patience;
         if (settings.MostSimilarOnly)
         {

@@ -34,6 +34,7 @@ Option<int?> promptLength = new("--prompt-length") { Description = "Rows of ever
 Option<int?> targetRows = new("--target-rows") { Description = "Training rows that a target may use at most: what does transfer bring where labels are scarce?" };
 Option<int?> testRows = new("--test-rows") { Description = "Test rows of a target at most, in place of twice as many as validation rows" };
 Option<int?> patience = new("--patience") { Description = "A target's run ends after this many evaluations without a better score" };
+Option<PromptInitialization?> sourceStart = new("--source-start") { Description = "Where source prompts, embeddings and mixtures start, in place of sampled vocabulary, the paper's: ClassLabels, RandomUniform, ..." };
 Option<bool> mostSimilarOnly = new("--most-similar-only") { Description = "Leave out the run of every target from every source prompt: a target starts from the prompt that is most similar by displacement, and from a mixture of the most similar" };
 Option<bool> labelRows = new("--label-rows") { Description = "Exchange a source prompt's first rows for the embeddings of the target's labels before the target is tuned" };
 Option<bool> equalSteps = new("--equal-steps") { Description = "Also tune every target without transfer for as many steps as a transfer takes in all, its source's and its embedding's included; smoke does" };
@@ -65,7 +66,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience, mostSimilarOnly, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience, sourceStart, mostSimilarOnly, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -95,6 +96,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         TargetRows = parsed.GetValue(targetRows),
         TestRows = parsed.GetValue(testRows),
         Patience = parsed.GetValue(patience),
+        SourceStart = parsed.GetValue(sourceStart),
         MostSimilarOnly = parsed.GetValue(mostSimilarOnly),
         LabelRows = parsed.GetValue(labelRows),
         EqualSteps = parsed.GetValue(equalSteps),

@@ -67,6 +67,9 @@ internal sealed record Settings
     /// <summary>Evaluations without a better score after which a target's run ends; null to run all steps.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>Where source prompts start; null for the preset's.</summary>
+    public PromptInitialization? SourceStart { get; init; }
+
     /// <summary>Whether targets start from the most similar prompt and a mixture of the most similar, and not from every source prompt.</summary>
     public bool MostSimilarOnly { get; init; }
 
