@@ -20,6 +20,7 @@ Option<string?> tasks = new("--tasks") { HelpName = "FILE", Description = "JSON 
 Option<string[]> sources = new("--sources") { Description = "Names of source tasks or families; none for those of --mixture alone", AllowMultipleArgumentsPerToken = true };
 Option<string[]> targets = new("--targets") { Description = "Names of target tasks or families", AllowMultipleArgumentsPerToken = true };
 Option<string[]> mixtures = new("--mixture") { Description = "A source that is a mixture of tasks or families, name=a,b,c; may be given several times. It is left out for targets that are among its tasks", AllowMultipleArgumentsPerToken = true, HelpName = "name=a,b,c" };
+Option<bool> leaveOneOut = new("--leave-one-out") { Description = "Generic transfer: for every target one source, the mixture of all --sources but the target itself, which is one of them" };
 Option<bool> fewShot = new("--few-shot") { Description = "Also let the model itself answer, with examples of the target in front of each input" };
 Option<bool> modelTuning = new("--model-tuning") { Description = "Also tune all weights on every target" };
 Option<bool> multiTask = new("--multi-task-model-tuning") { Description = "Also tune all weights on every --mixture, then on every target; with --model-tuning" };
@@ -66,7 +67,7 @@ foreach (Option<double?> number in (Option<double?>[])[rate, targetRate])
 
 RootCommand command = new("A study of soft prompt transfer: every source task against every target task, and what similarity, search and racing make of it.")
 {
-    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience, sourceStart, mostSimilarOnly, labelRows, equalSteps, rate, targetRate, device, precision,
+    preset, output, resume, shard, merge, reportOnly, data, tasks, sources, targets, mixtures, leaveOneOut, fewShot, modelTuning, multiTask, sweep, model, seeds, sourceSeeds, sourceSteps, targetSteps, embeddingStep, promptLength, targetRows, testRows, patience, sourceStart, mostSimilarOnly, labelRows, equalSteps, rate, targetRate, device, precision,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -79,6 +80,7 @@ command.SetAction(async (parsed, cancellationToken) =>
         Sources = parsed.GetValue(sources) ?? [],
         Targets = parsed.GetValue(targets) ?? [],
         Mixtures = parsed.GetValue(mixtures) ?? [],
+        LeaveOneOut = parsed.GetValue(leaveOneOut),
         FewShot = parsed.GetValue(fewShot),
         ModelTuning = parsed.GetValue(modelTuning),
         MultiTaskModelTuning = parsed.GetValue(multiTask),

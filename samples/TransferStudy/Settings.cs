@@ -25,6 +25,9 @@ internal sealed record Settings
     /// <summary>Sources that are mixtures, as <c>name=a,b,c</c>.</summary>
     public string[] Mixtures { get; init; } = [];
 
+    /// <summary>Whether every target has one source, the mixture of all other tasks.</summary>
+    public bool LeaveOneOut { get; init; }
+
     /// <summary>Whether the model itself answers with examples in front of each input.</summary>
     public bool FewShot { get; init; }
 

@@ -84,10 +84,20 @@ internal sealed class StudyProgram(Settings settings)
 
         plan.Sources = tasks.Load(sources, cancellationToken);
         plan.SourceMixtures = [.. settings.Mixtures.Select(mixture => tasks.LoadMixture(mixture, cancellationToken))];
+        if (settings.LeaveOneOut)
+        {
+            plan.SourceMixtures = [.. plan.SourceMixtures, .. targets.Select(target => AllBut(target, plan.Sources))];
+            plan.Sources = [];
+        }
+
         plan.Targets = [.. tasks.Load(targets, cancellationToken).Select(task => StudyTarget.Of(task, plan.TargetOptions.MaxValidationExamples, settings.TargetRows, settings.TestRows))];
         TaskLeak[] leaks = FindLeaks(tasks, plan, cancellationToken);
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
     }
+
+    private static TaskMixture AllBut(string target, IReadOnlyList<TextTask> sources) => sources.Any(source => source.Name == target) && sources.Count > 1
+        ? new TaskMixture($"all-but-{target}", [.. sources.Where(source => source.Name != target).Select(MixtureTask.FromTextTask)])
+        : throw new ArgumentException($"Found --leave-one-out with the target {target}, which is not among several --sources. Name it there too, or leave the option out and give a --mixture.");
 
     private static async Task PlantAsync(StudyPlan plan, T5Backbone backbone, CancellationToken cancellationToken)
     {
