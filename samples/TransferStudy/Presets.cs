@@ -63,7 +63,9 @@ internal static class Presets
 
     private static StudyPlan Smoke()
     {
-        StudyPlan plan = Tiny(sourceSteps: 60, targetSteps: 20, embeddingStep: 30);
+        StudyPlan plan = Tiny(sourceSteps: 160, targetSteps: 20, embeddingStep: 30);
+        plan.SourceOptions.Initialization = PromptInitialization.ClassLabels; // as the targets: with few steps the labels' rows decide
+        plan.Similarities = [PromptSimilarity.AverageDisplacement];
         plan.SourceSeeds = [0];
         plan.TargetSeeds = [0, 1];
         plan.BestOfTopKValues = [1, 2, 3];

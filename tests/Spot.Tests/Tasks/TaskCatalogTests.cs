@@ -37,7 +37,7 @@ public sealed class TaskCatalogTests : IDisposable
         TaskFamily family = TaskFamily.All.First(family => family.Members.Contains("cb"));
         Assert.Equal(catalog.Members([family.Name]), catalog.LoadMixture($"of={family.Name}", TestContext.Current.CancellationToken).Tasks.Select(part => part.Task.Name));
         Assert.All(["all", "=cb,mine", "all=", "all=cb,,mine", "a=cb=mine", "all=nothing"], text =>
-            Assert.Contains(text == "all=nothing" ? "'nothing'" : $"'{text}'", Assert.Throws<ArgumentException>(() => catalog.LoadMixture(text)).Message, StringComparison.Ordinal));
+            Assert.Contains(text == "all=nothing" ? "'nothing'" : $"'{text}'", Assert.Throws<ArgumentException>(() => catalog.LoadMixture(text, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal));
     }
 
     [Fact]
