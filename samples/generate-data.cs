@@ -50,7 +50,7 @@ foreach ((string name, Grammar grammar) in grammars)
 }
 
 // Further rows come when all tasks have theirs, which so stay the same.
-foreach ((string name, Grammar grammar) in grammars.Where(_ => testRows > TestRows))
+foreach ((string name, Grammar grammar) in grammars)
 {
     string[] labels = grammar.Task["labels"].Split(", ");
     Draw draw = new($"{name}, further test rows");

@@ -95,6 +95,7 @@ internal sealed class StudyProgram(Settings settings)
         plan.Leaks = (source, target) => leaks.Any(leak => leak.Source == source.Name && leak.Target == target.Name);
     }
 
+    // Generic transfer to a target that is a source of others.
     private static TaskMixture AllBut(string target, IReadOnlyList<TextTask> sources) => sources.Any(source => source.Name == target) && sources.Count > 1
         ? new TaskMixture($"all-but-{target}", [.. sources.Where(source => source.Name != target).Select(MixtureTask.FromTextTask)])
         : throw new ArgumentException($"Found --leave-one-out with the target {target}, which is not among several --sources. Name it there too, or leave the option out and give a --mixture.");

@@ -32,13 +32,14 @@ internal sealed class StudyTasks
         string[] names = [.. _catalog.Names];
         bool onlyMixtures = settings.Sources is ["none"] && settings.Mixtures.Length > 0;
         settings = settings with { Sources = onlyMixtures ? [] : [.. _catalog.Members(settings.Sources)], Targets = [.. _catalog.Members(settings.Targets)] };
+        bool given = onlyMixtures || settings.Sources.Length > 0;
         bool samples = SampleSources.Concat(SampleTargets).All(names.Contains);
         string[] targets = settings.Targets.Length > 0 ? settings.Targets : samples ? SampleTargets : [.. PaperTargets.Where(names.Contains)];
-        string[] sources = settings.Sources.Length > 0 || onlyMixtures
+        string[] sources = given
             ? settings.Sources
             : samples ? settings.Preset == Preset.Smoke ? SampleSources : names
             : [.. PaperSources.Select(source => names.Contains(source.Name) ? source.Name : source.StandIn).OfType<string>().Where(names.Contains).Except(targets)];
-        string? missing = samples ? null : Missing([.. settings.Targets.Length > 0 ? [] : PaperTargets, .. settings.Sources.Length > 0 || onlyMixtures ? [] : PaperSources.Select(source => source.Name)], sources);
+        string? missing = samples ? null : Missing([.. settings.Targets.Length > 0 ? [] : PaperTargets, .. given ? [] : PaperSources.Select(source => source.Name)], sources);
         if (targets.Length == 0 || (sources.Length == 0 && !onlyMixtures))
         {
             throw new ArgumentException($"Which tasks of '{_root}' are sources and which are targets? Name them with --sources and --targets; there are {string.Join(", ", names)}. {missing}");

@@ -1,4 +1,3 @@
-using System.Text;
 using Spot.Plots.Report;
 using Spot.Serialization;
 using Spot.Studies;
@@ -53,7 +52,7 @@ public static class StudyReport
     private static string Save(string root, string name, string text)
     {
         string path = Path.Combine(root, name);
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        AtomicFile.WriteText(path, text);
         return path;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Spot.Plots.Report;
 using Spot.Serialization;
 using Spot.Studies;
@@ -39,7 +38,7 @@ public static class StudySweep
         SweepContent content = new(studies);
         string root = Directory.CreateDirectory(folder).FullName;
         List<string> files = [Path.Combine(root, TableName)];
-        AtomicFile.Write(files[0], stream => stream.Write(Encoding.UTF8.GetBytes(content.ToMarkdown())));
+        AtomicFile.WriteText(files[0], content.ToMarkdown());
         foreach ((int i, StudySuite suite) in content.Suites.Index())
         {
             Figure figure = content.Draw(suite.Name);

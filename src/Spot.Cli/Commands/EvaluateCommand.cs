@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Spot.Backbone;
 using Spot.Serialization;
 using Spot.Tuning;
@@ -44,8 +43,7 @@ internal sealed class EvaluateCommand : ToolCommand
         string? file = call.Parsed.GetValue(_predictions);
         if (file is not null)
         {
-            string lines = string.Concat(evaluation.Predictions.Select(prediction => ResultJson.Line(Row(task, prediction)) + "\n"));
-            AtomicFile.Write(Path.GetFullPath(file), stream => stream.Write(Encoding.UTF8.GetBytes(lines)));
+            AtomicFile.WriteText(Path.GetFullPath(file), string.Concat(evaluation.Predictions.Select(prediction => ResultJson.Line(Row(task, prediction)) + "\n")));
         }
 
         string split = Split(call);

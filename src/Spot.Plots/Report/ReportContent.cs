@@ -119,7 +119,8 @@ internal sealed class ReportContent
 
     private List<(string Name, Figure Figure)> FiguresOf(StudyFindings findings, string prefix)
     {
-        List<(string, Figure)> figures = HasTransfers(findings) ? [($"{prefix}reductions", StudyFigures.Reductions(_study, findings))] : [];
+        bool transfers = HasTransfers(findings);
+        List<(string, Figure)> figures = transfers ? [($"{prefix}reductions", StudyFigures.Reductions(_study, findings))] : [];
         figures.Add(($"{prefix}gain-by-runs", StudyFigures.GainByRuns(_study, findings)));
         if (StudyFigures.GainBySteps(_study, findings) is { } steps)
         {
@@ -131,7 +132,11 @@ internal sealed class ReportContent
             figures.Add(($"{prefix}score-by-cost", costs));
         }
 
-        figures.AddRange(_study.Similarities.Where(_ => HasTransfers(findings)).Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
+        if (transfers)
+        {
+            figures.AddRange(_study.Similarities.Select(similarity => ($"{prefix}prediction-{FileName(similarity)}", StudyFigures.Prediction(_study, findings, similarity))));
+        }
+
         return figures;
     }
 

@@ -84,7 +84,7 @@ internal static class StudyTables
 
     /// <summary>What averages and mixtures change on each target, mean and deviation over the seeds.</summary>
     internal static ReportTable Strategies(StudyResult study, StudyFindings findings) => new(
-        ["target", "no transfer", .. findings.Scores.Strategies.Select(strategy => StudyText.Of(strategy.Strategy, strategy.Similarity).Replace("top-k", $"top-{strategy.K}", StringComparison.Ordinal))],
+        ["target", "no transfer", .. findings.Scores.Strategies.Select(strategy => StudyText.Of(strategy.Strategy, strategy.Similarity, strategy.K))],
         [.. study.Targets.Select((name, target) => (string[])
         [
             name, StudyText.Spread(ScoreSpread.Of([.. findings.Scores.Baseline[target]])),
@@ -124,13 +124,7 @@ internal static class StudyTables
     private static string Change(double[] changes)
     {
         double[] known = [.. changes.Where(change => !double.IsNaN(change))];
-        if (known.Length == 0)
-        {
-            return NumberText.None;
-        }
-
-        ScoreSpread spread = ScoreSpread.Of(known);
-        return NumberText.Signed(spread.Mean, "F1") + (double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "");
+        return known.Length == 0 ? NumberText.None : StudyText.Change(ScoreSpread.Of(known));
     }
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : NumberText.Of(p, "F3");

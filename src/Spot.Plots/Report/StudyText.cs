@@ -37,12 +37,15 @@ internal static class StudyText
     internal static string Of(StudyStrategy strategy, PromptSimilarity? similarity) =>
         Name(strategy, similarity) + (similarity is { } known ? $", {Of(known)}" : "");
 
+    /// <summary>A strategy with its k.</summary>
+    internal static string Of(StudyStrategy strategy, PromptSimilarity? similarity, int k) => Of(strategy, similarity).Replace("top-k", $"top-{k}", StringComparison.Ordinal);
+
     /// <summary>A row with its k, for a sentence.</summary>
     internal static string Name(SearchSpaceRow row) => row switch
     {
         { Strategy: StudyStrategy.Restarts } => $"the best of {row.K} restarts without transfer",
         { Strategy: StudyStrategy.LongBaseline } => $"{NumberText.Of(row.Steps, "F0")} steps without transfer",
-        { K: { } k } => Of(row.Strategy, row.Similarity).Replace("top-k", $"top-{k}", StringComparison.Ordinal),
+        { K: { } k } => Of(row.Strategy, row.Similarity, k),
         _ => Of(row.Strategy, row.Similarity),
     };
 
@@ -93,8 +96,12 @@ internal static class StudyText
         return named.Length == 0 ? "" : $"No error without transfer, so left out where errors are compared: {string.Join(", ", named)}.";
     }
 
-    internal static string Spread(ScoreSpread spread) =>
-        NumberText.Of(spread.Mean, "F1") + (double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "");
+    internal static string Spread(ScoreSpread spread) => NumberText.Of(spread.Mean, "F1") + Deviation(spread);
+
+    /// <summary>A change with its deviation.</summary>
+    internal static string Change(ScoreSpread spread) => NumberText.Signed(spread.Mean, "F1") + Deviation(spread);
+
+    private static string Deviation(ScoreSpread spread) => double.IsFinite(spread.Deviation) ? $" ± {NumberText.Of(spread.Deviation, "F1")}" : "";
 
     /// <summary>A change with its interval.</summary>
     internal static string Change(double mean, ConfidenceInterval interval, string format = "F1") => NumberText.Signed(mean, format) + Interval(interval, format, " ");

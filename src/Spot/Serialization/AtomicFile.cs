@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Spot.Serialization;
 
@@ -48,6 +49,13 @@ internal static partial class AtomicFile
         FlushFolder(Path.GetDirectoryName(path)!);
         return true;
     }
+
+    /// <summary>Writes a text in UTF-8; a file that exists is replaced.</summary>
+    /// <param name="path">Its full path; the folder must exist.</param>
+    /// <param name="text">The content.</param>
+    /// <exception cref="IOException">The file cannot be written; nothing has changed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file is not writable; nothing has changed.</exception>
+    internal static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Makes renames and removals in a folder durable, where the system can.</summary>
     internal static void FlushFolder(string folder)

@@ -17,7 +17,8 @@ public sealed class ServeTests(TunedLibrary tuned)
         using Workplace place = new();
         tuned.CopyTo(place);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        (Task<int> serving, HttpClient client) = await ServeAsync(stop.Token, "--preload", "books-0", "--max-texts", "1");
+        (Task<int> serving, HttpClient opened) = await ServeAsync(stop.Token, "--preload", "books-0", "--max-texts", "1");
+        using HttpClient client = opened;
         JsonElement answer = await (await client.PostAsJsonAsync("/v1/prompts/books-0/classify", new { text = Text }, stop.Token)).Content.ReadFromJsonAsync<JsonElement>(stop.Token);
         using PromptLibrary library = PromptLibrary.Open("prompts");
         await using PromptInference inference = new(tuned.Backbone, library);
@@ -39,7 +40,8 @@ public sealed class ServeTests(TunedLibrary tuned)
         Environment.SetEnvironmentVariable(ServeCommand.KeyVariable, "open sesame");
         try
         {
-            (Task<int> serving, HttpClient client) = await ServeAsync(stop.Token);
+            (Task<int> serving, HttpClient opened) = await ServeAsync(stop.Token);
+            using HttpClient client = opened;
             foreach ((string? sent, int expected) in new[] { (null, 401), ("Bearer open", 401), ("Basic open sesame", 401), ("Bearer", 401), ("Bearer open sesame", 200), ("bearer open sesame", 200) })
             {
                 using HttpRequestMessage request = new(HttpMethod.Get, "/v1/prompts");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Spot.Backbone;
 using Spot.Serialization;
 using Spot.Studies;
@@ -27,7 +26,7 @@ internal sealed class StudyHome : IOptionGroup
     {
         await study.ResultAsync(cancellationToken); // it compares them
         Directory.CreateDirectory(Folder(parsed));
-        AtomicFile.Write(Path.Combine(Folder(parsed), SettingsName), stream => stream.Write(Encoding.UTF8.GetBytes(settings)));
+        AtomicFile.WriteText(Path.Combine(Folder(parsed), SettingsName), settings);
     }
 
     /// <summary>The words that the folder's study was begun with.</summary>

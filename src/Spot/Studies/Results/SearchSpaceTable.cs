@@ -42,10 +42,14 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
 
         foreach (StudySimilarity similarity in similarities)
         {
-            rows.AddRange(BestOf.Select(k => Row(
-                StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.BestOfTopK(similarity, target, seed, k)), library)));
-            rows.AddRange(RacingOf.Select(k => Row(
-                StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.RacingOfTopK(similarity, target, seed, k)), library)));
+            if (plan.Exhaustive)
+            {
+                rows.AddRange(plan.BestOfTopKValues.Select(k => Row(
+                    StudyStrategy.BestOfTopK, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.BestOfTopK(similarity, target, seed, k)), library)));
+                rows.AddRange(plan.RacingOfTopKValues.Select(k => Row(
+                    StudyStrategy.Racing, k, similarity.Similarity, Outcomes((target, seed) => _outcomes.RacingOfTopK(similarity, target, seed, k)), library)));
+            }
+
             rows.AddRange(runs.Strategies.Where(strategy => strategy.Similarity == similarity.Similarity).Select(strategy => Row(
                 strategy.Strategy, strategy.K, similarity.Similarity, Outcomes((target, seed) => _outcomes.Embedded(_outcomes.One(strategy.Runs[target][seed], 1))), library)));
         }
@@ -55,10 +59,6 @@ internal sealed class SearchSpaceTable(StudyPlan plan, StudyRuns runs, IReadOnly
         SearchSpaceRow Row(StudyStrategy strategy, int? k, PromptSimilarity? similarity, Outcome[][] outcomes, double librarySteps) =>
             RowOf(strategy, k, similarity, librarySteps, new OutcomeComparison(baseline, outcomes), new OutcomeComparison(baseline, oracle));
     }
-
-    private IReadOnlyList<int> BestOf => plan.Exhaustive ? plan.BestOfTopKValues : [];
-
-    private IReadOnlyList<int> RacingOf => plan.Exhaustive ? plan.RacingOfTopKValues : [];
 
     private static ScoreSpread Once(ScoreSpread spread) => new(spread.Mean, double.NaN, double.NaN);
 

@@ -57,6 +57,9 @@ internal sealed class StudyLayout
     public IEnumerable<int> Eligible(StudyUnit unit) =>
         Enumerable.Range(0, unit.Kind == StudyUnitKind.Mixture ? Plan.Sources.Count * Plan.SourceSeeds.Count : Prompts).Where(prompt => !Leaks[SourceOf(prompt)][unit.Target]);
 
+    /// <summary>The ids of <see cref="Eligible"/> in the study's library.</summary>
+    public string[] EligibleIds(StudyUnit unit) => [.. Eligible(unit).Select(PromptId)];
+
     /// <summary>The units that must be done before one.</summary>
     public StudyUnit[] Needs(StudyUnit unit) => unit.Kind switch
     {

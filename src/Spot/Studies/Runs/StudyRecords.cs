@@ -62,5 +62,5 @@ internal sealed class StudyRecords(StudyLayout layout, IStudyStore store, Backbo
 
     // What an average or a mixture was chosen from: with more source prompts in the plan it has to be done again.
     private string[] Sources(StudyUnit unit) =>
-        unit.Kind is StudyUnitKind.Average or StudyUnitKind.Mixture ? [.. layout.Eligible(unit).Select(layout.PromptId)] : [];
+        unit.Kind is StudyUnitKind.Average or StudyUnitKind.Mixture ? layout.EligibleIds(unit) : [];
 }

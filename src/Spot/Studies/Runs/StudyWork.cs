@@ -89,7 +89,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
 
     // What it begins with is chosen among the source prompts: with more of them in the plan it is another run.
     private string Among(StudyUnit unit, string run) =>
-        Path.Combine(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', layout.Eligible(unit).Select(layout.PromptId)))))[..12]);
+        Path.Combine(run, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', layout.EligibleIds(unit)))))[..12]);
 
     private async Task<StudyUnitResult> TargetAsync(StudyUnit unit, string run, IProgress<TuningProgress> progress, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ internal sealed class StudyWork(StudyLayout layout, IStudyStore store, IPromptTu
         }
 
         TaskEmbedding embedding = await EmbeddingAsync(StudyPromptKind.Embedding, layout.EmbeddingId(unit.Target, unit.Seed), cancellationToken).ConfigureAwait(false);
-        HashSet<string> eligible = [.. layout.Eligible(unit).Select(layout.PromptId)];
+        HashSet<string> eligible = [.. layout.EligibleIds(unit)];
         IPromptLibrary library = await store.OpenPromptsAsync(StudyPromptKind.Source, eligible, cancellationToken).ConfigureAwait(false);
         await CheckStartsAsync(library, unit.Similarity, embedding, eligible, cancellationToken).ConfigureAwait(false);
         if (unit.Kind == StudyUnitKind.Average)
