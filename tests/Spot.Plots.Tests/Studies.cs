@@ -92,6 +92,7 @@ internal static class Studies
             Reductions = tasks,
             Correlations = [.. similarities.SelectMany(similarity => Enumerable.Range(0, targets + 1).Select(t => Correlate(similarity, reductions, t < targets ? t : null)))],
             Table = [.. Table(sources * runs, seeds)],
+            TableWithNoTransfer = [.. Table(sources * runs, seeds).Where(row => row.K > 1 && row.Strategy == StudyStrategy.BestOfTopK).Select(row => row with { Absolute = new ScoreSpread(row.Absolute.Mean + 0.2, 0.4, 0.3) })],
         };
     }
 
@@ -148,6 +149,8 @@ internal static class Studies
             Score = new ScoreSpread(74 + gain, deviation, deviation * 0.8),
             Absolute = new ScoreSpread(gain, deviation, deviation * 0.8),
             Relative = new ScoreSpread(gain * 3.7, deviation * 4, deviation * 3),
+            OverRestarts = seeds > 1 && strategy is (StudyStrategy.BestOfTopK or StudyStrategy.Mixture)
+                ? new RestartComparison(seeds, (int)tunings + 1, gain - 0.9, new ConfidenceInterval(gain - 1.6, gain - 0.1)) : null,
             Tunings = tunings,
             Steps = tunings * 1000,
             SearchSpaceSaved = 100 * (1 - Math.Min(1, tunings / prompts)),

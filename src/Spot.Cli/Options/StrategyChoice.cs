@@ -21,10 +21,11 @@ internal sealed class StrategyChoice : IOptionGroup
 
     private readonly Option<string?> _source = new("--source") { HelpName = "ID", Description = "The prompt that generic starts from" };
     private readonly Option<string?> _sources = new("--sources") { HelpName = "FOLDER", Description = "The folder of the source prompts' task folders, for mixture" };
+    private readonly Option<bool> _orNoTransfer = new("--or-no-transfer") { Description = "Tune without transfer too, and keep that run where it is better on validation rows: one run more" };
     private readonly LibraryOptions _settings = new(Kinds);
 
     /// <inheritdoc/>
-    public IEnumerable<Symbol> Symbols => [_strategy, _source, _sources, .. _settings.Symbols];
+    public IEnumerable<Symbol> Symbols => [_strategy, _source, _sources, _orNoTransfer, .. _settings.Symbols];
 
     /// <summary>The strategy's name.</summary>
     public string Name(ParseResult parsed) => NamedChoice.Find(_strategy, parsed.GetValue(_strategy) ?? Kinds[0].Name, Kinds, kind => kind.Name).Name;
@@ -45,12 +46,18 @@ internal sealed class StrategyChoice : IOptionGroup
             _ => new NoTransfer(tuner),
         };
         _settings.Apply(parsed, strategy);
-        return strategy;
+        return parsed.GetValue(_orNoTransfer) ? new OrNoTransfer(strategy, tuner) : strategy;
     }
 
     /// <summary>What a strategy takes at most: runs on the target, and the steps of its embedding and its mixture.</summary>
     public static async Task<(int Runs, long OtherSteps)> CostAsync(ITransferStrategy strategy, PromptLibrary library, TuningOptions options, CancellationToken cancellationToken)
     {
+        if (strategy is OrNoTransfer checkedOne)
+        {
+            (int runs, long otherSteps) = await CostAsync(checkedOne.Strategy, library, options, cancellationToken);
+            return (runs + 1, otherSteps);
+        }
+
         int prompts = await library.ListAsync(cancellationToken).CountAsync(cancellationToken);
         return strategy switch
         {

@@ -144,6 +144,7 @@ internal sealed class ReportContent
     [
         ("Search space and quality", StudyTables.SearchSpace(_study, findings)),
         .. findings.Methods.Count > 0 ? [(MethodsName, StudyTables.Methods(_study, findings))] : Array.Empty<(string, ReportTable)>(),
+        .. findings.TableWithNoTransfer.Any(row => row.Outcomes > 0) ? [("With no transfer as one more candidate", StudyTables.WithNoTransfer(findings))] : Array.Empty<(string, ReportTable)>(),
         ("What a target costs where the library serves N targets", StudyTables.Costs(findings)),
         .. findings.Scores.Strategies.Count > 0 ? [("Averages and mixtures on each target, change", StudyTables.Strategies(_study, findings))] : Array.Empty<(string, ReportTable)>(),
         .. !HasTransfers(findings) ? Array.Empty<(string, ReportTable)>() :

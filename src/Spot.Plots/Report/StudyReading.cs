@@ -24,10 +24,15 @@ internal static class StudyReading
         string name = Capital(StudyText.Name(best)), split = $"on {StudyText.Split(study, findings)} examples";
         string controls = findings.Table.Where(row => StudyText.IsControl(row) && StudyText.IsComplete(findings, row)).MaxBy(row => row.Absolute.Mean) is { } control
             ? $"; without a search, {StudyText.Name(control)} {StudyText.GainOrLoss(control)}" : "";
-        string said = $"{name} {StudyText.GainOrLoss(best)} {split} against no transfer{controls}.";
+        string beyond = best.OverRestarts is { Restarts: > 1 } restarts
+            ? $", {StudyText.Change(restarts.Mean, restarts.Interval)} against the best of {NumberText.Of(restarts.Restarts, "F0")} restarts{(restarts.Restarts < restarts.AsDear ? "" : ", which cost as much")}" : "";
+        string said = $"{name} {StudyText.GainOrLoss(best)} {split} against no transfer{beyond}{controls}.";
         return StudyText.IsSmall(study)
             ? $"Too small to conclude ({StudyText.Count(study.Targets.Count, "target")}, {StudyText.Count(study.TargetSeeds.Count, "seed")}). {said}"
-            : best.AbsoluteInterval.Excludes(0) ? $"Transfer {(best.Absolute.Mean > 0 ? "gains" : "loses")}. {said}" : $"No effect of transfer can be told. {said}";
+            : !best.AbsoluteInterval.Excludes(0) ? $"No effect of transfer can be told. {said}"
+            : best.Absolute.Mean < 0 ? $"Transfer loses. {said}"
+            : best.OverRestarts is { Restarts: > 1 } over && !(over.Interval.Low > 0) ? $"Transfer gains, but not surely more than restarts at its cost. {said}"
+            : $"Transfer gains. {said}";
     }
 
     internal static List<string> Of(StudyResult study, StudyFindings findings)
@@ -50,7 +55,7 @@ internal static class StudyReading
 
         foreach (StudyStrategy strategy in (StudyStrategy[])[StudyStrategy.BestOfTopK, StudyStrategy.WeightedAverage, StudyStrategy.Mixture, StudyStrategy.Racing])
         {
-            Add(lines, StudyChoice.Best(study, findings, row => row.Strategy == strategy), row => Kept(row, StudyText.OracleGains(findings)));
+            Add(lines, StudyChoice.Best(study, findings, row => row.Strategy == strategy), row => Kept(findings, row));
         }
 
         foreach (StudyCorrelation row in findings.Correlations.Where(row => row.Target is null && double.IsFinite(row.Pearson)))
@@ -88,6 +93,7 @@ internal static class StudyReading
         "best of top-k: the target is tuned from each of the k most similar source prompts, and the best run on validation examples counts. Oracle: the same from all of them. Runs that are equally good on validation examples count with their mean.",
         "search saved: the share of source prompts that need no run on the target. Steps, % of oracle: tuning steps on the target, its embedding included, of those of the whole search.",
         "Controls: best of restarts is the best run without transfer of all seeds; more steps, no transfer is one longer run; a prompt at random is the mean of all source prompts.",
+        "over restarts: the change against what to expect of the best, on validation examples, of as many runs without transfer as cost the same steps on a target (their number in brackets; \"5 of 7\" where the study has only 5 of the 7 that would).",
         "Methods: prompt tuning begins from scratch, transfer from the prompts of one source (with several prompts of it, the mean of their runs), model tuning tunes all weights. Changes are against prompt tuning on the same targets and seeds.",
         "p: how often a correlation as strong comes out when the tasks are exchanged at random (Mantel's test); no p and no line on fewer than ten points.",
         $"Validation examples choose: the checkpoint of a run and the best of several runs{(study.Test is null ? ", so that the scores here are a little too good" : ", and the strategies and sources that are named, also where test scores are given")}.",
@@ -111,14 +117,16 @@ internal static class StudyReading
         }
     }
 
-    private static string Kept(SearchSpaceRow row, bool oracleGains)
+    private static string Kept(StudyFindings findings, SearchSpaceRow row)
     {
-        string share = oracleGains && row.Absolute.Mean > 0 ? $", {NumberText.Of(row.ShareOfOracleGain, "F0")} % of the oracle's gain," : "";
+        string share = StudyText.OracleGains(findings) && row.Absolute.Mean > 0 ? $", {NumberText.Of(row.ShareOfOracleGain, "F0")} % of the oracle's gain," : "";
         string cost = double.IsFinite(row.ShareOfOracleSteps)
             ? $" for {NumberText.Of(row.ShareOfOracleSteps, "F1")} % of the oracle's steps"
             : double.IsFinite(row.SearchSpaceSaved) ? $" for {NumberText.Of(100 - row.SearchSpaceSaved, "F0")} % of the oracle's runs"
             : double.IsFinite(row.Steps) ? $" for {NumberText.Of(row.Steps, "#,0")} steps on a target" : "";
-        return $"{Capital(StudyText.Name(row))} {StudyText.GainOrLoss(row)}{share}{cost}.";
+        string checkedToo = findings.TableWithNoTransfer.FirstOrDefault(other => (other.Strategy, other.K, other.Similarity) == (row.Strategy, row.K, row.Similarity)) is { } with
+            ? $" With no transfer as one more candidate it {StudyText.GainOrLoss(with)}." : "";
+        return $"{Capital(StudyText.Name(row))} {StudyText.GainOrLoss(row)}{share}{cost}.{checkedToo}";
     }
 
     private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";

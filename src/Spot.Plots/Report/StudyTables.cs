@@ -16,12 +16,21 @@ internal static class StudyTables
         bool test = ReferenceEquals(findings, study.Test);
         return new ReportTable(
             [
-                "strategy", "similarity", "k", "score", "change", "relative change, %", "target runs", "search saved, %", "steps, % of oracle",
+                "strategy", "similarity", "k", "score", "change", "over restarts", "relative change, %", "target runs", "search saved, %", "steps, % of oracle",
                 .. test ? BesideTest : ShareAlone,
             ],
             [.. findings.Table.Zip(study.Validation.Table).Select(rows => SearchSpaceRow(findings, rows.First, test ? rows.Second : null, StudyText.OracleGains(study.Validation)))],
             texts: 2);
     }
+
+    /// <summary>The searches with no transfer as one more candidate.</summary>
+    internal static ReportTable WithNoTransfer(StudyFindings findings) => new(
+        ["strategy", "similarity", "k", "score", "change", "over restarts", "steps on a target"],
+        [.. findings.TableWithNoTransfer.Where(row => row.Outcomes > 0).Select(row => (string[])
+        [
+            .. Names(findings, row), StudyText.Spread(row.Score), StudyText.Change(row.Absolute.Mean, row.AbsoluteInterval), OverRestarts(row), NumberText.Of(row.Steps, "#,0"),
+        ])],
+        texts: 2);
 
     /// <summary>The methods (SPoT, table 1): of every suite the score and the change against prompt tuning.</summary>
     internal static ReportTable Methods(StudyResult study, StudyFindings findings) => new(
@@ -33,7 +42,7 @@ internal static class StudyTables
         })])],
         texts: 1);
 
-    /// <summary>What a target's run costs in all, by how many targets the library serves.</summary>
+    /// <summary>The settings that were tried, with their scores.</summary>
     internal static ReportTable Settings(SettingTable settings) => new(
         ["setting", "validation", .. settings.Rows.Any(row => row.Test is not null) ? ["test"] : Array.Empty<string>()],
         [.. settings.Rows.Select(row => (string[])
@@ -43,6 +52,7 @@ internal static class StudyTables
         ])],
         texts: 1);
 
+    /// <summary>What a target's run costs in all, by how many targets the library serves.</summary>
     internal static ReportTable Costs(StudyFindings findings) => new(
         ["strategy", "similarity", "k", "score", .. Served.Select(targets => double.IsFinite(targets) ? $"steps, N = {NumberText.Of(targets, "F0")}" : "steps, N = ∞")],
         [.. findings.Table.Where(row => row.Outcomes > 0).Select(row => (string[])
@@ -107,6 +117,7 @@ internal static class StudyTables
             .. Names(findings, row),
             StudyText.Spread(row.Score),
             baseline ? "" : StudyText.Change(row.Absolute.Mean, row.AbsoluteInterval),
+            OverRestarts(row),
             baseline ? "" : StudyText.Change(row.Relative.Mean, row.RelativeInterval),
             NumberText.Of(row.Tunings, row.Tunings % 1 == 0 ? "F0" : "F1"),
             NumberText.Of(row.SearchSpaceSaved, "F0"),
@@ -120,6 +131,10 @@ internal static class StudyTables
         StudyText.Name(row.Strategy, row.Similarity) + StudyText.Coverage(findings, row),
         row.Similarity is { } similarity ? StudyText.Of(similarity) : "", row.K is { } k ? NumberText.Of(k, "F0") : "",
     ];
+
+    // With how many restarts there are, of how many it would take to cost as much.
+    private static string OverRestarts(SearchSpaceRow row) => row is { Outcomes: > 0, OverRestarts: { } over }
+        ? $"{StudyText.Change(over.Mean, over.Interval)} ({NumberText.Of(over.Restarts, "F0")}{(over.Restarts < over.AsDear ? $" of {NumberText.Of(over.AsDear, "F0")}" : "")})" : "";
 
     private static string Change(double[] changes)
     {

@@ -22,6 +22,9 @@ public sealed record StudyFindings
     /// <summary>The table of search spaces and quality (SPoT, Table 3).</summary>
     public required IReadOnlyList<SearchSpaceRow> Table { get; init; }
 
+    /// <summary>The same searches where the run without transfer is one more candidate (<see cref="Transfer.OrNoTransfer"/>): best of top-k, averages and mixtures; their steps hold its own.</summary>
+    public IReadOnlyList<SearchSpaceRow> TableWithNoTransfer { get; init; } = [];
+
     /// <summary>The table of methods (SPoT, Table 1): few-shot, prompt tuning, longer prompt tuning, transfer from each source, model tuning, multi-task model tuning, as far as the plan has them.</summary>
     public IReadOnlyList<MethodRow> Methods { get; init; } = [];
 }

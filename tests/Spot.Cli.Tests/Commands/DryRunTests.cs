@@ -23,12 +23,13 @@ public sealed class DryRunTests(TunedLibrary tuned)
     [InlineData("mixture", 1, 2 * 20 + 5)]
     [InlineData("oracle", 2, 2 * 20)]
     [InlineData("none", 1, 20)]
-    public async Task A_transfer_is_estimated_with_all_its_runs(string strategy, int runs, int steps)
+    [InlineData("best", 3, (3 * 20) + 5, "--or-no-transfer")]
+    public async Task A_transfer_is_estimated_with_all_its_runs(string strategy, int runs, int steps, params string[] settings)
     {
         using Workplace place = new();
         tuned.CopyTo(place);
         JsonElement json = (await Workplace.DoneAsync(
-            ["transfer", Workplace.Task("places"), "--strategy", strategy, "--dry-run", "--steps", "20", "--embedding-step", "5", "--max-validation-examples", "4", "--json",
+            ["transfer", Workplace.Task("places"), "--strategy", strategy, "--dry-run", "--steps", "20", "--embedding-step", "5", "--max-validation-examples", "4", "--json", .. settings,
             .. strategy == "mixture" ? (string[])["--sources", Path.GetDirectoryName(Workplace.Task("books"))!] : []])).Json;
         Assert.Equal((runs, steps), (json.GetProperty("runs").GetInt32(), json.GetProperty("steps").GetInt32()));
         Assert.True(json.GetProperty("seconds").GetDouble() > 0);

@@ -60,6 +60,7 @@ public sealed class TransferTests(TunedLibrary tuned)
     [InlineData("generic", "--source", "films-0")]
     [InlineData("racing-all", "--evaluate-every", "1")]
     [InlineData("oracle")]
+    [InlineData("oracle", "--or-no-transfer")]
     [InlineData("none", "--initialization", "ClassLabels")]
     public async Task A_transfer_is_the_librarys_own(string strategy, params string[] settings)
     {
@@ -82,6 +83,7 @@ public sealed class TransferTests(TunedLibrary tuned)
             "oracle" => new Oracle(tuner, library),
             _ => new NoTransfer(tuner),
         };
+        own = settings.Contains("--or-no-transfer") ? new OrNoTransfer(own, tuner) : own;
         TuningOptions options = TunedLibrary.Options();
         options.EvaluateEvery = settings.Contains("--evaluate-every") ? 1 : options.EvaluateEvery;
         options.Initialization = strategy == "none" ? PromptInitialization.ClassLabels : options.Initialization;

@@ -85,6 +85,39 @@ public sealed class StrategyTests : IDisposable
         Assert.Contains("no task 'a' of the source prompt 'a-0'", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(40, 41, 2)] // the run without transfer is better, the transfer, or neither
+    [InlineData(41, 40, 1)]
+    [InlineData(40, 40, 1)]
+    [InlineData(double.NaN, 40, 2)]
+    public async Task Or_no_transfer_keeps_the_run_that_is_better_on_validation(double with, double without, int best)
+    {
+        FakeTuner tuner = new(start => start is null ? without : with);
+        OrNoTransfer strategy = new(new AverageOfTopK(tuner, new FakeEmbedder(Sources.Embedding(0)), await LibraryAsync()) { K = 2 }, tuner);
+        TransferResult result = await strategy.TransferAsync(Sources.Target, new TuningOptions { RunFolder = "runs", Seed = 3 }, cancellationToken: Cancel);
+        Assert.Same(result.Candidates[best - 1], result.Best);
+        Assert.Equal((2, 0), (result.Candidates[0].Sources.Count, result.Candidates[1].Sources.Count));
+        Assert.Equal(["runs", Path.Combine("runs", "no-transfer")], tuner.Calls.Select(call => call.Options!.RunFolder));
+        Assert.Equal([3L, 3L], result.Candidates.Select(candidate => candidate.Result.Seed));
+        Assert.Equal(2 + 2 + Sources.Step, result.Steps);
+    }
+
+    [Fact]
+    public async Task Or_no_transfer_takes_the_other_where_one_diverges()
+    {
+        OrNoTransfer Of(FakeTuner tuner, PromptLibrary library) => new(new GenericTransfer(tuner, library, "a"), tuner);
+        PromptLibrary library = await LibraryAsync();
+        TransferResult none = await Of(new FakeTuner(_ => 40) { Diverges = start => start is not null }, library).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal((1, 0, 40.0), (none.Candidates.Count, none.Best.Sources.Count, none.Best.Result.BestScore));
+        TransferResult transfer = await Of(new FakeTuner(_ => 40) { Diverges = start => start is null }, library).TransferAsync(Sources.Target, cancellationToken: Cancel);
+        Assert.Equal((2, 1), (transfer.Candidates.Count, transfer.Best.Sources.Count));
+        Assert.NotNull(transfer.Candidates[1].Result.Divergence);
+        await Assert.ThrowsAsync<TuningDivergedException>(() => Of(new FakeTuner(_ => 40) { Diverges = _ => true }, library).TransferAsync(Sources.Target, cancellationToken: Cancel));
+        FakeTuner unused = new(_ => 40);
+        await Assert.ThrowsAsync<SpotException>(() => new OrNoTransfer(new GenericTransfer(unused, library, "absent"), unused).TransferAsync(Sources.Target, cancellationToken: Cancel));
+        Assert.Empty(unused.Calls);
+    }
+
     [Fact]
     public async Task Every_strategy_says_by_id_which_prompts_it_started_from()
     {

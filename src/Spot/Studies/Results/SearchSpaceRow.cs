@@ -37,6 +37,9 @@ public sealed record SearchSpaceRow
     /// <summary>Where the mean relative error reduction lies.</summary>
     public required ConfidenceInterval RelativeInterval { get; init; }
 
+    /// <summary>The score minus that of as many restarts as cost the same; null of rows without transfer or a choice, of a single seed, and where steps are not known.</summary>
+    public RestartComparison? OverRestarts { get; init; }
+
     /// <summary>Target runs from source prompts for each target and seed: 0, 1, k, or the number of source prompts.</summary>
     public required double Tunings { get; init; }
 

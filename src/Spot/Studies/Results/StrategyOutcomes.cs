@@ -21,8 +21,39 @@ internal sealed class StrategyOutcomes(StudyPlan plan, StudyRuns runs, Func<Stud
     /// <summary>A run of its own.</summary>
     public Outcome One(StudyRun? run, int tunings) => run is null ? Outcome.None : new Outcome(score(run), tunings, run.Steps);
 
-    /// <summary>The best of all runs without transfer on a target, as if the other seeds were restarts.</summary>
-    public Outcome Restarts(int target) => Best([.. runs.Baseline[target].OfType<StudyRun>()]) with { Tunings = 0 };
+    /// <summary>What to expect of the best of so many runs without transfer on a target, drawn from those of all seeds.</summary>
+    public Outcome Restarts(int target, int count)
+    {
+        StudyRun[] all = [.. runs.Baseline[target].OfType<StudyRun>()];
+        if (all.Length == 0)
+        {
+            return Outcome.None;
+        }
+
+        count = Math.Min(count, all.Length);
+        double best = 0;
+        int below = 0;
+        foreach (IGrouping<double, StudyRun> equal in all.GroupBy(run => run.Score).OrderBy(equal => equal.Key))
+        {
+            int upTo = below + equal.Count();
+            if (upTo >= count)
+            {
+                best += (ShareOfDraws(upTo) - ShareOfDraws(below)) * ScoreSpread.Of([.. equal.Select(score)]).Mean;
+            }
+
+            below = upTo;
+        }
+
+        return new Outcome(best, 0, count * all.Average(run => run.Steps));
+
+        // Of all draws of so many different runs the share that has none above the worst `runs`.
+        double ShareOfDraws(int worst) => Enumerable.Range(0, count).Aggregate(1.0, (share, drawn) => share * Math.Max(0, worst - drawn) / (all.Length - drawn));
+    }
+
+    /// <summary>The best of a run without transfer and of others.</summary>
+    public Outcome OrNoTransfer(int target, int seed, params StudyRun?[] others) =>
+        runs.Baseline[target][seed] is { } baseline && others.Length > 0 && others.All(run => run is not null)
+            ? Best([baseline, .. others.OfType<StudyRun>()]) with { Tunings = others.Length } : Outcome.None;
 
     /// <summary>The best of all source prompts.</summary>
     public Outcome Oracle(int target, int seed) => Best(Candidates(target, seed));
@@ -52,7 +83,8 @@ internal sealed class StrategyOutcomes(StudyPlan plan, StudyRuns runs, Func<Stud
 
     private StudyRun[] Candidates(int target, int seed) => [.. runs.Transfer.Select(ofPrompt => ofPrompt[target][seed]).OfType<StudyRun>()];
 
-    private StudyRun[] Ranked(StudySimilarity similarity, int target, int seed, int k) =>
+    /// <summary>The runs from the k most similar prompts.</summary>
+    public StudyRun[] Ranked(StudySimilarity similarity, int target, int seed, int k) =>
         [.. Ranking(similarity, target, seed).Take(k).Select(prompt => runs.Transfer[prompt][target][seed]!)];
 
     private Outcome Best(StudyRun[] candidates)

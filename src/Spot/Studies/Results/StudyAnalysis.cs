@@ -14,6 +14,7 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
     public StudyFindings Findings(Func<StudyRun, double> score)
     {
         double[][] baseline = Scores(runs.Baseline, score);
+        SearchSpaceTable? table = plan.HasSources ? new SearchSpaceTable(plan, runs, similarities, score) : null;
         MethodTable methods = new([.. plan.Targets.Select(task => task.Name)], plan.AllSuites, runs.Baseline, score);
         double[][][] transfer = [.. runs.Transfer.Select(ofPrompt => Scores(ofPrompt, score))];
         double[][] promptReductions = [.. transfer.Select(ofPrompt => ofPrompt.Select((seeds, target) => Reduction(baseline[target], seeds)).ToArray())];
@@ -30,7 +31,8 @@ internal sealed class StudyAnalysis(StudyPlan plan, StudyRuns runs, IReadOnlyLis
                 Reduction(seeds, [.. ofSource.Select(ofPrompt => ofPrompt[target])])).ToArray())],
             WithoutError = [.. baseline.Select(seeds => seeds.Count(value => value >= 100))],
             Correlations = plan.HasSources ? [.. similarities.SelectMany(similarity => Correlations(similarity, promptReductions))] : [],
-            Table = plan.HasSources ? new SearchSpaceTable(plan, runs, similarities, score).Rows() : [],
+            Table = table?.Rows() ?? [],
+            TableWithNoTransfer = table?.RowsWithNoTransfer() ?? [],
             Methods = plan.HasSources ? [.. runs.Methods.Select(methods.Row)] : [],
         };
     }

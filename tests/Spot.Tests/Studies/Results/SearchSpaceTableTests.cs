@@ -204,6 +204,47 @@ public class SearchSpaceTableTests
     }
 
     [Fact]
+    public void Restarts_that_cost_as_much_are_what_to_expect_of_so_many_drawn_from_all_seeds()
+    {
+        (double Score, double Test)[] of = [(50, 40), (60, 44), (60, 54), (70, 50)];
+        StudyRun Run(double score, double test, int steps) => new() { Score = score, Test = test, Steps = steps };
+        StudyPlan plan = new()
+        {
+            Sources = [Task("s")],
+            Targets = [Task("t")],
+            SourceSeeds = [0],
+            TargetSeeds = [0, 1, 2, 3],
+            SourceOptions = new() { EmbeddingStep = 5 },
+            Similarities = [PromptSimilarity.AverageToken],
+            BestOfTopKValues = [1],
+            RacingOfTopKValues = [],
+        };
+        double[] after = [60, 61, 55, 58];
+        StudyRuns runs = new(
+            [[.. of.Select(run => Run(run.Score, run.Test, 10))]],
+            [[[.. after.Select(test => Run(65, test, 12))]]],
+            [new StrategyRuns(StudyStrategy.Mixture, 1, PromptSimilarity.AverageToken, [[.. after.Select(test => Run(60, test, 60))]])]);
+        StudySimilarity similarity = new(PromptSimilarity.AverageToken, [], [], [[[0.5, 0.5, 0.5, 0.5]]], [[0.5]]);
+        SearchSpaceTable table = new(plan, runs, [similarity], run => run.Test!.Value);
+        IReadOnlyList<SearchSpaceRow> rows = table.Rows();
+
+        // Two of the four, as 17 steps are more than one run's 10: every pair's best on validation, ties with their mean.
+        double[] pairs = [44, 54, 50, 49, 50, 50];
+        RestartComparison two = rows.Single(row => row.Strategy == StudyStrategy.BestOfTopK).OverRestarts!, all = rows.Single(row => row.Strategy == StudyStrategy.Mixture).OverRestarts!;
+        Assert.Equal((2, 2, after.Average() - pairs.Average()), (two.Restarts, two.AsDear, Math.Round(two.Mean, 9)));
+        Assert.InRange(two.Mean, two.Interval.Low, two.Interval.High);
+        Assert.Equal((4, 7, after.Average() - 50), (all.Restarts, all.AsDear, all.Mean)); // 65 steps would pay for seven
+        Assert.All(rows.Where(row => row.Strategy is StudyStrategy.Baseline or StudyStrategy.Restarts), row => Assert.Null(row.OverRestarts));
+        Assert.Equal(2, rows.Single(row => row.Strategy == StudyStrategy.RandomPrompt).OverRestarts!.Restarts);
+
+        // With no transfer as a candidate the better on validation counts, of equals the mean: 60, 61, 55, then 50 of the run without.
+        IReadOnlyList<SearchSpaceRow> withNone = table.RowsWithNoTransfer();
+        Assert.Equal([StudyStrategy.BestOfTopK, StudyStrategy.Mixture], withNone.Select(row => row.Strategy));
+        Assert.Equal(((60 + 61 + 55 + 50) / 4.0, 10 + 12 + 5, 1), (withNone[0].Score.Mean, withNone[0].Steps, withNone[0].Tunings));
+        Assert.Equal((60 + ((61 + 44) / 2.0) + ((55 + 54) / 2.0) + 50) / 4, withNone[1].Score.Mean);
+    }
+
+    [Fact]
     public void A_run_without_error_is_left_out_where_errors_are_compared_in_table_and_heat_map()
     {
         StudyRun Run(double score) => new() { Score = score, Steps = 10 };
