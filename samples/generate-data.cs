@@ -16,7 +16,13 @@ const int ValidationRows = 100;
 const int TestRows = 100;
 
 string beside = Folder(), folder = args.Length > 0 ? args[0] : beside;
-int testRows = args.Length > 1 && int.TryParse(args[1], out int asked) && asked > TestRows ? asked : TestRows;
+int testRows = TestRows;
+if (args.Length > 1 && !(int.TryParse(args[1], out testRows) && testRows >= TestRows))
+{
+    Console.Error.WriteLine($"Found '{args[1]}' as the number of test rows, expected a number of {TestRows} or more.");
+    return 1;
+}
+
 Dictionary<string, Grammar> grammars = Directory.GetFiles(Path.Combine(beside, "grammar"), "*.txt")
     .Order(StringComparer.Ordinal)
     .Select(Grammar.Read)
@@ -59,6 +65,8 @@ foreach ((string name, Grammar grammar) in grammars)
         .Select(i => (grammar.Task["prefix"] + " " + writers[i % labels.Length].NewRow(seen), labels[i % labels.Length]));
     WriteRows(Path.Combine(folder, name, "test.jsonl"), [.. further], FileMode.Append);
 }
+
+return 0;
 
 static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "data");
 
